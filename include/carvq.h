@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+//
+// carvq.h - read compressed lookup tables of language models.
+//
+// A table is a matrix of V rows (the vocabulary) and n columns (the embedding dimension). A compressed file holds one
+// or more tables; a lookup turns row numbers (token ids) into rows of n floats. This header is all that a device
+// needs. The library behind it depends on libc alone, starts no threads, prints nothing, and allocates memory only in
+// carvq_open() and carvq_open_memory().
+//
+//     struct carvq_error error;
+//     struct carvq_file *file;
+//     if (carvq_open("model.carvq.safetensors", &file, &error) != CARVQ_OK)
+//         die(error.message);
+//     const struct carvq_table *table = carvq_find(file, NULL);
+//     float *rows = malloc(2 * carvq_table_info(table)->cols * sizeof *rows);
+//     const uint32_t ids[2] = { 17, 4711 };
+//     if (carvq_lookup(table, ids, 2, rows, carvq_table_info(table)->cols, &error) != CARVQ_OK)
+//         die(error.message);
+//     carvq_close(file);
+//
+// The file format is described byte by byte in doc/format.md; the method is that of arXiv 2510.12721 (CARVQ).
+
+#ifndef CARVQ_H
+#define CARVQ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CARVQ_VERSION_MAJOR 0
+#define CARVQ_VERSION_MINOR 1
+#define CARVQ_VERSION_PATCH 0
+#define CARVQ_VERSION_STRING "0.1.0"
+
+// The version of the library that is linked, which may differ from the header's. A static string.
+const char *carvq_version(void);
+
+// What went wrong. CARVQ_OK is 0 and means that nothing did; values are stable, new ones are added at the end.
+enum carvq_status {
+    CARVQ_OK = 0,
+    CARVQ_ERROR_IO = 1,          // the operating system refused: cannot open, read, map or write
+    CARVQ_ERROR_FORMAT = 2,      // a file is damaged or is not what it should be
+    CARVQ_ERROR_UNSUPPORTED = 3, // a file is sound, but this version of the library cannot read it
+    CARVQ_ERROR_NOT_FOUND = 4,   // no such table or tensor
+    CARVQ_ERROR_RANGE = 5,       // a row number is not below the number of rows
+    CARVQ_ERROR_ARGUMENT = 6,    // the caller asked for something impossible
+    CARVQ_ERROR_MEMORY = 7,      // out of memory
+    CARVQ_ERROR_CANCELLED = 8    // the caller's progress callback asked to stop
+};
+
+// The details of an error: one line of printable UTF-8 without a line feed, naming the file (where there is one), the
+// place and the cause. Bytes that could do harm to a terminal are escaped as \xNN. Functions that take a pointer to
+// this structure accept NULL; they fill it only when they return something else than CARVQ_OK.
+struct carvq_error {
+    enum carvq_status status;
+    char message[512];
+};
+
+// Type of the stored values of a tensor.
+enum carvq_dtype { CARVQ_F32 = 0, CARVQ_F16 = 1, CARVQ_BF16 = 2 };
+
+// How sub-vectors are put into groups that share their codebooks; see doc/format.md.
+enum carvq_grouping {
+    CARVQ_GROUP_ROWS = 0,   // g consecutive sub-vectors of the row-major table
+    CARVQ_GROUP_COLUMNS = 1 // one column block of g consecutive rows
+};
+
+// An open file. Never changes after it was opened, so that any number of threads may use it.
+struct carvq_file;
+// A table of an open file; lives as long as the file.
+struct carvq_table;
+
+// Everything there is to know about a table without reading its values. Symbols in brackets are those of doc/method.md.
+struct carvq_table_info {
+    const char *name;              // of the original tensor, UTF-8, NUL-terminated
+    uint64_t rows;                 // [V]
+    uint32_t cols;                 // [n]
+    enum carvq_dtype dtype;        // of the original tensor
+    const char *codec;             // "rvq"
+    uint32_t subvector;            // [h] values in a sub-vector
+    uint64_t group;                // [g] sub-vectors in a group
+    uint64_t groups;               // [G]
+    enum carvq_grouping grouping;
+    uint32_t stages;               // [L]
+    uint32_t code_bits;            // [kappa]; a codebook has 2^kappa centroids
+    enum carvq_dtype codebook_dtype; // CARVQ_BF16 or CARVQ_F16
+    uint32_t adaptor_dim;          // [m], 0: no adaptor
+    uint32_t adaptor_hidden;       // hidden units of the adaptor, 0: no adaptor
+    uint64_t code_bytes;           // payload by part; their sum is payload_bytes
+    uint64_t codebook_bytes;
+    uint64_t adaptor_bytes;
+    uint64_t payload_bytes;        // all tensors of the table, exactly
+    uint64_t original_bytes;       // V n times the size of dtype
+    const char *kernel;            // the decoder that runs here, e.g. "scalar h8 k4"
+};
+
+// Opens a compressed file read-only. The file is mapped, not read: nothing but the pages that lookups touch comes into
+// memory. Every size is checked here, so that no lookup can leave the map. On success *file_ret is to be given to
+// carvq_close(). Errors: CARVQ_ERROR_IO, _FORMAT, _UNSUPPORTED, _MEMORY. A file that another program truncates while it
+// is open leads to SIGBUS, as with any mapped file: replace files by rename.
+enum carvq_status carvq_open(const char *path, struct carvq_file **file_ret, struct carvq_error *error);
+
+// The same for a file that is already in memory (flash of a microcontroller, an asset of an app). The nbytes bytes at
+// data need no alignment; they stay the caller's and must not change or go away before carvq_close().
+enum carvq_status carvq_open_memory(const void *data, size_t nbytes, struct carvq_file **file_ret, struct carvq_error *error);
+
+// Frees what carvq_open() or carvq_open_memory() returned. NULL is ignored.
+void carvq_close(struct carvq_file *file);
+
+// Number of tables in the file, at least 1, and the table number index (in the order of the file) or NULL.
+size_t carvq_table_count(const struct carvq_file *file);
+const struct carvq_table *carvq_table_at(const struct carvq_file *file, size_t index);
+
+// The table made from the tensor of this name, e.g. "model.embed_tokens.weight". With name NULL: the only table.
+// NULL if there is no such table, or if name is NULL and there are several.
+const struct carvq_table *carvq_find(const struct carvq_file *file, const char *name);
+
+// Never NULL; lives as long as the file.
+const struct carvq_table_info *carvq_table_info(const struct carvq_table *table);
+
+// Decodes the rows ids[0 .. count-1]: row ids[i] goes to rows[i * row_stride .. i * row_stride + cols - 1].
+// row_stride counts floats and is at least cols. The values are bit for bit the same on every machine. Allocates
+// nothing; takes at most 8 KiB of stack. If an id is not below rows, returns CARVQ_ERROR_RANGE, names the id, and has
+// written nothing.
+enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows,
+                               size_t row_stride, struct carvq_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

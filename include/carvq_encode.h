@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// carvq_encode.h - compress lookup tables (on a host; needs OpenMP, and a BLAS for the adaptor).
+//
+// The encoder reads a table in blocks through a callback and writes the file in pieces through another, so that neither
+// has to fit in memory. Symbols in brackets are those of doc/method.md.
+
+#ifndef CARVQ_ENCODE_H
+#define CARVQ_ENCODE_H
+
+#include "carvq.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A table to be compressed.
+struct carvq_matrix {
+    const char *name;        // of the tensor, UTF-8
+    const char *file;        // where it comes from; only for messages, may be NULL
+    uint64_t rows;           // [V] 1 to 2^32
+    uint32_t cols;           // [n] 1 to 2^24
+    enum carvq_dtype dtype;  // of the original values; recorded in the file
+    // Copies the block of nrows x ncols values whose first is (row, col) to block_ret, row by row without gaps. Is called
+    // from several threads at once, over increasing rows for the most part, and may be called again for the same block.
+    enum carvq_status (*read)(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
+                              struct carvq_error *error);
+    void *context;
+};
+
+// Settings for one table. Begin with carvq_encode_defaults().
+struct carvq_encode_options {
+    uint32_t subvector;              // [h]     8
+    uint64_t group;                  // [g]     1024
+    enum carvq_grouping grouping;    //         CARVQ_GROUP_ROWS
+    uint32_t stages;                 // [L]     3
+    uint32_t code_bits;              // [kappa] 4
+    enum carvq_dtype codebook_dtype; //         CARVQ_BF16
+    uint32_t iterations;             // rounds of Lloyd's algorithm at each stage, 1 to 1000
+    uint64_t seed;                   // 0; same seed, same bytes, whatever the number of threads
+};
+
+void carvq_encode_defaults(struct carvq_encode_options *options_ret);
+
+// What compressing a table will give and take. Everything follows from the shape: no value is read.
+struct carvq_encode_plan {
+    struct carvq_table_info info;  // bytes by part, exactly as the file will have them; info.kernel is NULL
+    uint64_t working_bytes;        // memory that the encoder allocates with this number of threads (an upper bound)
+};
+
+// Checks shape and options (CARVQ_ERROR_ARGUMENT, naming the option) and fills the plan. threads 0: one per processor.
+enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
+                                    unsigned threads, struct carvq_encode_plan *plan_ret, struct carvq_error *error);
+
+// How far the encoder is.
+struct carvq_progress {
+    const char *table;   // name of the tensor
+    const char *phase;   // what is being done, e.g. "codes"
+    uint64_t done, total; // parameters
+};
+
+// Errors of the stored table against the original values, everything rounded to what is in the file.
+struct carvq_encode_report {
+    double sqnr_db;   // 10 log10(sum x^2 / sum (x - y)^2); infinity if every value is exact
+    double l1;        // mean of |x - y|
+    double seconds;   // wall time
+};
+
+struct carvq_encode_job {
+    // Where the file goes: nbytes at offset from its beginning. The pieces come in any order, without gaps or overlaps
+    // once all is done, from one thread at a time.
+    enum carvq_status (*write)(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error);
+    void *write_context;
+    // Is called now and then from the calling thread; returning anything but 0 ends the work with
+    // CARVQ_ERROR_CANCELLED. May be NULL.
+    int (*progress)(void *context, const struct carvq_progress *progress);
+    void *progress_context;
+    unsigned threads; // 0: one per processor
+};
+
+// Compresses count tables, each with its options, into one file. reports_ret: NULL or count reports.
+// Errors: CARVQ_ERROR_ARGUMENT; CARVQ_ERROR_FORMAT if a value is NaN or infinite (the first such row is named),
+// CARVQ_ERROR_MEMORY, CARVQ_ERROR_CANCELLED, and whatever the callbacks return.
+enum carvq_status carvq_encode(const struct carvq_matrix *matrices, const struct carvq_encode_options *options, size_t count,
+                               const struct carvq_encode_job *job, struct carvq_encode_report *reports_ret,
+                               struct carvq_error *error);
+
+// Size of the file that carvq_encode() would write: header plus payload of all tables.
+enum carvq_status carvq_encode_file_size(const struct carvq_matrix *matrices, const struct carvq_encode_options *options,
+                                         size_t count, uint64_t *nbytes_ret, struct carvq_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
