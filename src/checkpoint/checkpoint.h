@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Other people's files: a checkpoint is a Hugging Face directory (model.safetensors, or shards listed in
+// model.safetensors.index.json) or a single .safetensors file. Everything is mapped read-only.
+#ifndef CARVQ_CHECKPOINT_CHECKPOINT_H
+#define CARVQ_CHECKPOINT_CHECKPOINT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/safetensors.h"
+#include "carvq.h"
+
+struct carvq_checkpoint;
+
+// A tensor of the checkpoint and the file that holds it.
+struct carvq_checkpoint_tensor {
+    const struct carvq_st_tensor *header; // name, type, shape
+    const uint8_t *data;                  // header->nbytes bytes in the map, without alignment
+    const char *file;                     // path of its file, for messages
+};
+
+// Opens and checks all files of the checkpoint. config.json (beside the file, or in the directory) is optional here.
+enum carvq_status carvq_checkpoint_open(const char *path, struct carvq_checkpoint **checkpoint_ret, struct carvq_error *error);
+void carvq_checkpoint_close(struct carvq_checkpoint *checkpoint);
+
+// The path as it was given, and the directory in which the files lie.
+const char *carvq_checkpoint_path(const struct carvq_checkpoint *checkpoint);
+const char *carvq_checkpoint_directory(const struct carvq_checkpoint *checkpoint);
+
+// All tensors, shard by shard in the order of their data; NULL if index is too large.
+size_t carvq_checkpoint_tensor_count(const struct carvq_checkpoint *checkpoint);
+const struct carvq_checkpoint_tensor *carvq_checkpoint_tensor_at(const struct carvq_checkpoint *checkpoint, size_t index);
+// NULL if there is none.
+const struct carvq_checkpoint_tensor *carvq_checkpoint_find(const struct carvq_checkpoint *checkpoint, const char *name);
+// The same, but a tensor that does not exist is an error (CARVQ_ERROR_NOT_FOUND) that suggests names near to it.
+enum carvq_status carvq_checkpoint_require(const struct carvq_checkpoint *checkpoint, const char *name,
+                                           const struct carvq_checkpoint_tensor **tensor_ret, struct carvq_error *error);
+
+// config.json, parsed (an object), or NULL if there is none. Borrowed.
+const json_t *carvq_checkpoint_config(const struct carvq_checkpoint *checkpoint);
+
+// What is known about the output head of a language model.
+enum carvq_head {
+    CARVQ_HEAD_UNKNOWN, // nothing says that there is one (a table of word vectors, an encoder)
+    CARVQ_HEAD_TIED,    // the embedding table is the head too
+    CARVQ_HEAD_UNTIED
+};
+
+// A lookup table of the checkpoint: two-dimensional, at least one row and column, of type F32, F16 or BF16.
+struct carvq_checkpoint_table {
+    const struct carvq_checkpoint_tensor *tensor;
+    uint64_t rows; // V
+    uint32_t cols; // n
+    enum carvq_dtype dtype;
+    enum carvq_head head;
+};
+
+// Finds the tables. names: those that the user wants, or NULL for the well-known names of the architectures (all that
+// are found: Gemma 3n has two). *tables_ret is one allocation: give it to free().
+enum carvq_status carvq_checkpoint_tables(const struct carvq_checkpoint *checkpoint, const char *const *names, size_t name_count,
+                                          struct carvq_checkpoint_table **tables_ret, size_t *count_ret, struct carvq_error *error);
+
+// Copies a block of a table to floats; has the form of carvq_matrix.read (carvq_encode.h), context being a
+// const struct carvq_checkpoint_table *.
+enum carvq_status carvq_checkpoint_read_block(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols,
+                                              float *block_ret, struct carvq_error *error);
+
+// A copy of the checkpoint in which some tables have other values. Shards, names, order, types and metadata stay as they
+// are, and so do all other regular files directly in the directory (config.json, tokenizer.json ..).
+struct carvq_checkpoint_replacement {
+    const struct carvq_checkpoint_table *table;
+    // Fills rows (nrows x table->cols floats) with the new values of rows row .. row + nrows - 1; they are rounded once, to
+    // nearest even, to the table's type.
+    enum carvq_status (*read_rows)(void *context, uint64_t row, size_t nrows, float *rows_ret, struct carvq_error *error);
+    void *context;
+};
+
+// Writes the copy into the existing empty directory out_directory (the caller creates it, and removes it if this fails). A
+// checkpoint that is a single file becomes out_directory/model.safetensors. progress may be NULL; not 0: stop.
+enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoint, const struct carvq_checkpoint_replacement *replacements,
+                                        size_t count, const char *out_directory,
+                                        int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes), void *progress_context,
+                                        struct carvq_error *error);
+
+#endif
