@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "base/half.h"
+#include "half.h"
 
 float carvq_f16_to_f32(uint16_t half)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "base/json.h"
+#include "json.h"
 
 #include <string.h>
 
-#include "base/utf8.h"
+#include "utf8.h"
 
 static bool is_digit(char c)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define _POSIX_C_SOURCE 200809L
 #define _FILE_OFFSET_BITS 64
-#include "base/map.h"
+#include "map.h"
 
 #ifdef CARVQ_NO_FILE_MAP
 
@@ -16,7 +16,7 @@ typedef int carvq_no_file_map; // an empty translation unit is not C11
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/status.h"
+#include "status.h"
 
 static enum carvq_status map_descriptor(int descriptor, const char *path, struct carvq_map *map_ret, struct carvq_error *error)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "base/status.h"
+#include "status.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "utf8.h"
 
 const char *carvq_version(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "base/utf8.h"
+#include "utf8.h"
 
 static int in_range(unsigned char byte, unsigned char low, unsigned char high)
 {
