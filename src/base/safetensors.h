@@ -36,7 +36,7 @@ struct carvq_st {
     size_t count;
     const struct carvq_st_tensor *tensors; // in the order of their data
     size_t metadata_count;
-    const struct carvq_st_pair *metadata;  // in the order of the header
+    const struct carvq_st_pair *metadata;  // sorted by key
     uint64_t data_begin;                   // offset of the data section from the beginning of the file
 };
 
