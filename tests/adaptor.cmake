@@ -1,0 +1,3 @@
+if(CARVQ_TOOLS)
+  carvq_test(blas carvq_blas)
+endif()
