@@ -68,6 +68,17 @@ enum carvq_grouping {
     CARVQ_GROUP_COLUMNS = 1 // one column block of g consecutive rows
 };
 
+// The largest sizes that the format allows.
+#define CARVQ_MAX_TABLES 1024
+#define CARVQ_MAX_ROWS ((uint64_t)1 << 32)
+#define CARVQ_MAX_COLS ((uint32_t)1 << 24)
+#define CARVQ_MAX_SUBVECTOR 256
+#define CARVQ_MAX_GROUP ((uint64_t)1 << 48)
+#define CARVQ_MAX_STAGES 16
+#define CARVQ_MAX_CODE_BITS 12
+#define CARVQ_MAX_ADAPTOR_DIM 65536
+#define CARVQ_MAX_ADAPTOR_HIDDEN ((uint32_t)1 << 24)
+
 // An open file. Never changes after it was opened, so that any number of threads may use it.
 struct carvq_file;
 // A table of an open file; lives as long as the file.
@@ -110,7 +121,7 @@ enum carvq_status carvq_open_memory(const void *data, size_t nbytes, struct carv
 // Frees what carvq_open() or carvq_open_memory() returned. NULL is ignored.
 void carvq_close(struct carvq_file *file);
 
-// Number of tables in the file, at least 1, and the table number index (in the order of the file) or NULL.
+// Number of tables in the file, 1 to CARVQ_MAX_TABLES, and the table number index (sorted by name) or NULL.
 size_t carvq_table_count(const struct carvq_file *file);
 const struct carvq_table *carvq_table_at(const struct carvq_file *file, size_t index);
 

@@ -50,11 +50,29 @@ static void store_u16(uint8_t *data, uint32_t value)
     data[1] = (uint8_t)(value >> 8);
 }
 
+// In blocks of a fixed size through an aligned copy, which compilers turn into vector code even at -O2.
+static void widen_bf16(const uint8_t *data, size_t count, float *restrict values_ret)
+{
+    enum { BLOCK = 16 };
+    size_t i = 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (; count - i >= BLOCK; i += BLOCK) {
+        uint16_t halves[BLOCK];
+        uint32_t bits[BLOCK];
+        memcpy(halves, data + 2 * i, sizeof halves);
+        for (int k = 0; k < BLOCK; k++)
+            bits[k] = (uint32_t)halves[k] << 16;
+        memcpy(values_ret + i, bits, sizeof bits);
+    }
+#endif
+    for (; i < count; i++)
+        values_ret[i] = carvq_bf16_to_f32(carvq_load_u16(data + 2 * i));
+}
+
 void carvq_widen(enum carvq_dtype dtype, const uint8_t *data, size_t count, float *values_ret)
 {
     if (dtype == CARVQ_BF16)
-        for (size_t i = 0; i < count; i++)
-            values_ret[i] = carvq_bf16_to_f32(carvq_load_u16(data + 2 * i));
+        widen_bf16(data, count, values_ret);
     else if (dtype == CARVQ_F16)
         for (size_t i = 0; i < count; i++)
             values_ret[i] = carvq_f16_to_f32(carvq_load_u16(data + 2 * i));
