@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Holds the rules of the source tree that a compiler does not: who may include whom, how symbols are named, what the
+# runtime may need. Usage: scripts/check-architecture.sh [folder with the built lib*.a, default build]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=${1:-build}
+failures=0
+
+fail()
+{
+    printf 'check-architecture: %s\n' "$*" >&2
+    failures=$((failures + 1))
+}
+
+# The arrows: each directory of src/ and those that it may include from. carvq.h is for all, carvq_encode.h for all but the runtime.
+declare -A arrows=(
+    [base]=""
+    [table]="base"
+    [blas]=""
+    [encode]="blas table base"
+    [checkpoint]="base"
+    [lm]="blas checkpoint table base"
+    [eval]="lm encode checkpoint table blas base"
+    [cli]="eval lm encode checkpoint table blas base"
+)
+
+check_include() # directory, file, included name
+{
+    local directory=$1 file=$2 name=$3 other
+    case $name in
+    carvq.h) return ;;
+    carvq_encode.h)
+        [[ $directory != base && $directory != table ]] || fail "$file: the runtime includes the encoder's header"
+        return
+        ;;
+    ../*/*) other=${name#../} other=${other%%/*} ;;
+    */*) other=${name%%/*} ;;
+    *) return ;;
+    esac
+    [[ " $directory ${arrows[$directory]} " == *" $other "* ]] || fail "$file: src/$directory may not include from src/$other ($name)"
+}
+
+check_includes()
+{
+    local folder directory file name
+    for folder in src/*/; do
+        directory=$(basename "$folder")
+        [[ -v arrows[$directory] ]] || fail "src/$directory: add it to the table of arrows"
+        [[ -v arrows[$directory] ]] || continue
+        while IFS=: read -r file name; do
+            check_include "$directory" "$file" "$name"
+        done < <(grep -rHoE --include='*.[ch]' '^ *# *include *"[^"]+"' "$folder" | sed -E 's/# *include *"([^"]+)"/\1/; s/: */:/')
+    done
+}
+
+# Every symbol that a program could collide with begins with carvq_.
+check_symbols()
+{
+    local archive found=0 symbol
+    for archive in "$build"/src/*/libcarvq*.a; do
+        [[ -e $archive ]] || continue
+        found=1
+        while read -r symbol; do
+            fail "$archive: the global symbol $symbol does not begin with carvq_"
+        done < <(nm -g --defined-only "$archive" 2>/dev/null | awk 'NF == 3 && $3 !~ /^carvq_/ { print $3 }')
+    done
+    [[ $found == 1 ]] || fail "no libcarvq*.a in $build/src: build first"
+}
+
+# What the runtime may take from libc, and which of its files may allocate.
+libc_symbols="malloc calloc free memcpy memmove memset memcmp memchr strlen strcpy strcmp strncmp strchr strrchr strerror snprintf vsnprintf
+open open64 close fstat fstat64 mmap mmap64 munmap qsort __errno_location __stack_chk_fail _GLOBAL_OFFSET_TABLE_"
+may_allocate="src/base/safetensors.c src/table/file.c"
+
+check_runtime()
+{
+    local work source object name symbol
+    work=$(mktemp -d)
+    for source in src/base/*.c src/table/*.c; do
+        name=$(basename "$(dirname "$source")")_$(basename "$source" .c)
+        object=$work/$name.o
+        cc -std=c11 -O2 -Iinclude -c "$source" -o "$object"
+        if nm -u "$object" | grep -qwE 'malloc|calloc|realloc' && [[ " $may_allocate " != *" $source "* ]]; then
+            fail "$source: allocates memory; only these files of the runtime may: $may_allocate"
+        fi
+    done
+    ld -r -o "$work/runtime" "$work"/*.o
+    while read -r symbol; do
+        grep -qwF -- "$symbol" <<<"$libc_symbols" || fail "src/base + src/table need $symbol, which is not on the list of what they may take from libc"
+    done < <(nm -u "$work/runtime" | awk '{ print $2 }')
+    printf '#include <carvq.h>\nint main(void) { return carvq_version()[0] == 0; }\n' >"$work/app.c"
+    if ! cc -std=c11 -Iinclude "$work/runtime" "$work/app.c" -o "$work/app" || ! "$work/app"; then
+        fail "src/base + src/table do not link and run with libc alone"
+    fi
+    rm -rf "$work"
+}
+
+check_files()
+{
+    local file lines
+    while read -r file; do
+        head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || fail "$file: no line SPDX-License-Identifier: MIT at its beginning"
+    done < <(git ls-files '*.c' '*.h' '*.sh' '*.py' '*.cmake' '*CMakeLists.txt' Makefile .ci/run)
+    while read -r file; do
+        lines=$(wc -l <"$file")
+        [[ $lines -le 500 ]] || printf 'check-architecture: warning: %s has %d lines, more than 500\n' "$file" "$lines"
+        awk -v file="$file" 'length > 130 { n++ } END { if (n) printf "check-architecture: warning: %s: %d lines longer than 130 columns\n", file, n }' "$file"
+    done < <(git ls-files 'src/*.[ch]' 'include/*.h')
+}
+
+check_includes
+check_symbols
+check_runtime
+check_files
+if [[ $failures -gt 0 ]]; then
+    echo "check-architecture: $failures rules broken" >&2
+    exit 1
+fi
+echo "check-architecture: all rules hold"

@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# make demo: compresses the table of the small model in examples/, looks at the file, verifies it, looks a row up.
+set -eu
+cd "$(dirname "$0")/.."
+carvq=${BUILD:-build}/carvq
+model=examples/demo-llama
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM
+file=$folder/demo-llama.carvq.safetensors
+
+show() # runs a command as a person would type it
+{
+    printf '\n$ %s\n' "$*"
+    "$@"
+}
+
+show "$carvq" compress "$model" -o "$file"
+show "$carvq" show "$file"
+show "$carvq" verify "$file" "$model"
+show "$carvq" lookup "$file" 1000

@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds the fuzz targets with clang and runs each for a while: scripts/fuzz.sh [seconds, default 600]
+# New inputs are kept in $BUILD/fuzz/found/NAME; a finding ends the run with its input in $BUILD/fuzz.
+set -eu
+cd "$(dirname "$0")/.."
+seconds=${1:-600}
+build=${BUILD:-build}/fuzz
+data=${CARVQ_TEST_DATA:-../shared}
+
+cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release -DCARVQ_FUZZ=ON -DCARVQ_TESTS=OFF -DCARVQ_INSTALL=OFF >/dev/null
+cmake --build "$build" -j "${JOBS:-$(nproc)}" >"$build/build.log" 2>&1 || { cat "$build/build.log" >&2; exit 1; }
+for source in fuzz/*.c; do
+    name=$(basename "$source" .c)
+    [ "$name" != replay ] || continue
+    mkdir -p "$build/found/$name"
+    set -- "$build/found/$name" "fuzz/corpus/$name"
+    [ ! -d "$data/bad" ] || set -- "$@" "$data/bad"
+    echo "fuzz: $name for $seconds s"
+    "$build/fuzz/fuzz_$name" -max_total_time="$seconds" -artifact_prefix="$build/$name-" -timeout=10 -rss_limit_mb=2048 \
+        -print_final_stats=1 -verbosity=0 "$@" 2>"$build/$name.log" || { tail -n 60 "$build/$name.log" >&2; exit 1; }
+    grep -E 'number_of_executed_units|new_units_added|peak_rss' "$build/$name.log"
+done
