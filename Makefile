@@ -24,7 +24,7 @@ help:
 	@echo "Further options go to CMake: make CONFIGURE_OPTIONS=-DCARVQ_WERROR=ON"
 
 setup:
-	@BUILD=$(BUILD) sh scripts/setup.sh build test
+	@sh scripts/setup.sh build test
 
 demo:
 	@sh scripts/setup.sh build

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Installs what building (build), testing (test) and the checks of .ci/run (ci) need, and says what it does.
 # Usage: scripts/setup.sh build|test|ci ...
-# Does nothing where all is there. Python packages go to $BUILD/venv (BUILD is build unless set).
+# Does nothing where all is there. Python packages go to build/venv.
 set -eu
 cd "$(dirname "$0")/.."
-build=${BUILD:-build}
+venv=build/venv
 
 say() { printf 'setup: %s\n' "$*"; }
 
@@ -89,11 +89,11 @@ install_packages() # packages
 # Python packages are for tests that are skipped without them, so this never fails.
 install_python()
 {
-    cmp -s tests/requirements.txt "$build/venv/installed.txt" && return
-    say "installing Python packages into $build/venv: $(sed '/^#/d' tests/requirements.txt | tr '\n' ' ')"
-    if python3 -m venv "$build/venv" >/dev/null 2>&1 &&
-        "$build/venv/bin/pip" install -q --disable-pip-version-check --retries 2 --timeout 30 -r tests/requirements.txt; then
-        cp tests/requirements.txt "$build/venv/installed.txt"
+    cmp -s tests/requirements.txt "$venv/installed.txt" && return
+    say "installing Python packages into $venv: $(sed '/^#/d' tests/requirements.txt | tr '\n' ' ')"
+    if python3 -m venv "$venv" >/dev/null 2>&1 &&
+        "$venv/bin/pip" install -q --disable-pip-version-check --retries 2 --timeout 30 -r tests/requirements.txt; then
+        cp tests/requirements.txt "$venv/installed.txt"
     else
         say "Python packages cannot be had; the tests that need them will be skipped"
     fi

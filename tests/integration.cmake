@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# What users build on. Programs that are not instrumented cannot link libraries that are.
+if(NOT CARVQ_SANITIZE)
+  set(kinds subdirectory bare shared)
+  if(TARGET carvq_encode AND CARVQ_INSTALL)
+    list(APPEND kinds find_package pkg_config)
+  endif()
+  foreach(kind ${kinds})
+    add_test(NAME integration_${kind} COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/integration/run.sh
+      ${kind} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
+    set_tests_properties(integration_${kind} PROPERTIES TIMEOUT 300)
+  endforeach()
+endif()
