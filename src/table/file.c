@@ -126,7 +126,7 @@ static enum carvq_status check_version(const struct opening *opening)
 {
     const char *version = carvq_st_metadata(opening->st, version_key);
     if (version == NULL)
-        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: a safetensors file, but not one made by carvq (no %s in its metadata)",
+        return carvq_fail(opening->error, CARVQ_ERROR_NOT_FOUND, "%s: a safetensors file, but not one made by carvq (no %s in its metadata)",
                           opening->path, version_key);
     if (strcmp(version, FORMAT_VERSION) != 0)
         return carvq_fail(opening->error, CARVQ_ERROR_UNSUPPORTED,

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// What the subcommands share. Only this directory prints or exits.
+#ifndef CARVQ_CLI_CLI_H
+#define CARVQ_CLI_CLI_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "carvq.h"
+#include "checkpoint/checkpoint.h"
+
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 }; // exit statuses
+
+// ---- subcommands --------------------------------------------------------------------------------------------------
+
+// One subcommand; run gets argv[0] = its name and returns the exit status.
+struct cli_command {
+    const char *name;
+    const char *summary; // one line for `carvq --help`
+    int (*run)(int argc, char **argv);
+};
+
+extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, cli_restore, cli_bench;
+
+// ---- options ------------------------------------------------------------------------------------------------------
+
+enum cli_kind { CLI_FLAG, CLI_STRING, CLI_NUMBER, CLI_WORD, CLI_LIST, CLI_END };
+
+// Values of an option that may be given several times.
+struct cli_list {
+    const char *items[64];
+    size_t count;
+};
+
+// One option: how it is parsed and what --help says of it. A table of these ends with kind CLI_END.
+struct cli_option {
+    const char *name;
+    char letter;          // short form, or 0
+    enum cli_kind kind;
+    void *value;          // bool, const char *, uint64_t, int (place in words) or struct cli_list, by kind
+    const char *argument; // its name in --help; for CLI_WORD the words, separated by |
+    const char *help;
+    uint64_t min, max;    // CLI_NUMBER
+};
+
+// Usage of a subcommand: the line behind "carvq NAME", a paragraph, the options.
+struct cli_usage {
+    const char *name, *operands, *text;
+    const struct cli_option *options;
+    int min_operands, max_operands; // max -1: any number
+};
+
+// Parses argv; -h and --help are understood everywhere. Returns -1 if the command is to go on (operands then stand at
+// argv[*first_ret] and after), else the exit status.
+int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *first_ret);
+
+// A decimal number in a range; false if text is anything else.
+bool cli_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value_ret);
+
+// ---- messages -----------------------------------------------------------------------------------------------------
+
+// "carvq: message" on standard error; returns CLI_FAILED.
+int cli_fail(const struct carvq_error *error);
+int cli_failf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// "carvq NAME: message" and a pointer to --help on standard error; returns CLI_USAGE.
+int cli_misuse(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Sizes as people read them, e.g. "94.3 MiB". The buffer is one of a few static ones.
+const char *cli_bytes(uint64_t bytes);
+
+// Text that came from a file or the user, safe for a terminal. The buffer is one of a few static ones.
+const char *cli_safe(const char *text);
+
+// Prints and frees a JSON object on standard output; returns CLI_OK, or CLI_FAILED if it cannot be written.
+int cli_print_json(json_t *object);
+
+// Flushes standard output; returns CLI_FAILED with a message if something could not be written (a full disk).
+int cli_finish(void);
+
+// A number for JSON: null if it is not finite.
+json_t *cli_real(double value);
+
+// The object that stands for a table in every --json output.
+json_t *cli_table_json(const struct carvq_table_info *info);
+
+// Bits per parameter: 8 payload_bytes / (V n).
+double cli_bits(const struct carvq_table_info *info);
+
+// Tied or untied, as one says it.
+const char *cli_head_name(enum carvq_head head);
+
+// ---- progress and Ctrl-C ------------------------------------------------------------------------------------------
+
+// A line on standard error with percentage and ETA, if that is a terminal.
+struct cli_progress {
+    double started, shown; // seconds
+    const char *label;
+};
+
+void cli_progress_begin(struct cli_progress *progress);
+// Returns whether the user pressed Ctrl-C (or sent SIGTERM or SIGHUP), which callbacks pass on. unit: e.g. "param" or "B".
+int cli_progress_step(struct cli_progress *progress, const char *label, uint64_t done, uint64_t total, const char *unit);
+void cli_progress_end(struct cli_progress *progress);
+
+double cli_seconds(void);
+
+// From now on the signals set a flag for cli_progress_step(), so that temporary files are removed; a second one kills.
+void cli_catch_signals(void);
+// Ends the process by the signal that was caught, if there was one.
+void cli_reraise(void);
+
+// ---- output files -------------------------------------------------------------------------------------------------
+
+// A file that appears under its name only when it is complete.
+struct cli_output {
+    char *path, *temporary;
+    int descriptor;
+    bool force;
+};
+
+// CARVQ_ERROR_IO if the path exists and force is not set; nothing is created.
+enum carvq_status cli_output_check(const char *path, bool force, struct carvq_error *error);
+enum carvq_status cli_output_open(struct cli_output *output, const char *path, bool force, struct carvq_error *error);
+// Has the form of carvq_encode_job.write; context is a struct cli_output *.
+enum carvq_status cli_output_write(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error);
+// Gives the file its name; on failure it is gone.
+enum carvq_status cli_output_commit(struct cli_output *output, struct carvq_error *error);
+void cli_output_discard(struct cli_output *output);
+
+// ---- tables -------------------------------------------------------------------------------------------------------
+
+// Finds the tables that --tensor names (or all) in an open file, in the order of the file.
+enum carvq_status cli_select(const struct carvq_file *file, const char *path, const struct cli_list *names,
+                             const struct carvq_table **tables_ret, size_t *count_ret, struct carvq_error *error);
+
+// The tensor of a checkpoint that a compressed table was made from: same name, same shape.
+enum carvq_status cli_original(const struct carvq_checkpoint *checkpoint, const struct carvq_table_info *info,
+                               struct carvq_checkpoint_table *original_ret, struct carvq_error *error);
+
+#endif

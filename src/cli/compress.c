@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700 // realpath()
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/half.h"
+#include "base/status.h"
+#include "carvq_encode.h"
+#include "cli.h"
+
+// The command line.
+struct settings {
+    const char *model, *output;
+    struct cli_list tensors;
+    int preset, grouping, codebook_dtype;
+    uint64_t stages, subvector, group, code_bits, iterations, seed, threads;
+    bool no_adaptor, dry_run, force, json;
+};
+
+// Everything about the tables, one array element each.
+struct work {
+    struct carvq_checkpoint *checkpoint;
+    struct carvq_checkpoint_table *tables;
+    size_t count;
+    struct carvq_matrix *matrices;
+    struct carvq_encode_options *options;
+    struct carvq_encode_plan *plans;
+    struct carvq_encode_report *reports;
+    uint64_t file_bytes;
+    char *output;
+};
+
+static int parse(int argc, char **argv, struct settings *settings)
+{
+    *settings = (struct settings){.preset = -1, .stages = 0, .subvector = 8, .group = 1024, .code_bits = 4};
+    struct carvq_encode_options defaults;
+    carvq_encode_defaults(&defaults);
+    settings->iterations = defaults.iterations;
+    const struct cli_option options[] = {
+        {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write (NAME.carvq.safetensors in this directory)", 0, 0},
+        {"preset", 'p', CLI_WORD, &settings->preset, "carvq-2|carvq-3|carvq-4", "the paper's settings: 2, 3 or 4 stages (carvq-3)", 0, 0},
+        {"tensor", 't', CLI_LIST, &settings->tensors, "NAME", "compress this tensor (the table is found by name); repeatable", 0, 0},
+        {"stages", 0, CLI_NUMBER, &settings->stages, "L", "residual stages (3)", 1, CARVQ_MAX_STAGES},
+        {"subvector", 0, CLI_NUMBER, &settings->subvector, "H", "values in a sub-vector (8)", 1, CARVQ_MAX_SUBVECTOR},
+        {"group", 0, CLI_NUMBER, &settings->group, "G", "sub-vectors that share codebooks (1024)", 1, CARVQ_MAX_GROUP},
+        {"grouping", 0, CLI_WORD, &settings->grouping, "rows|columns", "what a group is: see the manual (rows)", 0, 0},
+        {"code-bits", 0, CLI_NUMBER, &settings->code_bits, "K", "bits of a code (4)", 1, CARVQ_MAX_CODE_BITS},
+        {"codebook-dtype", 0, CLI_WORD, &settings->codebook_dtype, "bf16|f16", "type of the stored codebooks (bf16)", 0, 0},
+        {"iterations", 0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage", 1, 1000},
+        {"no-adaptor", 0, CLI_FLAG, &settings->no_adaptor, NULL, "codes alone", 0, 0},
+        {"seed", 0, CLI_NUMBER, &settings->seed, "N", "same seed, same bytes (0)", 0, UINT64_MAX},
+        {"threads", 0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
+        {"dry-run", 'n', CLI_FLAG, &settings->dry_run, NULL, "print the plan, write nothing", 0, 0},
+        {"force", 'f', CLI_FLAG, &settings->force, NULL, "overwrite OUT", 0, 0},
+        {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END},
+    };
+    const struct cli_usage usage = {"compress", "MODEL [-o OUT]",
+                                    "Compresses the embedding table of a model by group residual vector quantization. MODEL is a Hugging\n"
+                                    "Face directory or a single .safetensors file.",
+                                    options, 1, 1};
+    int first, status = cli_parse(&usage, argc, argv, &first);
+    if (status < 0)
+        settings->model = argv[first];
+    return status;
+}
+
+// NAME.carvq.safetensors, NAME being the last part of MODEL without .safetensors. NULL: out of memory.
+static char *default_output(const char *model)
+{
+    char *resolved = realpath(model, NULL);
+    if (resolved == NULL)
+        return NULL;
+    const char *slash = strrchr(resolved, '/'), *name = slash[1] != '\0' ? slash + 1 : "model";
+    size_t length = strlen(name), suffix = strlen(".safetensors");
+    if (length > suffix && strcmp(name + length - suffix, ".safetensors") == 0)
+        length -= suffix;
+    size_t size = length + sizeof ".carvq.safetensors";
+    char *output = malloc(size);
+    if (output != NULL)
+        snprintf(output, size, "%.*s.carvq.safetensors", (int)length, name);
+    free(resolved);
+    return output;
+}
+
+static struct carvq_encode_options encode_options(const struct settings *settings)
+{
+    struct carvq_encode_options options;
+    carvq_encode_defaults(&options);
+    if (settings->preset >= 0)
+        options.stages = (uint32_t)settings->preset + 2;
+    if (settings->stages > 0)
+        options.stages = (uint32_t)settings->stages;
+    options.subvector = (uint32_t)settings->subvector;
+    options.group = settings->group;
+    options.grouping = settings->grouping == 0 ? CARVQ_GROUP_ROWS : CARVQ_GROUP_COLUMNS;
+    options.code_bits = (uint32_t)settings->code_bits;
+    options.codebook_dtype = settings->codebook_dtype == 0 ? CARVQ_BF16 : CARVQ_F16;
+    options.iterations = (uint32_t)settings->iterations;
+    options.seed = settings->seed;
+    return options;
+}
+
+// --force must not destroy the model itself.
+static enum carvq_status check_output(const struct work *work, const struct settings *settings, struct carvq_error *error)
+{
+    struct stat output, input;
+    enum carvq_status status = settings->dry_run ? CARVQ_OK : cli_output_check(work->output, settings->force, error);
+    if (status != CARVQ_OK || stat(work->output, &output) != 0)
+        return status;
+    for (size_t i = 0; i < carvq_checkpoint_tensor_count(work->checkpoint); i++) {
+        const char *file = carvq_checkpoint_tensor_at(work->checkpoint, i)->file;
+        if (stat(file, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+            return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: is a file of the model; choose another output", work->output);
+    }
+    return CARVQ_OK;
+}
+
+static enum carvq_status prepare(struct work *work, const struct settings *settings, struct carvq_error *error)
+{
+    enum carvq_status status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
+    if (status == CARVQ_OK)
+        status = carvq_checkpoint_tables(work->checkpoint, settings->tensors.count > 0 ? settings->tensors.items : NULL,
+                                         settings->tensors.count, &work->tables, &work->count, error);
+    if (status != CARVQ_OK)
+        return status;
+    work->matrices = calloc(work->count, sizeof *work->matrices);
+    work->options = calloc(work->count, sizeof *work->options);
+    work->plans = calloc(work->count, sizeof *work->plans);
+    work->reports = calloc(work->count, sizeof *work->reports);
+    work->output = settings->output != NULL ? strdup(settings->output) : default_output(settings->model);
+    if (work->matrices == NULL || work->options == NULL || work->plans == NULL || work->reports == NULL || work->output == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->model);
+    for (size_t i = 0; i < work->count && status == CARVQ_OK; i++) {
+        struct carvq_checkpoint_table *table = &work->tables[i];
+        work->matrices[i] = (struct carvq_matrix){table->tensor->header->name, table->tensor->file, table->rows, table->cols, table->dtype,
+                                                  carvq_checkpoint_read_block, table};
+        work->options[i] = encode_options(settings);
+        status = carvq_encode_plan(&work->matrices[i], &work->options[i], (unsigned)settings->threads, &work->plans[i], error);
+    }
+    if (status == CARVQ_OK)
+        status = carvq_encode_file_size(work->matrices, work->options, work->count, &work->file_bytes, error);
+    if (status == CARVQ_OK)
+        status = check_output(work, settings, error);
+    return status;
+}
+
+static void print_plan(const struct work *work, const struct settings *settings)
+{
+    uint64_t memory = 0;
+    for (size_t i = 0; i < work->count; i++) {
+        const struct carvq_table_info *info = &work->plans[i].info;
+        printf("%s  %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(info->name), info->rows, info->cols,
+               carvq_dtype_name(info->dtype), cli_head_name(work->tables[i].head));
+        printf("  rvq: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits\n", info->subvector,
+               info->group, info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages, info->code_bits);
+        printf("  %.4f bits per parameter: codes %s, codebooks %s\n", cli_bits(info), cli_bytes(info->code_bytes),
+               cli_bytes(info->codebook_bytes));
+        printf("  %s -> %s\n", cli_bytes(info->original_bytes), cli_bytes(info->payload_bytes));
+        if (work->plans[i].working_bytes > memory)
+            memory = work->plans[i].working_bytes;
+    }
+    printf("output %s, %s; working memory %s\n", cli_safe(work->output), cli_bytes(work->file_bytes), cli_bytes(memory));
+    if (!settings->dry_run)
+        fflush(stdout);
+}
+
+static void print_reports(const struct work *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        const struct carvq_encode_report *report = &work->reports[i];
+        const struct carvq_table_info *info = &work->plans[i].info;
+        double values = (double)info->rows * info->cols;
+        printf("%s  SQNR %.2f dB, L1 %.4g, %.1f s, %.1f Mparam/s\n", cli_safe(info->name), report->sqnr_db, report->l1, report->seconds,
+               values / report->seconds / 1e6);
+    }
+}
+
+static int print_json(const struct work *work, const struct settings *settings)
+{
+    json_t *tables = json_array();
+    for (size_t i = 0; i < work->count; i++) {
+        json_t *table = cli_table_json(&work->plans[i].info);
+        json_object_set_new(table, "head", json_string(cli_head_name(work->tables[i].head)));
+        json_object_set_new(table, "working_bytes", json_integer((json_int_t)work->plans[i].working_bytes));
+        if (!settings->dry_run) {
+            json_object_set_new(table, "sqnr_db", cli_real(work->reports[i].sqnr_db));
+            json_object_set_new(table, "l1", cli_real(work->reports[i].l1));
+            json_object_set_new(table, "seconds", cli_real(work->reports[i].seconds));
+        }
+        json_array_append_new(tables, table);
+    }
+    return cli_print_json(json_pack("{sssssIsbso}", "model", settings->model, "output", work->output, "file_bytes",
+                                    (json_int_t)work->file_bytes, "dry_run", settings->dry_run, "tables", tables));
+}
+
+static int show_progress(void *context, const struct carvq_progress *progress)
+{
+    return cli_progress_step(context, progress->phase, progress->done, progress->total, "param");
+}
+
+static enum carvq_status encode(const struct work *work, const struct settings *settings, struct carvq_error *error)
+{
+    struct cli_output output;
+    struct cli_progress progress;
+    cli_catch_signals();
+    enum carvq_status status = cli_output_open(&output, work->output, settings->force, error);
+    if (status != CARVQ_OK)
+        return status;
+    const struct carvq_encode_job job = {cli_output_write, &output, show_progress, &progress, (unsigned)settings->threads};
+    cli_progress_begin(&progress);
+    status = carvq_encode(work->matrices, work->options, work->count, &job, work->reports, error);
+    cli_progress_end(&progress);
+    if (status == CARVQ_OK)
+        return cli_output_commit(&output, error);
+    cli_output_discard(&output);
+    return status;
+}
+
+static int run_work(struct work *work, const struct settings *settings)
+{
+    struct carvq_error error;
+    if (prepare(work, settings, &error) != CARVQ_OK)
+        return cli_fail(&error);
+    if (!settings->json)
+        print_plan(work, settings);
+    if (!settings->dry_run && encode(work, settings, &error) != CARVQ_OK)
+        return cli_fail(&error);
+    if (settings->json)
+        return print_json(work, settings);
+    if (!settings->dry_run)
+        print_reports(work);
+    return cli_finish();
+}
+
+static int run(int argc, char **argv)
+{
+    struct settings settings;
+    struct work work = {0};
+    int status = parse(argc, argv, &settings);
+    if (status >= 0)
+        return status;
+    status = run_work(&work, &settings);
+    carvq_checkpoint_close(work.checkpoint);
+    free(work.tables);
+    free(work.matrices);
+    free(work.options);
+    free(work.plans);
+    free(work.reports);
+    free(work.output);
+    cli_reraise();
+    return status;
+}
+
+const struct cli_command cli_compress = {"compress", "compress the table of a model", run};

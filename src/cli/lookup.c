@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/half.h"
+#include "base/status.h"
+#include "cli.h"
+
+enum { BLOCK = 256 }; // rows in memory at a time
+
+// What the user wants to see of a table: ids, ranges FIRST-LAST, or "all".
+struct range {
+    uint64_t first, last;
+};
+
+static bool parse_range(const char *text, uint64_t rows, struct range *range_ret)
+{
+    char first[24];
+    size_t length = strcspn(text, "-");
+    if (strcmp(text, "all") == 0) {
+        *range_ret = (struct range){0, rows - 1};
+        return true;
+    }
+    if (length >= sizeof first)
+        return false;
+    memcpy(first, text, length);
+    first[length] = '\0';
+    if (!cli_parse_u64(first, 0, UINT64_MAX, &range_ret->first))
+        return false;
+    range_ret->last = range_ret->first;
+    if (text[length] == '\0')
+        return true;
+    return cli_parse_u64(text + length + 1, range_ret->first, UINT64_MAX, &range_ret->last);
+}
+
+// Where rows go to: text or JSON on standard output, or a .npy file.
+struct sink {
+    const struct carvq_table *table;
+    json_t *json;              // list of rows, or NULL
+    struct cli_output *npy;    // or NULL
+    uint64_t npy_bytes;        // written so far
+};
+
+static enum carvq_status put_npy(struct sink *sink, const float *rows, size_t count, struct carvq_error *error)
+{
+    enum { PIECE = 4096 };
+    uint8_t bytes[4 * PIECE];
+    size_t left = count * carvq_table_info(sink->table)->cols;
+    for (size_t piece; left > 0; left -= piece, rows += piece) {
+        piece = left < PIECE ? left : PIECE;
+        carvq_narrow(CARVQ_F32, rows, piece, bytes); // little-endian
+        enum carvq_status status = cli_output_write(sink->npy, sink->npy_bytes, bytes, 4 * piece, error);
+        if (status != CARVQ_OK)
+            return status;
+        sink->npy_bytes += 4 * piece;
+    }
+    return CARVQ_OK;
+}
+
+static enum carvq_status put_rows(struct sink *sink, const uint32_t *ids, const float *rows, size_t count, struct carvq_error *error)
+{
+    const uint32_t cols = carvq_table_info(sink->table)->cols;
+    if (sink->npy != NULL)
+        return put_npy(sink, rows, count, error);
+    for (size_t i = 0; i < count; i++) {
+        json_t *values = sink->json != NULL ? json_array() : NULL;
+        if (values == NULL)
+            printf("%" PRIu32, ids[i]);
+        for (uint32_t c = 0; c < cols; c++) {
+            if (values == NULL)
+                printf(" %.9g", (double)rows[i * cols + c]);
+            else
+                json_array_append_new(values, cli_real((double)rows[i * cols + c]));
+        }
+        if (values == NULL)
+            putchar('\n');
+        else
+            json_array_append_new(sink->json, json_pack("{sIso}", "id", (json_int_t)ids[i], "values", values));
+    }
+    return CARVQ_OK;
+}
+
+static enum carvq_status put_range(struct sink *sink, struct range range, float *rows, struct carvq_error *error)
+{
+    const uint32_t cols = carvq_table_info(sink->table)->cols;
+    enum carvq_status status = CARVQ_OK;
+    for (uint64_t id = range.first; id <= range.last && status == CARVQ_OK; id += BLOCK) {
+        uint32_t ids[BLOCK];
+        size_t count = range.last - id < BLOCK ? (size_t)(range.last - id + 1) : BLOCK;
+        for (size_t i = 0; i < count; i++)
+            ids[i] = (uint32_t)(id + i);
+        status = carvq_lookup(sink->table, ids, count, rows, cols, error);
+        if (status == CARVQ_OK)
+            status = put_rows(sink, ids, rows, count, error);
+    }
+    return status;
+}
+
+// The header of a .npy file, version 1.0: a Python dictionary, padded to a multiple of 64 bytes.
+static enum carvq_status put_npy_header(struct sink *sink, uint64_t rows, struct carvq_error *error)
+{
+    char header[129];
+    int length = snprintf(header, sizeof header, "%cNUMPY%c%c%c%c{'descr': '<f4', 'fortran_order': False, 'shape': (%" PRIu64 ", %" PRIu32 "), }",
+                          0x93, 1, 0, 118, 0, rows, carvq_table_info(sink->table)->cols);
+    memset(header + length, ' ', sizeof header - 2 - (size_t)length);
+    header[127] = '\n';
+    sink->npy_bytes = 128;
+    return cli_output_write(sink->npy, 0, header, 128, error);
+}
+
+static enum carvq_status put_all(struct sink *sink, const struct range *ranges, size_t count, struct carvq_error *error)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += ranges[i].last - ranges[i].first + 1;
+    enum carvq_status status = sink->npy != NULL ? put_npy_header(sink, total, error) : CARVQ_OK;
+    float *rows = malloc((size_t)BLOCK * carvq_table_info(sink->table)->cols * sizeof *rows);
+    if (rows == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
+    for (size_t i = 0; i < count && status == CARVQ_OK; i++)
+        status = put_range(sink, ranges[i], rows, error);
+    free(rows);
+    return status;
+}
+
+struct settings {
+    const char *tensor, *npy;
+    bool force, json;
+};
+
+static int print_rows(const struct carvq_table *table, const struct range *ranges, size_t count, const struct settings *settings)
+{
+    struct carvq_error error;
+    struct sink sink = {.table = table, .json = settings->json && settings->npy == NULL ? json_array() : NULL};
+    struct cli_output output;
+    if (settings->npy != NULL) {
+        if (cli_output_open(&output, settings->npy, settings->force, &error) != CARVQ_OK)
+            return cli_fail(&error);
+        sink.npy = &output;
+    }
+    enum carvq_status status = put_all(&sink, ranges, count, &error);
+    if (sink.npy != NULL && status == CARVQ_OK)
+        status = cli_output_commit(&output, &error);
+    else if (sink.npy != NULL)
+        cli_output_discard(&output);
+    if (status != CARVQ_OK) {
+        json_decref(sink.json);
+        return cli_fail(&error);
+    }
+    if (sink.json == NULL)
+        return cli_finish();
+    return cli_print_json(json_pack("{sssIso}", "tensor", carvq_table_info(table)->name, "cols", (json_int_t)carvq_table_info(table)->cols,
+                                    "rows", sink.json));
+}
+
+static int lookup(const struct carvq_file *file, const char *path, char **ids, size_t count, const struct settings *settings)
+{
+    const struct carvq_table *table = carvq_find(file, settings->tensor);
+    if (table == NULL && settings->tensor == NULL)
+        return cli_failf("%s: it holds %zu tables; choose one with --tensor, e.g. '%s'", path, carvq_table_count(file),
+                         carvq_table_info(carvq_table_at(file, 0))->name);
+    if (table == NULL)
+        return cli_failf("%s: no table '%s'", path, settings->tensor);
+    struct range *ranges = calloc(count, sizeof *ranges);
+    if (ranges == NULL)
+        return cli_failf("out of memory");
+    int status = CLI_OK;
+    const uint64_t rows = carvq_table_info(table)->rows;
+    for (size_t i = 0; i < count && status == CLI_OK; i++) {
+        if (!parse_range(ids[i], rows, &ranges[i]))
+            status = cli_misuse("lookup", "'%s' is neither an id nor a range FIRST-LAST nor 'all'", cli_safe(ids[i]));
+        else if (ranges[i].last >= rows)
+            status = cli_failf("%s: table '%s': no row %" PRIu64 ", the last is %" PRIu64, path, carvq_table_info(table)->name,
+                               ranges[i].first >= rows ? ranges[i].first : ranges[i].last, rows - 1);
+    }
+    if (status == CLI_OK)
+        status = print_rows(table, ranges, count, settings);
+    free(ranges);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct settings settings = {0};
+    const struct cli_option options[] = {
+        {"tensor", 't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
+        {"npy", 0, CLI_STRING, &settings.npy, "OUT", "write a NumPy file of float32, one row per id, instead of text", 0, 0},
+        {"force", 'f', CLI_FLAG, &settings.force, NULL, "overwrite OUT", 0, 0},
+        {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END},
+    };
+    const struct cli_usage usage = {"lookup", "FILE ID...",
+                                    "Prints rows of a table, each as its id and its values with nine digits, which is exact. An ID is a row\n"
+                                    "number, a range like 0-99, or 'all'.",
+                                    options, 2, -1};
+    int first, status = cli_parse(&usage, argc, argv, &first);
+    if (status >= 0)
+        return status;
+    struct carvq_error error;
+    struct carvq_file *file;
+    if (carvq_open(argv[first], &file, &error) != CARVQ_OK)
+        return cli_fail(&error);
+    status = lookup(file, argv[first], argv + first + 1, (size_t)(argc - first - 1), &settings);
+    carvq_close(file);
+    return status;
+}
+
+const struct cli_command cli_lookup = {"lookup", "print rows of a compressed table", run};

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include "cli.h"
+
+static const struct cli_command *const commands[] = {&cli_compress, &cli_show, &cli_lookup, &cli_verify, &cli_restore, &cli_bench};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static int print_help(void)
+{
+    puts("Usage: carvq COMMAND ...\n"
+         "Compress the lookup tables of language models to 1 to 3 bits per parameter, and read them back.\n\n"
+         "Commands:");
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    puts("\n`carvq COMMAND --help` explains a command. Exit status: 0 done, 1 failed, 2 wrong usage.");
+    return cli_finish();
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs("carvq: which command? Try 'carvq --help'\n", stderr);
+        return CLI_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return print_help();
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("carvq %s\n", carvq_version());
+        return cli_finish();
+    }
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i]->name) == 0)
+            return commands[i]->run(argc - 1, argv + 1);
+    fprintf(stderr, "carvq: unknown command '%s'; try 'carvq --help'\n", cli_safe(argv[1]));
+    return CLI_USAGE;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/half.h"
+#include "base/status.h"
+#include "cli.h"
+
+int cli_fail(const struct carvq_error *error)
+{
+    fprintf(stderr, "carvq: %s\n", error->message);
+    return CLI_FAILED;
+}
+
+int cli_failf(const char *format, ...)
+{
+    char raw[1024], safe[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(raw, sizeof raw, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "carvq: %s\n", carvq_escape(safe, sizeof safe, raw));
+    return CLI_FAILED;
+}
+
+int cli_misuse(const char *name, const char *format, ...)
+{
+    va_list arguments;
+    fprintf(stderr, "carvq %s: ", name);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "; try 'carvq %s --help'\n", name);
+    return CLI_USAGE;
+}
+
+const char *cli_bytes(uint64_t bytes)
+{
+    static char buffers[8][24];
+    static unsigned next;
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    char *buffer = buffers[next++ % 8];
+    double value = (double)bytes;
+    unsigned unit = 0;
+    while (value >= 1023.95 && unit < 5) {
+        value /= 1024;
+        unit++;
+    }
+    snprintf(buffer, sizeof buffers[0], unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    return buffer;
+}
+
+const char *cli_safe(const char *text)
+{
+    static char buffers[4][1024];
+    static unsigned next;
+    return carvq_escape(buffers[next++ % 4], sizeof buffers[0], text);
+}
+
+int cli_finish(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return CLI_OK;
+    return cli_failf("cannot write to standard output: %s", strerror(errno));
+}
+
+int cli_print_json(json_t *object)
+{
+    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
+    putchar('\n');
+    json_decref(object);
+    return cli_finish();
+}
+
+json_t *cli_real(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+double cli_bits(const struct carvq_table_info *info)
+{
+    return 8.0 * (double)info->payload_bytes / ((double)info->rows * info->cols);
+}
+
+json_t *cli_table_json(const struct carvq_table_info *info)
+{
+    json_t *object = json_object();
+    const struct {
+        const char *key;
+        uint64_t value;
+    } numbers[] = {
+        {"rows", info->rows},
+        {"cols", info->cols},
+        {"payload_bytes", info->payload_bytes},
+        {"original_bytes", info->original_bytes},
+        {"code_bytes", info->code_bytes},
+        {"codebook_bytes", info->codebook_bytes},
+        {"adaptor_bytes", info->adaptor_bytes},
+        {"subvector", info->subvector},
+        {"group", info->group},
+        {"groups", info->groups},
+        {"stages", info->stages},
+        {"code_bits", info->code_bits},
+        {"adaptor_dim", info->adaptor_dim},
+        {"adaptor_hidden", info->adaptor_hidden},
+    };
+    json_object_set_new(object, "tensor", json_string(info->name));
+    json_object_set_new(object, "dtype", json_string(carvq_dtype_name(info->dtype)));
+    json_object_set_new(object, "bits_per_param", cli_real(cli_bits(info)));
+    json_object_set_new(object, "codec", json_string(info->codec));
+    json_object_set_new(object, "grouping", json_string(info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns"));
+    json_object_set_new(object, "codebook_dtype", json_string(carvq_dtype_name(info->codebook_dtype)));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        json_object_set_new(object, numbers[i].key, json_integer((json_int_t)numbers[i].value));
+    if (info->kernel != NULL)
+        json_object_set_new(object, "kernel", json_string(info->kernel));
+    return object;
+}
+
+const char *cli_head_name(enum carvq_head head)
+{
+    return head == CARVQ_HEAD_TIED ? "tied" : head == CARVQ_HEAD_UNTIED ? "untied" : "unknown";
+}

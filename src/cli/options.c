@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// One table of options gives the parser and the help.
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli.h"
+
+enum { MAX_OPTIONS = 48 };
+
+bool cli_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value_ret)
+{
+    uint64_t value = 0;
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        unsigned digit = (unsigned)(*text - '0');
+        if (value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *value_ret = value;
+    return value >= min && value <= max;
+}
+
+static int print_help(const struct cli_usage *usage)
+{
+    printf("Usage: carvq %s %s\n%s\n\nOptions:\n", usage->name, usage->operands, usage->text);
+    for (const struct cli_option *option = usage->options;; option++) {
+        char left[80] = "  -h, --help";
+        if (option->kind != CLI_END) {
+            char letter[5] = "    ";
+            if (option->letter != 0)
+                snprintf(letter, sizeof letter, "-%c, ", option->letter);
+            snprintf(left, sizeof left, "  %s--%s%s%s", letter, option->name, option->argument != NULL ? " " : "",
+                     option->argument != NULL ? option->argument : "");
+        }
+        const char *help = option->kind == CLI_END ? "show this" : option->help;
+        if (strlen(left) > 28)
+            printf("%s\n%30s%s\n", left, "", help);
+        else
+            printf("%-30s%s\n", left, help);
+        if (option->kind == CLI_END)
+            return cli_finish();
+    }
+}
+
+// The place of text among words separated by |, or -1.
+static int find_word(const char *words, const char *text)
+{
+    size_t length = strlen(text);
+    for (int place = 0;; place++) {
+        size_t word = strcspn(words, "|");
+        if (word == length && strncmp(words, text, word) == 0)
+            return place;
+        if (words[word] == '\0')
+            return -1;
+        words += word + 1;
+    }
+}
+
+static int take_value(const struct cli_usage *usage, const struct cli_option *option, const char *text)
+{
+    switch (option->kind) {
+    case CLI_FLAG:
+        *(bool *)option->value = true;
+        return -1;
+    case CLI_STRING:
+        *(const char **)option->value = text;
+        return -1;
+    case CLI_NUMBER:
+        if (!cli_parse_u64(text, option->min, option->max, option->value))
+            return cli_misuse(usage->name, "--%s takes a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'", option->name, option->min,
+                              option->max, cli_safe(text));
+        return -1;
+    case CLI_WORD:
+        *(int *)option->value = find_word(option->argument, text);
+        if (*(int *)option->value < 0)
+            return cli_misuse(usage->name, "--%s takes %s, not '%s'", option->name, option->argument, cli_safe(text));
+        return -1;
+    default: {
+        struct cli_list *list = option->value;
+        if (list->count == sizeof list->items / sizeof *list->items)
+            return cli_misuse(usage->name, "--%s is given too often", option->name);
+        list->items[list->count++] = text;
+        return -1;
+    }
+    }
+}
+
+static int check_operands(const struct cli_usage *usage, int count)
+{
+    if (count < usage->min_operands)
+        return cli_misuse(usage->name, "something is missing: carvq %s %s", usage->name, usage->operands);
+    if (usage->max_operands >= 0 && count > usage->max_operands)
+        return cli_misuse(usage->name, "too much is given: carvq %s %s", usage->name, usage->operands);
+    return -1;
+}
+
+int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *first_ret)
+{
+    struct option longs[MAX_OPTIONS] = {0};
+    char letters[2 * MAX_OPTIONS + 3] = ":h", *letter = letters + 2;
+    int count = 0, index, c;
+    for (const struct cli_option *option = usage->options; option->kind != CLI_END && count < MAX_OPTIONS - 2; option++, count++) {
+        int has_argument = option->kind == CLI_FLAG ? no_argument : required_argument;
+        longs[count] = (struct option){option->name, has_argument, NULL, option->letter != 0 ? option->letter : 1};
+        if (option->letter != 0) {
+            *letter++ = option->letter;
+            if (has_argument != no_argument)
+                *letter++ = ':';
+        }
+    }
+    longs[count] = (struct option){"help", no_argument, NULL, 'h'};
+    opterr = 0;
+    while (index = -1, (c = getopt_long(argc, argv, letters, longs, &index)) != -1) {
+        if (c == 'h')
+            return print_help(usage);
+        if (c == '?')
+            return optopt != 0 ? cli_misuse(usage->name, "unknown option '-%c'", optopt)
+                               : cli_misuse(usage->name, "unknown or ambiguous option '%s'", cli_safe(argv[optind - 1]));
+        if (c == ':')
+            return cli_misuse(usage->name, "option '%s' needs an argument", cli_safe(argv[optind - 1]));
+        for (int i = 0; index < 0 && i < count; i++)
+            if (longs[i].val == c)
+                index = i;
+        int status = take_value(usage, &usage->options[index], optarg);
+        if (status >= 0)
+            return status;
+    }
+    *first_ret = optind;
+    return check_operands(usage, argc - optind);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Output files appear under their name only when they are complete: written as .NAME.XXXXXX beside it, then renamed.
+#define _POSIX_C_SOURCE 200809L
+#define _FILE_OFFSET_BITS 64
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/status.h"
+#include "cli.h"
+
+static enum carvq_status fail_exists(const char *path, struct carvq_error *error)
+{
+    return carvq_fail(error, CARVQ_ERROR_IO, "%s: exists already; --force overwrites it", path);
+}
+
+enum carvq_status cli_output_check(const char *path, bool force, struct carvq_error *error)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0)
+        return CARVQ_OK; // what else is wrong shows when the file is made
+    if (S_ISDIR(status.st_mode))
+        return carvq_fail(error, CARVQ_ERROR_IO, "%s: is a directory", path);
+    return force ? CARVQ_OK : fail_exists(path, error);
+}
+
+// .NAME.XXXXXX in the directory of path, so that rename() stays within one file system.
+static char *temporary_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t directory = slash == NULL ? 0 : (size_t)(slash + 1 - path), size = strlen(path) + sizeof "..XXXXXX";
+    char *name = malloc(size);
+    if (name != NULL)
+        snprintf(name, size, "%.*s.%s.XXXXXX", (int)directory, path, path + directory);
+    return name;
+}
+
+enum carvq_status cli_output_open(struct cli_output *output, const char *path, bool force, struct carvq_error *error)
+{
+    enum carvq_status status = cli_output_check(path, force, error);
+    if (status != CARVQ_OK)
+        return status;
+    *output = (struct cli_output){.path = strdup(path), .temporary = temporary_name(path), .descriptor = -1, .force = force};
+    if (output->path == NULL || output->temporary == NULL) {
+        status = carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", path);
+    } else {
+        output->descriptor = mkstemp(output->temporary);
+        if (output->descriptor < 0)
+            status = carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot create: %s", path, strerror(errno));
+    }
+    if (status != CARVQ_OK) {
+        free(output->path);
+        free(output->temporary);
+        return status;
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(output->descriptor, 0666 & ~mask);
+    return CARVQ_OK;
+}
+
+enum carvq_status cli_output_write(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error)
+{
+    struct cli_output *output = context;
+    const char *bytes = data;
+    while (nbytes > 0) {
+        ssize_t written = pwrite(output->descriptor, bytes, nbytes, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot write: %s", output->path, strerror(written < 0 ? errno : ENOSPC));
+        bytes += written;
+        nbytes -= (size_t)written;
+        offset += (uint64_t)written;
+    }
+    return CARVQ_OK;
+}
+
+// link() instead of rename() does not overwrite a file that has come into being meanwhile; not every file system has it.
+static int give_name(const struct cli_output *output)
+{
+    if (!output->force) {
+        if (link(output->temporary, output->path) == 0)
+            return unlink(output->temporary);
+        if (errno == EEXIST)
+            return -1;
+    }
+    return rename(output->temporary, output->path);
+}
+
+static void release(struct cli_output *output)
+{
+    free(output->path);
+    free(output->temporary);
+    *output = (struct cli_output){.descriptor = -1};
+}
+
+enum carvq_status cli_output_commit(struct cli_output *output, struct carvq_error *error)
+{
+    enum carvq_status status = CARVQ_OK;
+    int synced = fsync(output->descriptor), problem = errno;
+    if (close(output->descriptor) != 0 || (synced != 0 && problem != EINVAL && problem != ENOTSUP))
+        status = carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot write: %s", output->path, strerror(synced != 0 ? problem : errno));
+    else if (give_name(output) != 0)
+        status = errno == EEXIST ? fail_exists(output->path, error)
+                                 : carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot rename: %s", output->path, strerror(errno));
+    if (status != CARVQ_OK)
+        unlink(output->temporary);
+    release(output);
+    return status;
+}
+
+void cli_output_discard(struct cli_output *output)
+{
+    close(output->descriptor);
+    unlink(output->temporary);
+    release(output);
+}

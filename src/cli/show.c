@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#define _POSIX_C_SOURCE 200809L
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/half.h"
+#include "cli.h"
+
+static void print_table(const struct carvq_table_info *info)
+{
+    printf("%s  %" PRIu64 " x %" PRIu32 ", from %s\n", cli_safe(info->name), info->rows, info->cols, carvq_dtype_name(info->dtype));
+    printf("  codec     %s: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits\n", info->codec,
+           info->subvector, info->group, info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages, info->code_bits);
+    printf("  codes     %12" PRIu64 " bytes\n", info->code_bytes);
+    printf("  codebooks %12" PRIu64 " bytes, %" PRIu64 " groups, %s\n", info->codebook_bytes, info->groups,
+           carvq_dtype_name(info->codebook_dtype));
+    if (info->adaptor_dim > 0)
+        printf("  adaptor   %12" PRIu64 " bytes, %" PRIu32 " -> %" PRIu32 " -> %" PRIu32 "\n", info->adaptor_bytes, info->adaptor_dim,
+               info->adaptor_hidden, info->cols);
+    printf("  payload   %12" PRIu64 " bytes of %" PRIu64 ": %.4f bits per parameter\n", info->payload_bytes, info->original_bytes,
+           cli_bits(info));
+    printf("  decoder   %s\n", info->kernel);
+}
+
+static int show_file(const struct carvq_file *file, const char *path, bool json)
+{
+    json_t *tables = json_array();
+    for (size_t i = 0; i < carvq_table_count(file); i++) {
+        const struct carvq_table_info *info = carvq_table_info(carvq_table_at(file, i));
+        if (json)
+            json_array_append_new(tables, cli_table_json(info));
+        else
+            print_table(info);
+    }
+    if (json)
+        return cli_print_json(json_pack("{sssbso}", "file", path, "compressed", 1, "tables", tables));
+    json_decref(tables);
+    return cli_finish();
+}
+
+static json_t *model_table_json(const struct carvq_checkpoint_table *table)
+{
+    return json_pack("{sssssIsIsIssss}", "tensor", table->tensor->header->name, "file", table->tensor->file, "rows", (json_int_t)table->rows,
+                     "cols", (json_int_t)table->cols, "original_bytes", (json_int_t)table->tensor->header->nbytes, "dtype",
+                     carvq_dtype_name(table->dtype), "head", cli_head_name(table->head));
+}
+
+static int show_tables(const struct carvq_checkpoint *checkpoint, const struct carvq_checkpoint_table *tables, size_t count, bool json)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < carvq_checkpoint_tensor_count(checkpoint); i++)
+        all += carvq_checkpoint_tensor_at(checkpoint, i)->header->nbytes;
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct carvq_checkpoint_table *table = &tables[i];
+        uint64_t bytes = table->tensor->header->nbytes;
+        json_array_append_new(list, model_table_json(table));
+        if (!json)
+            printf("%s  %" PRIu64 " x %" PRIu32 " %s, %s (%.1f %% of the model), output head %s\n", cli_safe(table->tensor->header->name),
+                   table->rows, table->cols, carvq_dtype_name(table->dtype), cli_bytes(bytes), 100 * (double)bytes / (double)all,
+                   cli_head_name(table->head));
+    }
+    if (json)
+        return cli_print_json(json_pack("{sssbsIsIso}", "model", carvq_checkpoint_path(checkpoint), "compressed", 0, "tensors",
+                                        (json_int_t)carvq_checkpoint_tensor_count(checkpoint), "bytes", (json_int_t)all, "tables", list));
+    json_decref(list);
+    return cli_finish();
+}
+
+static int show_model(const char *path, bool json)
+{
+    struct carvq_error error;
+    struct carvq_checkpoint *checkpoint;
+    struct carvq_checkpoint_table *tables;
+    size_t count;
+    if (carvq_checkpoint_open(path, &checkpoint, &error) != CARVQ_OK)
+        return cli_fail(&error);
+    int status;
+    if (carvq_checkpoint_tables(checkpoint, NULL, 0, &tables, &count, &error) != CARVQ_OK) {
+        status = cli_fail(&error);
+    } else {
+        status = show_tables(checkpoint, tables, count, json);
+        free(tables);
+    }
+    carvq_checkpoint_close(checkpoint);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    bool json = false;
+    const struct cli_option options[] = {
+        {"json", 0, CLI_FLAG, &json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END},
+    };
+    const struct cli_usage usage = {"show", "FILE|MODEL",
+                                    "Says what is in a compressed file: tables, shapes, codec, bytes by part, bits, and which decoder runs\n"
+                                    "here. Of a model it lists the tables that `carvq compress` would take.",
+                                    options, 1, 1};
+    int first, status = cli_parse(&usage, argc, argv, &first);
+    if (status >= 0)
+        return status;
+    struct carvq_error error;
+    struct carvq_file *file;
+    struct stat info;
+    if (stat(argv[first], &info) == 0 && S_ISDIR(info.st_mode))
+        return show_model(argv[first], json);
+    enum carvq_status opened = carvq_open(argv[first], &file, &error);
+    if (opened == CARVQ_ERROR_NOT_FOUND)
+        return show_model(argv[first], json);
+    if (opened != CARVQ_OK)
+        return cli_fail(&error);
+    status = show_file(file, argv[first], json);
+    carvq_close(file);
+    return status;
+}
+
+const struct cli_command cli_show = {"show", "say what is in a compressed file or a model", run};

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/status.h"
+#include "cli.h"
+
+enum carvq_status cli_select(const struct carvq_file *file, const char *path, const struct cli_list *names,
+                             const struct carvq_table **tables_ret, size_t *count_ret, struct carvq_error *error)
+{
+    *count_ret = names->count > 0 ? names->count : carvq_table_count(file);
+    for (size_t i = 0; i < *count_ret; i++) {
+        tables_ret[i] = names->count > 0 ? carvq_find(file, names->items[i]) : carvq_table_at(file, i);
+        if (tables_ret[i] == NULL)
+            return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: no table '%s'; it holds '%s'%s", path, names->items[i],
+                              carvq_table_info(carvq_table_at(file, 0))->name, carvq_table_count(file) > 1 ? " and others" : "");
+    }
+    return CARVQ_OK;
+}
+
+enum carvq_status cli_original(const struct carvq_checkpoint *checkpoint, const struct carvq_table_info *info,
+                               struct carvq_checkpoint_table *original_ret, struct carvq_error *error)
+{
+    struct carvq_checkpoint_table *found;
+    size_t count;
+    enum carvq_status status = carvq_checkpoint_tables(checkpoint, &info->name, 1, &found, &count, error);
+    if (status != CARVQ_OK)
+        return status;
+    *original_ret = found[0];
+    free(found);
+    if (original_ret->rows != info->rows || original_ret->cols != info->cols)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
+                          "%s: tensor '%s' is %" PRIu64 " x %" PRIu32 ", but the compressed table is %" PRIu64 " x %" PRIu32
+                          ": not made from this model",
+                          original_ret->tensor->file, info->name, original_ret->rows, original_ret->cols, info->rows, info->cols);
+    return CARVQ_OK;
+}
