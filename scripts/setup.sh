@@ -91,12 +91,14 @@ install_python()
 {
     cmp -s tests/requirements.txt "$venv/installed.txt" && return
     say "installing Python packages into $venv: $(sed '/^#/d' tests/requirements.txt | tr '\n' ' ')"
-    if python3 -m venv "$venv" >/dev/null 2>&1 &&
-        "$venv/bin/pip" install -q --disable-pip-version-check --retries 2 --timeout 30 -r tests/requirements.txt; then
+    log=$(mktemp)
+    if python3 -m venv "$venv" >"$log" 2>&1 &&
+        "$venv/bin/pip" install -q --disable-pip-version-check --retries 2 --timeout 30 -r tests/requirements.txt >"$log" 2>&1; then
         cp tests/requirements.txt "$venv/installed.txt"
     else
-        say "Python packages cannot be had; the tests that need them will be skipped"
+        say "the Python packages cannot be had, so the tests that need them will be skipped ($(tail -n 1 "$log"))"
     fi
+    rm -f "$log"
 }
 
 [ $# -gt 0 ] || set -- build
