@@ -298,7 +298,7 @@ bool carvq_json_equals(struct carvq_json_string string, const char *text)
     while (at < end) {
         char bytes[4];
         size_t written = unescape_one(&at, end, bytes);
-        if (strncmp(bytes, text, written) != 0)
+        if (*text == '\0' || strncmp(bytes, text, written) != 0) // an escaped NUL must not match the end of text
             return false;
         text += written;
     }

@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: MIT
+// The base layer: 16-bit floats, UTF-8, the JSON reader, escaping of messages, checked sizes.
+#include <math.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/half.h"
+#include "base/json.h"
+#include "base/size.h"
+#include "base/status.h"
+#include "base/utf8.h"
+
+// The value of a 16-bit float by definition: sign, exponent_bits, then the fraction. NaN and infinity are the caller's.
+static double half_value(unsigned half, int exponent_bits)
+{
+    int fraction_bits = 15 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
+    int exponent = (int)(half & 0x7fff) >> fraction_bits;
+    double fraction = half & ((1u << fraction_bits) - 1);
+    double magnitude = exponent == 0 ? ldexp(fraction, 1 - bias - fraction_bits)
+                                     : ldexp(fraction + ldexp(1, fraction_bits), exponent - bias - fraction_bits);
+    return (half & 0x8000) != 0 ? -magnitude : magnitude;
+}
+
+struct half_type {
+    int exponent_bits;
+    unsigned infinity;
+    enum carvq_dtype dtype;
+};
+
+static const struct half_type half_types[] = {{5, 0x7c00, CARVQ_F16}, {8, 0x7f80, CARVQ_BF16}};
+
+static float widen(const struct half_type *type, unsigned half)
+{
+    uint8_t bytes[3] = {0, (uint8_t)half, (uint8_t)(half >> 8)}; // at an odd address
+    float value;
+    carvq_widen(type->dtype, bytes + 1, 1, &value);
+    return value;
+}
+
+static unsigned narrow(const struct half_type *type, float value)
+{
+    uint8_t bytes[3];
+    carvq_narrow(type->dtype, &value, 1, bytes + 1);
+    return bytes[1] | (unsigned)bytes[2] << 8;
+}
+
+static void test_every_half_widens_to_its_value(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < 2; t++)
+        for (unsigned half = 0; half <= 0xffff; half++) {
+            const struct half_type *type = &half_types[t];
+            float value = widen(type, half);
+            unsigned magnitude = half & 0x7fff;
+            if (magnitude > type->infinity)
+                assert_true(isnan(value));
+            else if (magnitude == type->infinity)
+                assert_true(isinf(value));
+            else
+                assert_true((double)value == half_value(half, type->exponent_bits));
+            assert_int_equal(signbit(value) != 0, half >> 15);
+        }
+}
+
+static void test_every_half_survives_a_round_trip(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < 2; t++)
+        for (unsigned half = 0; half <= 0xffff; half++) {
+            unsigned back = narrow(&half_types[t], widen(&half_types[t], half));
+            if ((half & 0x7fff) > half_types[t].infinity) // may become quiet
+                assert_true((back & 0x7fff) > half_types[t].infinity && back >> 15 == half >> 15);
+            else
+                assert_int_equal(back, half);
+        }
+}
+
+// Between two neighbours: the middle goes to the even one, anything beside it to the nearer one. Above the largest finite
+// value the neighbour is the value that a wider exponent would give.
+static void test_ties_round_to_even(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < 2; t++)
+        for (unsigned half = 0; half < half_types[t].infinity; half++) {
+            const struct half_type *type = &half_types[t];
+            double low = half_value(half, type->exponent_bits), high = half_value(half + 1, type->exponent_bits);
+            double middle = (low + high) / 2;
+            if (middle >= ldexp(1, 128) || (double)(float)middle != middle)
+                continue; // not a float: the largest BF16 and the smallest BF16 are such
+            unsigned even = half & 1 ? half + 1 : half;
+            assert_int_equal(narrow(type, (float)middle), even);
+            assert_int_equal(narrow(type, -(float)middle), even | 0x8000);
+            assert_int_equal(narrow(type, nextafterf((float)middle, 0)), half);
+            assert_int_equal(narrow(type, nextafterf((float)middle, INFINITY)), half + 1);
+        }
+}
+
+static void test_narrow_extremes(void **state)
+{
+    (void)state;
+    assert_int_equal(carvq_f32_to_f16(65519.996f), 0x7bff);
+    assert_int_equal(carvq_f32_to_f16(65520.0f), 0x7c00);
+    assert_int_equal(carvq_f32_to_f16(3.4e38f), 0x7c00);
+    assert_int_equal(carvq_f32_to_f16(-INFINITY), 0xfc00);
+    assert_int_equal(carvq_f32_to_f16(0x1p-25f), 0);
+    assert_int_equal(carvq_f32_to_f16(0x1.000002p-25f), 1);
+    assert_int_equal(carvq_f32_to_f16(-0x1p-149f), 0x8000);
+    assert_int_equal(carvq_f32_to_bf16(3.4028235e38f), 0x7f80);
+    assert_int_equal(carvq_f32_to_bf16(0x1p-149f), 0);
+    assert_int_equal(carvq_f32_to_bf16(carvq_float_from_bits(0x7f800001)) & 0x7fff, 0x7fc0); // payload only in the lower half
+}
+
+static void test_float_bytes_are_little_endian(void **state)
+{
+    (void)state;
+    const uint8_t bytes[9] = {0xaa, 0x00, 0x00, 0x80, 0x3f, 0x01, 0x02, 0x03, 0x84};
+    uint8_t back[8];
+    float values[2];
+    carvq_widen(CARVQ_F32, bytes + 1, 2, values);
+    assert_true(values[0] == 1.0f);
+    assert_int_equal(carvq_float_bits(values[1]), 0x84030201);
+    carvq_narrow(CARVQ_F32, values, 2, back);
+    assert_memory_equal(back, bytes + 1, 8);
+    assert_int_equal(carvq_dtype_size(CARVQ_F32), 4);
+    assert_int_equal(carvq_dtype_size(CARVQ_F16), 2);
+    assert_string_equal(carvq_dtype_name(CARVQ_BF16), "BF16");
+}
+
+// Every code point, encoded by arithmetic of our own here, is taken; surrogates are not.
+static void test_utf8_takes_exactly_the_code_points(void **state)
+{
+    (void)state;
+    for (unsigned long point = 0; point <= 0x10ffff; point++) {
+        char text[5] = {0}, encoded[4];
+        size_t length = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+        if (length == 1)
+            text[0] = (char)point;
+        else if (length == 2)
+            text[0] = (char)(0xc0 + point / 64), text[1] = (char)(0x80 + point % 64);
+        else if (length == 3)
+            text[0] = (char)(0xe0 + point / 4096), text[1] = (char)(0x80 + point / 64 % 64), text[2] = (char)(0x80 + point % 64);
+        else
+            text[0] = (char)(0xf0 + point / 262144), text[1] = (char)(0x80 + point / 4096 % 64),
+            text[2] = (char)(0x80 + point / 64 % 64), text[3] = (char)(0x80 + point % 64);
+        bool surrogate = point >= 0xd800 && point <= 0xdfff;
+        assert_int_equal(carvq_utf8_length(text, 5), surrogate ? 0 : length);
+        assert_int_equal(carvq_utf8_length(text, length - 1), 0);
+        if (!surrogate) {
+            assert_int_equal(carvq_utf8_encode(point, encoded), length);
+            assert_memory_equal(encoded, text, length);
+        }
+    }
+}
+
+static void test_utf8_refuses_malformed(void **state)
+{
+    (void)state;
+    static const char *const malformed[] = {"\x80",
+                                            "\xbf",
+                                            "\xc0\x80",
+                                            "\xc1\xbf",
+                                            "\xc2\x41",
+                                            "\xe0\x80\x80",
+                                            "\xe0\x9f\xbf",
+                                            "\xed\xa0\x80",
+                                            "\xe2\x82\x28",
+                                            "\xf0\x80\x80\x80",
+                                            "\xf0\x8f\xbf\xbf",
+                                            "\xf4\x90\x80\x80",
+                                            "\xf5\x80\x80\x80",
+                                            "\xff",
+                                            "\xfe"};
+    for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
+        assert_int_equal(carvq_utf8_length(malformed[i], strlen(malformed[i])), 0);
+    assert_int_equal(carvq_utf8_length("", 0), 0);
+}
+
+// Checks a copy of exactly length bytes, so that a sanitizer sees a read past its end.
+static const char *check(const char *text, size_t length, size_t *where_ret)
+{
+    char *copy = malloc(length + (length == 0));
+    memcpy(copy, text, length);
+    const char *problem = carvq_json_check(copy, length, where_ret);
+    free(copy);
+    assert_true(*where_ret <= length);
+    return problem;
+}
+
+static void test_json_valid(void **state)
+{
+    (void)state;
+    static const char *const valid[] = {"0",
+                                        "-0",
+                                        "-1",
+                                        "10",
+                                        "1.5",
+                                        "0.0",
+                                        "1e5",
+                                        "1E+05",
+                                        "1e-5",
+                                        "-0.1e1",
+                                        "123456789012345678901234567890",
+                                        "true",
+                                        "false",
+                                        "null",
+                                        "\"\"",
+                                        "\"a\"",
+                                        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+                                        "\"\\u0041\\uD834\\uDd1e\\u0000\"",
+                                        "\"\x7f\xc3\xa9\xf0\x9f\x98\x80\"",
+                                        "[]",
+                                        "[ ]",
+                                        "[1]",
+                                        "[1,2]",
+                                        "[[],[[]]]",
+                                        "{}",
+                                        "{ }",
+                                        "{\"a\":1}",
+                                        "{\"a\":{\"b\":[{},{}]},\"a\":2}",
+                                        " \t\r\n{ \"a\" : [ 1 , 2 ] }\n ",
+                                        "[1,\"}\",{\"]\":null}]",
+                                        "\"{[\"",
+                                        "{\"\":0}"};
+    for (size_t i = 0; i < sizeof valid / sizeof *valid; i++) {
+        size_t where;
+        const char *problem = check(valid[i], strlen(valid[i]), &where);
+        if (problem != NULL)
+            fail_msg("%s: %s", valid[i], problem);
+    }
+}
+
+static void test_json_invalid(void **state)
+{
+    (void)state;
+    static const char *const invalid[] = {"",
+                                          " ",
+                                          "tru",
+                                          "True",
+                                          "nul",
+                                          "truefalse",
+                                          "nan",
+                                          "NaN",
+                                          "Infinity",
+                                          "-Infinity",
+                                          "+1",
+                                          "-",
+                                          "01",
+                                          "-01",
+                                          "1.",
+                                          ".5",
+                                          "1.e5",
+                                          "1e",
+                                          "1e+",
+                                          "0x10",
+                                          "1 2",
+                                          "1,",
+                                          "'a'",
+                                          "\"",
+                                          "\"a",
+                                          "\"\\\"",
+                                          "\"\\",
+                                          "\"\\a\"",
+                                          "\"\\x41\"",
+                                          "\"\\u\"",
+                                          "\"\\u004\"",
+                                          "\"\\u004g\"",
+                                          "\"\\ud800\"",
+                                          "\"\\ud800a\"",
+                                          "\"\\ud800\\n\"",
+                                          "\"\\ud800\\u0041\"",
+                                          "\"\\udc00\"",
+                                          "\"\\ud800\\ud800\"",
+                                          "\"\\ud834\\u\"",
+                                          "\"\x01\"",
+                                          "\"\t\"",
+                                          "\"\n\"",
+                                          "\"\x80\"",
+                                          "\"\xc3\"",
+                                          "\"\xed\xa0\x80\"",
+                                          "\"\xff\"",
+                                          "[",
+                                          "]",
+                                          "[1",
+                                          "[1,",
+                                          "[1,]",
+                                          "[,1]",
+                                          "[1 2]",
+                                          "[1}",
+                                          "{",
+                                          "}",
+                                          "{]",
+                                          "{\"a\"",
+                                          "{\"a\":",
+                                          "{\"a\":1",
+                                          "{\"a\":1,",
+                                          "{\"a\":1,}",
+                                          "{,}",
+                                          "{\"a\" 1}",
+                                          "{a:1}",
+                                          "{1:1}",
+                                          "{\"a\":}",
+                                          "{\"a\"::1}",
+                                          "{\"a\":1}}",
+                                          "[]]",
+                                          "{}{}",
+                                          "[1]x",
+                                          "\xef\xbb\xbf{}",
+                                          "// c\n1",
+                                          "[1,/**/2]",
+                                          "\v1",
+                                          "\xa0"
+                                          "1",
+                                          "[\"a\",",
+                                          "{\"a\",1}"};
+    for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
+        size_t where;
+        if (check(invalid[i], strlen(invalid[i]), &where) == NULL)
+            fail_msg("taken for JSON: %s", invalid[i]);
+    }
+    size_t where;
+    assert_non_null(check("1\0", 2, &where)); // a NUL byte is no white space, and no end
+    assert_non_null(check("\"a\0b\"", 5, &where));
+    assert_non_null(check("\"\\\0\"", 4, &where));
+}
+
+static void test_json_says_where(void **state)
+{
+    (void)state;
+    size_t where;
+    check("{\"a\": [1, x]}", 13, &where);
+    assert_int_equal(where, 10);
+    check("{} {}", 5, &where);
+    assert_int_equal(where, 3);
+}
+
+static void test_json_nesting_is_limited(void **state)
+{
+    (void)state;
+    char text[2 * CARVQ_JSON_MAX_DEPTH + 2];
+    for (size_t depth = CARVQ_JSON_MAX_DEPTH; depth <= CARVQ_JSON_MAX_DEPTH + 1; depth++) {
+        size_t where;
+        memset(text, '[', depth);
+        memset(text + depth, ']', depth);
+        assert_int_equal(check(text, 2 * depth, &where) == NULL, depth == CARVQ_JSON_MAX_DEPTH);
+    }
+}
+
+static struct carvq_json cursor(const char *text)
+{
+    size_t where;
+    assert_null(carvq_json_check(text, strlen(text), &where));
+    return (struct carvq_json){text, text + strlen(text)};
+}
+
+static void test_json_walk(void **state)
+{
+    (void)state;
+    struct carvq_json json =
+        cursor(" {\"skip\": {\"a\": [1, {\"b\": \"]}\"}]}, \"list\" : [ 7 , 8 ] , \"te\\u0078t\":\"a\\\"b\", \"none\":[] } ");
+    struct carvq_json_string key, text;
+    uint64_t number = 0;
+    char buffer[16];
+    assert_int_equal(carvq_json_type(&json), '{');
+    assert_false(carvq_json_enter(&json, '['));
+    assert_true(carvq_json_enter(&json, '{'));
+    assert_true(carvq_json_next_key(&json, &key) && carvq_json_equals(key, "skip"));
+    assert_false(carvq_json_read_string(&json, &text));
+    carvq_json_skip(&json);
+    assert_true(carvq_json_next_key(&json, &key) && carvq_json_equals(key, "list"));
+    assert_true(carvq_json_enter(&json, '['));
+    assert_true(carvq_json_next_item(&json) && carvq_json_read_u64(&json, &number) && number == 7);
+    assert_true(carvq_json_next_item(&json) && carvq_json_read_u64(&json, &number) && number == 8);
+    assert_false(carvq_json_next_item(&json));
+    assert_true(carvq_json_next_key(&json, &key) && carvq_json_equals(key, "text"));
+    assert_true(carvq_json_read_string(&json, &text));
+    assert_int_equal(carvq_json_unescape(text, buffer), 3);
+    assert_memory_equal(buffer, "a\"b", 3);
+    assert_true(carvq_json_next_key(&json, &key) && carvq_json_equals(key, "none"));
+    assert_true(carvq_json_enter(&json, '[') && !carvq_json_next_item(&json));
+    assert_false(carvq_json_next_key(&json, &key));
+}
+
+static void test_json_integers(void **state)
+{
+    (void)state;
+    static const char *const none[] = {
+        "-1",    "-0",   "1.0", "1e2", "18446744073709551616", "28446744073709551615", "99999999999999999999999",
+        "\"1\"", "true", "[1]"};
+    uint64_t value = 0;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        struct carvq_json json = cursor(none[i]);
+        if (carvq_json_read_u64(&json, &value))
+            fail_msg("%s was read as %llu", none[i], (unsigned long long)value);
+    }
+    struct carvq_json json = cursor("18446744073709551615"), zero = cursor("0");
+    assert_true(carvq_json_read_u64(&json, &value) && value == UINT64_MAX);
+    assert_true(carvq_json_read_u64(&zero, &value) && value == 0);
+}
+
+static void test_json_escapes(void **state)
+{
+    (void)state;
+    struct carvq_json json = cursor("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20AC\\ud83d\\ude00\\u0000x\"");
+    static const char expected[] = "\"\\/\b\f\n\r\t\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\0x";
+    struct carvq_json_string string;
+    char buffer[64];
+    assert_true(carvq_json_read_string(&json, &string));
+    assert_int_equal(carvq_json_unescape(string, NULL), sizeof expected - 1);
+    assert_int_equal(carvq_json_unescape(string, buffer), sizeof expected - 1);
+    assert_memory_equal(buffer, expected, sizeof expected - 1);
+}
+
+static bool json_equals(const char *quoted, const char *text)
+{
+    struct carvq_json json = cursor(quoted);
+    struct carvq_json_string string;
+    char *copy = malloc(strlen(text) + 1); // exactly as long as it is
+    strcpy(copy, text);
+    bool equal = carvq_json_read_string(&json, &string) && carvq_json_equals(string, copy);
+    free(copy);
+    return equal;
+}
+
+// An escaped NUL once matched the end of the other text, and the comparison went on behind it.
+static void test_json_equals_stops_at_the_end(void **state)
+{
+    (void)state;
+    assert_true(json_equals("\"dtype\"", "dtype"));
+    assert_true(json_equals("\"d\\u0074ype\"", "dtype"));
+    assert_true(json_equals("\"\"", ""));
+    assert_false(json_equals("\"dtype\\u0000\"", "dtype"));
+    assert_false(json_equals("\"dtype\\u0000\\u0000\"", "dtype"));
+    assert_false(json_equals("\"dtypes\"", "dtype"));
+    assert_false(json_equals("\"dtyp\"", "dtype"));
+    assert_false(json_equals("\"\\u20ac\"", "\xe2\x82"));
+    assert_false(json_equals("\"\\u0000\"", ""));
+}
+
+static void test_messages_are_harmless(void **state)
+{
+    (void)state;
+    struct carvq_error error;
+    assert_int_equal(carvq_fail(&error, CARVQ_ERROR_IO, "%s", "a\x1b[2J\n\x7f\xc2\x9b\xff\xc3\xa9\\"), CARVQ_ERROR_IO);
+    assert_int_equal(error.status, CARVQ_ERROR_IO);
+    assert_string_equal(error.message, "a\\x1b[2J\\x0a\\x7f\\xc2\\x9b\\xff\xc3\xa9\\");
+    assert_int_equal(carvq_fail(NULL, CARVQ_ERROR_RANGE, "x"), CARVQ_ERROR_RANGE);
+}
+
+// A message that is too long is cut, and never in the middle of a character or of an escape.
+static void test_long_messages_are_cut(void **state)
+{
+    (void)state;
+    char text[64], buffer[64];
+    for (size_t size = 1; size < 40; size++) {
+        strcpy(text, "aaaaaaa\xf0\x9f\x98\x80\x01"
+                     "bbbbbbbbbbbbbbbbbbbbbbbbbbb\xe2\x82\xac");
+        memset(buffer, 'Z', sizeof buffer);
+        carvq_escape(buffer, size, text);
+        size_t length = strlen(buffer);
+        assert_true(length < size && buffer[size] == 'Z');
+        for (size_t i = 0; i < length;) {
+            size_t step = carvq_utf8_length(buffer + i, length - i);
+            assert_true(step > 0);
+            i += step;
+        }
+        assert_true(strchr(buffer, '\\') == NULL || strstr(buffer, "\\x01") != NULL);
+    }
+    struct carvq_error error;
+    char *endless = malloc(5000);
+    memset(endless, 0x01, 4999);
+    endless[4999] = '\0';
+    carvq_fail(&error, CARVQ_ERROR_IO, "%s", endless);
+    assert_true(strlen(error.message) < sizeof error.message && strlen(error.message) > sizeof error.message - 8);
+    free(endless);
+}
+
+static void test_sizes_do_not_wrap(void **state)
+{
+    (void)state;
+    uint64_t value = 1;
+    assert_true(carvq_mul_u64(UINT64_C(1) << 32, (UINT64_C(1) << 32) - 1, &value) && value == UINT64_MAX - UINT32_MAX);
+    assert_false(carvq_mul_u64(UINT64_C(1) << 32, UINT64_C(1) << 32, &value));
+    assert_false(carvq_mul_u64(UINT64_MAX, 2, &value));
+    assert_true(carvq_mul_u64(0, UINT64_MAX, &value) && value == 0);
+    assert_true(carvq_mul_u64(UINT64_MAX, 0, &value) && value == 0);
+    assert_true(carvq_mul_u64(UINT64_MAX, 1, &value) && value == UINT64_MAX);
+    assert_true(carvq_add_u64(UINT64_MAX - 1, 1, &value) && value == UINT64_MAX);
+    assert_false(carvq_add_u64(UINT64_MAX, 1, &value));
+    assert_false(carvq_add_u64(1, UINT64_MAX, &value));
+    assert_int_equal(carvq_div_up(0, 8), 0);
+    assert_int_equal(carvq_div_up(8, 8), 1);
+    assert_int_equal(carvq_div_up(9, 8), 2);
+    assert_true(carvq_div_up(UINT64_MAX, 2) == UINT64_C(1) << 63);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_half_widens_to_its_value),
+        cmocka_unit_test(test_every_half_survives_a_round_trip),
+        cmocka_unit_test(test_ties_round_to_even),
+        cmocka_unit_test(test_narrow_extremes),
+        cmocka_unit_test(test_float_bytes_are_little_endian),
+        cmocka_unit_test(test_utf8_takes_exactly_the_code_points),
+        cmocka_unit_test(test_utf8_refuses_malformed),
+        cmocka_unit_test(test_json_valid),
+        cmocka_unit_test(test_json_invalid),
+        cmocka_unit_test(test_json_says_where),
+        cmocka_unit_test(test_json_nesting_is_limited),
+        cmocka_unit_test(test_json_walk),
+        cmocka_unit_test(test_json_integers),
+        cmocka_unit_test(test_json_escapes),
+        cmocka_unit_test(test_json_equals_stops_at_the_end),
+        cmocka_unit_test(test_messages_are_harmless),
+        cmocka_unit_test(test_long_messages_are_cut),
+        cmocka_unit_test(test_sizes_do_not_wrap),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

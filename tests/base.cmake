@@ -1,0 +1,1 @@
+carvq_test(base carvq)
