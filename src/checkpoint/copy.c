@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+// A copy of a checkpoint with other values in some tables.
+#define _POSIX_C_SOURCE 200809L
+#define _FILE_OFFSET_BITS 64
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/half.h"
+#include "base/status.h"
+#include "checkpoint/internal.h"
+
+#define BLOCK ((size_t)1 << 20) // bytes that are copied, or rows that are converted, at once
+
+struct copier {
+    const struct carvq_checkpoint *checkpoint;
+    const struct carvq_checkpoint_replacement *replacements;
+    size_t count;
+    const char *out_directory;
+    int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes);
+    void *progress_context;
+    uint64_t done, total;
+    uint8_t *block; // BLOCK bytes
+    struct carvq_error *error;
+};
+
+// One file of the copy.
+struct transfer {
+    struct copier *copier;
+    const char *from, *to; // paths
+    int in, out;           // descriptors
+};
+
+static enum carvq_status fail_system(struct copier *copier, const char *path, const char *what)
+{
+    return carvq_fail(copier->error, CARVQ_ERROR_IO, "%s: cannot %s: %s", path, what, strerror(errno));
+}
+
+static enum carvq_status put(struct transfer *transfer, const uint8_t *data, size_t nbytes)
+{
+    struct copier *copier = transfer->copier;
+    for (size_t done = 0; done < nbytes;) {
+        ssize_t written = write(transfer->out, data + done, nbytes - done);
+        if (written < 0 && errno != EINTR)
+            return fail_system(copier, transfer->to, "write");
+        done += written > 0 ? (size_t)written : 0;
+    }
+    copier->done += nbytes;
+    if (copier->progress != NULL && copier->progress(copier->progress_context, copier->done, copier->total) != 0)
+        return carvq_fail(copier->error, CARVQ_ERROR_CANCELLED, "%s: cancelled", transfer->to);
+    return CARVQ_OK;
+}
+
+// Copies the bytes begin .. end - 1 as they are. Reads instead of using the map, so that the file does not pile up in memory.
+static enum carvq_status copy_range(struct transfer *transfer, uint64_t begin, uint64_t end)
+{
+    struct copier *copier = transfer->copier;
+    while (begin < end) {
+        size_t wanted = end - begin < BLOCK ? (size_t)(end - begin) : BLOCK;
+        ssize_t got = pread(transfer->in, copier->block, wanted, (off_t)begin);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fail_system(copier, transfer->from, "read");
+        if (got == 0)
+            return carvq_fail(copier->error, CARVQ_ERROR_IO, "%s: became shorter while it was copied", transfer->from);
+        enum carvq_status status = put(transfer, copier->block, (size_t)got);
+        if (status != CARVQ_OK)
+            return status;
+        begin += (size_t)got;
+    }
+    return CARVQ_OK;
+}
+
+static enum carvq_status put_rows(struct transfer *transfer, const struct carvq_checkpoint_replacement *replacement,
+                                  size_t block_rows, float *values, uint8_t *bytes)
+{
+    const struct carvq_checkpoint_table *table = replacement->table;
+    for (uint64_t row = 0; row < table->rows;) {
+        size_t nrows = table->rows - row < block_rows ? (size_t)(table->rows - row) : block_rows, count = nrows * table->cols;
+        enum carvq_status status = replacement->read_rows(replacement->context, row, nrows, values, transfer->copier->error);
+        if (status != CARVQ_OK)
+            return status;
+        carvq_narrow(table->dtype, values, count, bytes);
+        status = put(transfer, bytes, count * carvq_dtype_size(table->dtype));
+        if (status != CARVQ_OK)
+            return status;
+        row += nrows;
+    }
+    return CARVQ_OK;
+}
+
+// Writes the new values of a table.
+static enum carvq_status replace(struct transfer *transfer, const struct carvq_checkpoint_replacement *replacement)
+{
+    size_t row_bytes = replacement->table->cols * sizeof(float); // at most 2^26
+    size_t block_rows = row_bytes < BLOCK ? BLOCK / row_bytes : 1;
+    float *values = malloc(block_rows * row_bytes);
+    uint8_t *bytes = malloc(block_rows * row_bytes);
+    enum carvq_status status;
+    if (values != NULL && bytes != NULL)
+        status = put_rows(transfer, replacement, block_rows, values, bytes);
+    else
+        status = carvq_fail(transfer->copier->error, CARVQ_ERROR_MEMORY, "%s: out of memory", transfer->to);
+    free(values);
+    free(bytes);
+    return status;
+}
+
+// The replacement whose data comes next in shard, at or behind position; NULL if there is none.
+static const struct carvq_checkpoint_replacement *next_replacement(const struct copier *copier,
+                                                                   const struct carvq_checkpoint_shard *shard, uint64_t position)
+{
+    const struct carvq_checkpoint_replacement *next = NULL;
+    for (size_t i = 0; i < copier->count; i++) {
+        const struct carvq_checkpoint_tensor *tensor = copier->replacements[i].table->tensor;
+        if (tensor->file == shard->path && tensor->header->begin >= position &&
+            (next == NULL || tensor->header->begin < next->table->tensor->header->begin))
+            next = &copier->replacements[i];
+    }
+    return next;
+}
+
+// Copies a file of nbytes bytes; shard is NULL if it is none.
+static enum carvq_status copy_content(struct transfer *transfer, const struct carvq_checkpoint_shard *shard, uint64_t nbytes)
+{
+    const struct carvq_checkpoint_replacement *next;
+    uint64_t position = 0;
+    while (shard != NULL && (next = next_replacement(transfer->copier, shard, position)) != NULL) {
+        const struct carvq_st_tensor *header = next->table->tensor->header;
+        enum carvq_status status = copy_range(transfer, position, header->begin);
+        if (status == CARVQ_OK)
+            status = replace(transfer, next);
+        if (status != CARVQ_OK)
+            return status;
+        position = header->begin + header->nbytes;
+    }
+    return copy_range(transfer, position, nbytes);
+}
+
+static enum carvq_status open_and_copy(struct transfer *transfer, const struct carvq_checkpoint_shard *shard)
+{
+    struct copier *copier = transfer->copier;
+    struct stat info;
+    transfer->in = open(transfer->from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (transfer->in < 0)
+        return fail_system(copier, transfer->from, "open");
+    if (fstat(transfer->in, &info) != 0)
+        return fail_system(copier, transfer->from, "read");
+    transfer->out = open(transfer->to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (transfer->out < 0)
+        return fail_system(copier, transfer->to, "create");
+    enum carvq_status status = copy_content(transfer, shard, shard != NULL ? shard->map.size : (uint64_t)info.st_size);
+    int closed = close(transfer->out);
+    if (status == CARVQ_OK && closed != 0)
+        return fail_system(copier, transfer->to, "write");
+    return status;
+}
+
+// Copies the file at from to the name in the output directory.
+static enum carvq_status copy_file(struct copier *copier, const char *from, const char *name,
+                                   const struct carvq_checkpoint_shard *shard)
+{
+    char *to = carvq_checkpoint_join(copier->out_directory, name);
+    if (to == NULL)
+        return carvq_fail(copier->error, CARVQ_ERROR_MEMORY, "%s: out of memory", from);
+    struct transfer transfer = {copier, from, to, -1, -1};
+    enum carvq_status status = open_and_copy(&transfer, shard);
+    if (transfer.in >= 0)
+        close(transfer.in);
+    free(to);
+    return status;
+}
+
+static const struct carvq_checkpoint_shard *find_shard(const struct carvq_checkpoint *checkpoint, const char *name)
+{
+    for (size_t i = 0; i < checkpoint->shard_count; i++)
+        if (strcmp(checkpoint->shards[i].name, name) == 0)
+            return &checkpoint->shards[i];
+    return NULL;
+}
+
+// One entry of the directory: copies it if write, else only adds its size to the total. Whatever is no regular file, nor a
+// link to one, is left out.
+static enum carvq_status visit_entry(struct copier *copier, const char *name, bool write)
+{
+    struct stat info;
+    enum carvq_status status = CARVQ_OK;
+    char *path = carvq_checkpoint_join(copier->checkpoint->directory, name);
+    if (path == NULL)
+        return carvq_fail(copier->error, CARVQ_ERROR_MEMORY, "%s: out of memory", name);
+    if (stat(path, &info) != 0)
+        status = errno == ENOENT || errno == ELOOP ? CARVQ_OK : fail_system(copier, path, "read"); // ENOENT: a dangling link
+    else if (S_ISREG(info.st_mode) && write)
+        status = copy_file(copier, path, name, find_shard(copier->checkpoint, name));
+    else if (S_ISREG(info.st_mode))
+        copier->total += (uint64_t)info.st_size;
+    free(path);
+    return status;
+}
+
+static enum carvq_status copy_directory(struct copier *copier)
+{
+    struct dirent **entries;
+    int count = scandir(copier->checkpoint->directory, &entries, NULL, alphasort);
+    if (count < 0)
+        return fail_system(copier, copier->checkpoint->directory, "read");
+    enum carvq_status status = CARVQ_OK;
+    for (int i = 0; status == CARVQ_OK && i < count; i++)
+        status = visit_entry(copier, entries[i]->d_name, false);
+    for (int i = 0; status == CARVQ_OK && i < count; i++)
+        status = visit_entry(copier, entries[i]->d_name, true);
+    for (int i = 0; i < count; i++)
+        free(entries[i]);
+    free(entries);
+    return status;
+}
+
+enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoint,
+                                        const struct carvq_checkpoint_replacement *replacements, size_t count,
+                                        const char *out_directory,
+                                        int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes),
+                                        void *progress_context, struct carvq_error *error)
+{
+    struct copier copier = {.checkpoint = checkpoint,
+                            .replacements = replacements,
+                            .count = count,
+                            .out_directory = out_directory,
+                            .progress = progress,
+                            .progress_context = progress_context,
+                            .error = error};
+    const struct carvq_checkpoint_shard *first = &checkpoint->shards[0];
+    copier.block = malloc(BLOCK);
+    if (copier.block == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", checkpoint->path);
+    enum carvq_status status;
+    if (checkpoint->is_directory) {
+        status = copy_directory(&copier);
+    } else {
+        copier.total = first->map.size;
+        status = copy_file(&copier, first->path, "model.safetensors", first);
+    }
+    free(copier.block);
+    return status;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// Which tensors are tables of token embeddings, and is the main one the output head too?
+#include <stdlib.h>
+#include <string.h>
+
+#include "checkpoint/internal.h"
+
+// A name is a list of components between dots; a last component "weight" does not count. By what is then the last
+// component, the architectures agree well enough to need no list of full names:
+//     model.embed_tokens            Llama, Mistral, Qwen, Phi, Gemma and most others; wrapped language models have more in
+//                                   front of it (model.language_model.., language_model.model.., thinker.model..)
+//     model.embed_tokens_per_layer  Gemma 3n and 4
+//     transformer.wte               GPT-2, GPT-Neo, MPT (not wpe: positions)
+//     gpt_neox.embed_in             GPT-NeoX, Pythia
+//     word_embeddings, word_embedding, tok_embeddings, token_embedding, tokens_embed
+//                                   BLOOM, Falcon, ChatGLM, BERT and its kin; XLNet; ModernBERT, InternLM2, Llama as
+//                                   published by Meta; CLIP's text encoder; GPT
+//     shared                        T5, BART
+static const char *const leaves[] = {
+    "embed_tokens",   "embed_tokens_per_layer", "wte",          "embed_in", "word_embeddings", "word_embedding",
+    "tok_embeddings", "token_embedding",        "tokens_embed", "shared"};
+// These say less: they count alone (word vectors) or right behind one of the stems (Mamba, RWKV, XLM ..).
+static const char *const vague_leaves[] = {"embed", "embedding", "embeddings", "emb"};
+static const char *const stems[] = {"backbone", "model", "transformer", "rwkv"};
+// Below a component that begins so there is another modality, and below a number something that belongs to one layer.
+static const char *const strangers[] = {"vision", "visual", "image_", "audio", "video", "talker"};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static bool equals(const char *text, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(text, word, length) == 0;
+}
+
+static bool is_among(const char *text, size_t length, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (equals(text, length, words[i]))
+            return true;
+    return false;
+}
+
+static bool begins_with(const char *text, size_t length, const char *prefix)
+{
+    return length >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t length = strlen(text), tail = strlen(ending);
+    return length >= tail && strcmp(text + length - tail, ending) == 0 && (length == tail || text[length - tail - 1] == '.');
+}
+
+static bool is_stranger(const char *component, size_t length)
+{
+    for (size_t i = 0; i < COUNT(strangers); i++)
+        if (begins_with(component, length, strangers[i]))
+            return true;
+    return length > 0 && component[0] >= '0' && component[0] <= '9';
+}
+
+bool carvq_is_table_name(const char *name)
+{
+    size_t length = strlen(name), suffix = strlen(".weight");
+    if (length > suffix && strcmp(name + length - suffix, ".weight") == 0)
+        length -= suffix;
+    const char *component = name, *dot;
+    while ((dot = memchr(component, '.', length - (size_t)(component - name))) != NULL) {
+        if (is_stranger(component, (size_t)(dot - component)))
+            return false;
+        component = dot + 1;
+    }
+    size_t stem = component > name ? (size_t)(component - 1 - name) : 0, leaf = length - (size_t)(component - name);
+    if (is_among(component, leaf, leaves, COUNT(leaves)))
+        return true;
+    return is_among(component, leaf, vague_leaves, COUNT(vague_leaves)) &&
+           (stem == 0 || is_among(name, stem, stems, COUNT(stems)));
+}
+
+bool carvq_is_main_table_name(const char *name)
+{
+    return carvq_is_table_name(name) && strstr(name, "per_layer") == NULL;
+}
+
+// Whether some tensor is an output head of its own.
+static bool has_head_tensor(const struct carvq_checkpoint *checkpoint)
+{
+    static const char *const endings[] = {"lm_head.weight",        "lm_head.qweight",          "lm_head.weight_packed",
+                                          "lm_head.linear.weight", "lm_head.decoder.weight",   "embed_out.weight",
+                                          "output_layer.weight",   "output_projection.weight", "predictions.decoder.weight",
+                                          "vocab_projector.weight"};
+    static const char *const whole[] = {"output.weight", "head.weight", "unembedding.weight", "model.output.weight",
+                                        "proj_out.weight"};
+    for (size_t i = 0; i < checkpoint->tensor_count; i++) {
+        const char *name = checkpoint->tensors[i].header->name;
+        if (is_among(name, strlen(name), whole, COUNT(whole)))
+            return true;
+        for (size_t j = 0; j < COUNT(endings); j++)
+            if (ends_with(name, endings[j]))
+                return true;
+    }
+    return false;
+}
+
+// The part of config.json that describes the language model: of a wrapped one, a member.
+static const json_t *language_config(const json_t *config)
+{
+    // The first may hold the second.
+    static const char *const members[] = {"thinker_config", "text_config", "llm_config", "language_config"};
+    for (size_t i = 0; i < COUNT(members); i++) {
+        const json_t *member = json_object_get(config, members[i]);
+        if (json_is_object(member))
+            config = member;
+    }
+    return config;
+}
+
+static const json_t *find_tie(const json_t *config)
+{
+    const json_t *tie = json_object_get(language_config(config), "tie_word_embeddings");
+    return json_is_boolean(tie) ? tie : json_object_get(config, "tie_word_embeddings");
+}
+
+// Architectures that tie unless config.json says otherwise (the defaults of the library transformers), and whose files may
+// hold a copy of the table as head. Elsewhere a head in the file is taken for one of its own.
+static bool is_tied_by_default(const json_t *config)
+{
+    static const char *const types[] = {
+        "albert",  "bart",       "bert",         "bloom",   "cohere",  "cohere2",         "distilbert",
+        "electra", "falcon",     "falcon_mamba", "gemma",   "gemma2",  "gemma3",          "gemma3n",
+        "gemma4",  "gpt2",       "gpt_bigcode",  "gpt_neo", "lfm2",    "mamba",           "marian",
+        "mbart",   "modernbert", "mpt",          "opt",     "pegasus", "recurrent_gemma", "roberta",
+        "smollm3", "starcoder2", "t5",           "whisper", "xglm",    "xlm-roberta"};
+    const json_t *type = json_object_get(language_config(config), "model_type");
+    const char *text = json_string_value(type != NULL ? type : json_object_get(config, "model_type"));
+    if (text == NULL)
+        return false;
+    size_t length = strlen(text), tail = strlen("_text"); // gemma3_text ..
+    if (length > tail && strcmp(text + length - tail, "_text") == 0)
+        length -= tail;
+    return is_among(text, length, types, COUNT(types));
+}
+
+// Whether config.json names an architecture that has an output head.
+static bool is_language_model(const json_t *config)
+{
+    static const char *const kinds[] = {"ForCausalLM", "ForConditionalGeneration", "LMHeadModel", "ForMaskedLM",
+                                        "ForPreTraining"};
+    const char *architecture = json_string_value(json_array_get(json_object_get(config, "architectures"), 0));
+    for (size_t i = 0; architecture != NULL && i < COUNT(kinds); i++)
+        if (strstr(architecture, kinds[i]) != NULL)
+            return true;
+    return false;
+}
+
+enum carvq_head carvq_checkpoint_head(const struct carvq_checkpoint *checkpoint)
+{
+    const json_t *config = checkpoint->config, *tie = find_tie(config);
+    if (has_head_tensor(checkpoint)) {
+        bool tied = json_is_boolean(tie) ? json_is_true(tie) : is_tied_by_default(config);
+        return tied ? CARVQ_HEAD_TIED : CARVQ_HEAD_UNTIED;
+    }
+    if (json_is_true(tie))
+        return CARVQ_HEAD_TIED;
+    // Nothing but the table can be the head of a language model that has no other, even if config.json says untied. (A
+    // single file may be one of several shards, though.)
+    bool complete = checkpoint->is_directory || !json_is_false(tie);
+    return complete && is_language_model(config) ? CARVQ_HEAD_TIED : CARVQ_HEAD_UNKNOWN;
+}
