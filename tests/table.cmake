@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+file(GLOB golden ${CMAKE_CURRENT_SOURCE_DIR}/golden/*.carvq.safetensors)
+add_executable(test_golden golden.c)
+target_link_libraries(test_golden PRIVATE carvq carvq_flags)
+add_test(NAME golden COMMAND test_golden ${golden})
+
+carvq_test(table carvq)
+target_compile_definitions(test_table PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
