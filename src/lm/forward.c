@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+
+#include "base/status.h"
+#include "blas/blas.h"
+#include "lm/attention.h"
+#include "lm/model.h"
+#include "lm/product.h"
+
+#define BATCH_VALUES ((size_t)64 << 20) // 256 MiB of floats
+#define BATCH_TOKENS 2048               // beyond that nothing is gained
+
+static size_t wide_values(const struct carvq_lm_config *config)
+{
+    const size_t qkv = (config->heads + 2 * config->kv_heads) * config->head_dim, mlp = 2 * config->intermediate;
+    return qkv > mlp ? qkv : mlp;
+}
+
+size_t carvq_lm_batch_windows(const struct carvq_lm *lm, size_t length)
+{
+    const struct carvq_lm_config *config = &lm->config;
+    // Two more rows of n are the states that our caller keeps.
+    const size_t token = 3 * config->hidden + wide_values(config) + config->heads * config->head_dim;
+    size_t tokens = BATCH_VALUES / token < BATCH_TOKENS ? BATCH_VALUES / token : BATCH_TOKENS;
+    return tokens > length ? tokens / length : 1;
+}
+
+// Lays the buffers out, or, if batch->memory is NULL, only counts their floats.
+static size_t lay_out(struct carvq_lm_batch *batch)
+{
+    const struct carvq_lm_config *config = &batch->lm->config;
+    const size_t tokens = batch->windows * batch->length, queries = config->heads * config->head_dim;
+    const size_t widths[] = {config->hidden, queries, config->intermediate};
+    size_t block = 0;
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+        block = carvq_lm_block_values(widths[i]) > block ? carvq_lm_block_values(widths[i]) : block;
+    const size_t attention = carvq_lm_attention_values(batch->length), tiles = 2 * CARVQ_LM_TILE_POSITIONS * CARVQ_LM_TILE_IDS;
+    batch->scratch_values = attention > tiles ? attention : tiles;
+    const struct {
+        float **place;
+        size_t values;
+    } buffers[] = {
+        {&batch->cosines, batch->length * config->rope.pairs},
+        {&batch->sines, batch->length * config->rope.pairs},
+        {&batch->normed, tokens * config->hidden},
+        {&batch->wide, tokens * wide_values(config)},
+        {&batch->attended, tokens * queries},
+        {&batch->blocks[0], block},
+        {&batch->blocks[1], carvq_lm_block_values(config->hidden)},
+        {&batch->scratch, batch->threads * batch->scratch_values},
+    };
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
+        if (batch->memory != NULL)
+            *buffers[i].place = batch->memory + used;
+        used += buffers[i].values;
+    }
+    return used;
+}
+
+enum carvq_status carvq_lm_batch_open(const struct carvq_lm *lm, size_t length, size_t windows, unsigned threads,
+                                      struct carvq_lm_batch **batch_ret, struct carvq_error *error)
+{
+    if (length < 2)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a window of %zu tokens is too short: the first token is not scored", length);
+    if (length > lm->config.max_window)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
+                          "%s/config.json: a window of %zu tokens is too long: max_position_embeddings and sliding_window allow %zu",
+                          carvq_checkpoint_directory(lm->checkpoint), length, lm->config.max_window);
+    struct carvq_lm_batch *batch = calloc(1, sizeof *batch);
+    if (batch != NULL) {
+        *batch = (struct carvq_lm_batch){.lm = lm, .length = length, .windows = windows};
+        batch->threads = threads > 0 ? threads : (unsigned)omp_get_num_procs();
+        batch->memory = calloc(lay_out(batch), sizeof *batch->memory);
+        batch->positions = calloc(windows * (length - 1), sizeof *batch->positions);
+    }
+    if (batch == NULL || batch->memory == NULL || batch->positions == NULL) {
+        carvq_lm_batch_close(batch);
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for %zu windows of %zu tokens", windows, length);
+    }
+    lay_out(batch);
+    carvq_lm_rope_fill(&lm->config.rope, length, batch->cosines, batch->sines);
+    carvq_blas_single_thread();
+    *batch_ret = batch;
+    return CARVQ_OK;
+}
+
+void carvq_lm_batch_close(struct carvq_lm_batch *batch)
+{
+    if (batch == NULL)
+        return;
+    free(batch->memory);
+    free(batch->positions);
+    free(batch);
+}
+
+// normed = x / root mean square of x, times the weight of each column.
+static void normalize(const struct carvq_lm_batch *batch, const float *weight, const float *x, size_t tokens, float *normed)
+{
+    const size_t n = batch->lm->config.hidden;
+#pragma omp parallel for num_threads((int)batch->threads) schedule(static)
+    for (size_t token = 0; token < tokens; token++) {
+        const float *row = x + token * n;
+        double sum = 0;
+        for (size_t i = 0; i < n; i++)
+            sum += (double)row[i] * row[i];
+        const float scale = (float)(1 / sqrt(sum / (double)n + batch->lm->config.epsilon));
+        for (size_t i = 0; i < n; i++)
+            normed[token * n + i] = row[i] * scale * weight[i];
+    }
+}
+
+// Turns the queries and keys of all tokens, which lie next to each other.
+static void turn(const struct carvq_lm_batch *batch, size_t tokens, size_t stride)
+{
+    const struct carvq_lm_config *config = &batch->lm->config;
+    const size_t pairs = config->rope.pairs;
+#pragma omp parallel for num_threads((int)batch->threads) schedule(static)
+    for (size_t token = 0; token < tokens; token++) {
+        const size_t position = token % batch->length;
+        carvq_lm_rope_turn(&config->rope, batch->cosines + position * pairs, batch->sines + position * pairs,
+                           batch->wide + token * stride, config->heads + config->kv_heads, config->head_dim);
+    }
+}
+
+// gate = silu(gate) * up, where both lie next to each other in batch->wide.
+static void activate(const struct carvq_lm_batch *batch, size_t tokens, size_t inner)
+{
+#pragma omp parallel for num_threads((int)batch->threads) schedule(static)
+    for (size_t token = 0; token < tokens; token++) {
+        float *gate = batch->wide + token * 2 * inner;
+        const float *up = gate + inner;
+        for (size_t i = 0; i < inner; i++)
+            gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+    }
+}
+
+static void run_layer(const struct carvq_lm_batch *batch, const struct carvq_lm_layer *layer, float *x, size_t windows)
+{
+    const struct carvq_lm_config *config = &batch->lm->config;
+    const size_t n = config->hidden, inner = config->intermediate, tokens = windows * batch->length;
+    const size_t queries = config->heads * config->head_dim, qkv = queries + 2 * config->kv_heads * config->head_dim;
+    float *buffer = batch->blocks[0];
+    normalize(batch, layer->attention_norm, x, tokens, batch->normed);
+    carvq_lm_apply(&layer->qkv, batch->normed, n, tokens, false, batch->wide, qkv, buffer, batch->threads);
+    turn(batch, tokens, qkv);
+    carvq_lm_attention(config, batch->wide, qkv, windows, batch->length, batch->attended, batch->scratch, batch->scratch_values,
+                       batch->threads);
+    carvq_lm_apply(&layer->output, batch->attended, queries, tokens, true, x, n, buffer, batch->threads);
+    normalize(batch, layer->mlp_norm, x, tokens, batch->normed);
+    carvq_lm_apply(&layer->gate_up, batch->normed, n, tokens, false, batch->wide, 2 * inner, buffer, batch->threads);
+    activate(batch, tokens, inner);
+    carvq_lm_apply(&layer->down, batch->wide, 2 * inner, tokens, true, x, n, buffer, batch->threads);
+}
+
+enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids, size_t windows,
+                                  float *hidden_ret, struct carvq_error *error)
+{
+    const struct carvq_lm_weights *weights = &batch->lm->weights;
+    const size_t tokens = windows * batch->length;
+    enum carvq_status status = carvq_lm_gather(&weights->embedding, table, ids, tokens, hidden_ret, batch->threads, error);
+    if (status != CARVQ_OK)
+        return status;
+    for (size_t i = 0; i < batch->lm->config.layers; i++)
+        run_layer(batch, &weights->layers[i], hidden_ret, windows);
+    normalize(batch, weights->final_norm, hidden_ret, tokens, hidden_ret);
+    return CARVQ_OK;
+}

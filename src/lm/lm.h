@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Language models, for evaluation only: what probability does a model give to each token of a text, and how does that change
+// if its embedding table is replaced by a compressed one?
+//
+// Works on batches of windows: stretches of a text, all of one length, that the model sees apart from each other. Results do
+// not depend on the number of threads. Every function may be called by one thread at a time for each batch.
+#ifndef CARVQ_LM_LM_H
+#define CARVQ_LM_LM_H
+
+#include "lm/config.h"
+
+struct carvq_lm;
+struct carvq_lm_batch;
+
+// Finds and checks all weights; they stay where the checkpoint has them, which must outlive the model. Errors:
+// CARVQ_ERROR_UNSUPPORTED for an architecture that is not known, and whatever else is wrong with config.json or the tensors.
+enum carvq_status carvq_lm_open(const struct carvq_checkpoint *checkpoint, struct carvq_lm **lm_ret, struct carvq_error *error);
+void carvq_lm_close(struct carvq_lm *lm);
+
+const struct carvq_lm_config *carvq_lm_config(const struct carvq_lm *lm);
+// Whether the input table is the output head too.
+bool carvq_lm_is_tied(const struct carvq_lm *lm);
+
+// Checks that a compressed table has the shape of the model's; file is the table's, for the message.
+enum carvq_status carvq_lm_check_table(const struct carvq_lm *lm, const struct carvq_table *table, const char *file,
+                                       struct carvq_error *error);
+
+// Tokens that fit into 256 MiB of working memory, at most 2048 and at least one window of length tokens, in windows.
+size_t carvq_lm_batch_windows(const struct carvq_lm *lm, size_t length);
+
+// Working memory for batches of up to windows windows. threads 0: one per processor. Errors: CARVQ_ERROR_ARGUMENT if length is
+// below 2 or beyond what the model can take.
+enum carvq_status carvq_lm_batch_open(const struct carvq_lm *lm, size_t length, size_t windows, unsigned threads,
+                                      struct carvq_lm_batch **batch_ret, struct carvq_error *error);
+void carvq_lm_batch_close(struct carvq_lm_batch *batch);
+
+// The state before the head of every token: hidden_ret[windows * length][n], for ids[windows * length], each below V.
+// table: compressed rows to take in place of the model's own, or NULL. Errors: those of carvq_lookup().
+enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids, size_t windows,
+                                  float *hidden_ret, struct carvq_error *error);
+
+// All logits for count states: logits_ret[count][V]. table: as above, in place of the head.
+enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_table *table, const float *hidden, size_t count,
+                                  float *logits_ret, struct carvq_error *error);
+
+// What one variant of a model makes of one position.
+struct carvq_lm_prediction {
+    double nll;   // -ln p(the token that follows); NaN if the weights are not finite
+    uint32_t top; // the most likely token; the first of them
+};
+
+struct carvq_lm_score {
+    struct carvq_lm_prediction original, changed; // changed only if there is one
+    double kl; // sum over the vocabulary of p ln(p / q), p being the original's; in nats
+};
+
+// A variant: states that carvq_lm_hidden() returned, and the compressed head or NULL.
+struct carvq_lm_variant {
+    const float *hidden;
+    const struct carvq_table *head;
+};
+
+// Scores the positions 0 .. length - 2 of each window, each against the token that follows: scores_ret[windows][length - 1].
+// changed may be NULL. Logits are computed a block of the vocabulary at a time and never stored.
+enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
+                                 const struct carvq_lm_variant *changed, const uint32_t *ids, size_t windows,
+                                 struct carvq_lm_score *scores_ret, struct carvq_error *error);
+
+#endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "lm/model.h"
+
+#include <stdlib.h>
+
+#include "base/status.h"
+
+enum carvq_status carvq_lm_open(const struct carvq_checkpoint *checkpoint, struct carvq_lm **lm_ret, struct carvq_error *error)
+{
+    struct carvq_lm *lm = calloc(1, sizeof *lm);
+    if (lm == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", carvq_checkpoint_path(checkpoint));
+    lm->checkpoint = checkpoint;
+    enum carvq_status status = carvq_lm_config_read(checkpoint, &lm->config, error);
+    if (status == CARVQ_OK)
+        status = carvq_lm_weights_find(checkpoint, &lm->config, &lm->weights, error);
+    if (status != CARVQ_OK) {
+        carvq_lm_close(lm);
+        return status;
+    }
+    *lm_ret = lm;
+    return CARVQ_OK;
+}
+
+void carvq_lm_close(struct carvq_lm *lm)
+{
+    if (lm == NULL)
+        return;
+    carvq_lm_weights_free(&lm->weights);
+    carvq_lm_config_free(&lm->config);
+    free(lm);
+}
+
+const struct carvq_lm_config *carvq_lm_config(const struct carvq_lm *lm)
+{
+    return &lm->config;
+}
+
+bool carvq_lm_is_tied(const struct carvq_lm *lm)
+{
+    return lm->weights.tied;
+}
+
+enum carvq_status carvq_lm_check_table(const struct carvq_lm *lm, const struct carvq_table *table, const char *file,
+                                       struct carvq_error *error)
+{
+    const struct carvq_table_info *info = carvq_table_info(table);
+    if (info->rows == lm->config.vocabulary && info->cols == lm->config.hidden)
+        return CARVQ_OK;
+    return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: table '%.200s' is of another model: it has %llu rows of %lu, but %s has %zu of %zu",
+                      file, info->name, (unsigned long long)info->rows, (unsigned long)info->cols,
+                      carvq_checkpoint_path(lm->checkpoint), lm->config.vocabulary, lm->config.hidden);
+}

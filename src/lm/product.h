@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Products with matrices that lie in a mapped file, a block of rows at a time.
+//
+// The BLAS runs in the calling thread; our threads share the tiles of the result. Tiles depend on the sizes alone, so that
+// the number of threads does not change a bit of it.
+#ifndef CARVQ_LM_PRODUCT_H
+#define CARVQ_LM_PRODUCT_H
+
+#include "lm/weights.h"
+
+// Rows of a block: as many as are converted at a time, and the floats that they take at most.
+size_t carvq_lm_block_rows(size_t cols);
+size_t carvq_lm_block_values(size_t cols);
+
+// Rows of matrix, or of table in its place if that is not NULL, as floats. Errors: those of carvq_lookup().
+//
+// Any rows, to rows_ret[count][cols]; ids are below the number of rows:
+enum carvq_status carvq_lm_gather(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, const uint32_t *ids,
+                                  size_t count, float *rows_ret, unsigned threads, struct carvq_error *error);
+// A block, rows first .. first + count - 1: *rows_ret is buffer, or points into the map if they are floats already:
+enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, size_t first, size_t count,
+                                 float *buffer, unsigned threads, const float **rows_ret, struct carvq_error *error);
+
+// y = W x + b, or y = y + W x + b, for count vectors x; vector i begins at x[i * x_stride], y likewise.
+void carvq_lm_apply(const struct carvq_lm_linear *linear, const float *x, size_t x_stride, size_t count, bool add, float *y,
+                    size_t y_stride, float *buffer, unsigned threads);
+
+#endif

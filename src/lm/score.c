@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// The output head. A vocabulary of 262144 makes a quarter of a gigabyte of logits for one window, so they are computed in
+// tiles of 128 positions x 512 ids, and only running sums are kept.
+#include <cblas.h>
+#include <math.h>
+#include <omp.h>
+
+#include "lm/model.h"
+#include "lm/product.h"
+
+// logits_ret[count][stride] of the ids whose rows are given.
+static void multiply(const float *hidden, size_t count, const float *rows, size_t ids, size_t n, float *logits_ret, size_t stride)
+{
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)ids, (int)n, 1, hidden, (int)n, rows, (int)n, 0, logits_ret,
+                (int)stride);
+}
+
+enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_table *table, const float *hidden, size_t count,
+                                  float *logits_ret, struct carvq_error *error)
+{
+    const struct carvq_lm_matrix *head = &batch->lm->weights.head;
+    const size_t block = carvq_lm_block_rows(head->cols);
+    for (size_t first = 0; first < head->rows; first += block) {
+        const size_t ids = head->rows - first < block ? head->rows - first : block;
+        const float *rows;
+        enum carvq_status status = carvq_lm_block(head, table, first, ids, batch->blocks[0], batch->threads, &rows, error);
+        if (status != CARVQ_OK)
+            return status;
+        multiply(hidden, count, rows, ids, head->cols, logits_ret + first, head->rows);
+    }
+    return CARVQ_OK;
+}
+
+// Takes the logits of count more ids into the sums; other, the logits of the other variant, may be NULL.
+static void add_logits(struct carvq_lm_sums *sums, double *gap, const float *logits, const float *other, size_t first, size_t count)
+{
+    const float old_max = sums->max;
+    for (size_t i = 0; i < count; i++)
+        if (logits[i] > sums->max) {
+            sums->max = logits[i];
+            sums->top = (uint32_t)(first + i);
+        }
+    if (sums->max > old_max) {
+        const double scale = exp((double)old_max - sums->max);
+        sums->sum *= scale;
+        *gap *= scale;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const double weight = expf(logits[i] - sums->max);
+        sums->sum += weight;
+        if (other != NULL)
+            *gap += weight * ((double)logits[i] - other[i]);
+    }
+}
+
+// A block of the vocabulary: its rows in each head, the second NULL if there is but one variant.
+struct block {
+    const float *rows[2];
+    size_t first, ids;
+};
+
+// Takes a block into the sums of the positions first .. first + count - 1 of a window.
+static void score_tile(struct carvq_lm_batch *batch, const struct carvq_lm_variant *const *variants, const struct block *block,
+                       const uint32_t *ids, size_t window, size_t first, size_t count)
+{
+    const size_t n = batch->lm->config.hidden, token = window * batch->length + first;
+    struct carvq_lm_position *positions = batch->positions + window * (batch->length - 1) + first;
+    float *logits[2] = {batch->scratch + (size_t)omp_get_thread_num() * batch->scratch_values, NULL};
+    if (variants[1] != NULL)
+        logits[1] = logits[0] + CARVQ_LM_TILE_POSITIONS * CARVQ_LM_TILE_IDS;
+    for (size_t done = 0; done < block->ids; done += CARVQ_LM_TILE_IDS) {
+        const size_t width = block->ids - done < CARVQ_LM_TILE_IDS ? block->ids - done : CARVQ_LM_TILE_IDS;
+        const size_t id = block->first + done;
+        for (size_t side = 0; side < 2 && variants[side] != NULL; side++)
+            multiply(variants[side]->hidden + token * n, count, block->rows[side] + done * n, width, n, logits[side], width);
+        for (size_t i = 0; i < count; i++) {
+            const size_t target = ids[token + i + 1];
+            for (size_t side = 0; side < 2 && variants[side] != NULL; side++) {
+                const float *row = logits[side] + i * width, *other = side == 0 && logits[1] != NULL ? logits[1] + i * width : NULL;
+                double ignored = 0;
+                add_logits(&positions[i].variants[side], side == 0 ? &positions[i].gap : &ignored, row, other, id, width);
+                if (target >= id && target - id < width)
+                    positions[i].variants[side].target = row[target - id];
+            }
+        }
+    }
+}
+
+static void score_block(struct carvq_lm_batch *batch, const struct carvq_lm_variant *const *variants, const struct block *block,
+                        const uint32_t *ids, size_t windows)
+{
+    const size_t scored = batch->length - 1;
+#pragma omp parallel for collapse(2) num_threads((int)batch->threads) schedule(dynamic)
+    for (size_t window = 0; window < windows; window++)
+        for (size_t first = 0; first < scored; first += CARVQ_LM_TILE_POSITIONS)
+            score_tile(batch, variants, block, ids, window, first,
+                       scored - first < CARVQ_LM_TILE_POSITIONS ? scored - first : CARVQ_LM_TILE_POSITIONS);
+}
+
+// Reads the rows of a block, once if both variants have the same head.
+static enum carvq_status read_block(struct carvq_lm_batch *batch, const struct carvq_lm_variant *const *variants, struct block *block,
+                                    struct carvq_error *error)
+{
+    const struct carvq_lm_matrix *head = &batch->lm->weights.head;
+    enum carvq_status status = carvq_lm_block(head, variants[0]->head, block->first, block->ids, batch->blocks[0], batch->threads,
+                                              &block->rows[0], error);
+    block->rows[1] = block->rows[0];
+    if (status == CARVQ_OK && variants[1] != NULL && variants[1]->head != variants[0]->head)
+        status = carvq_lm_block(head, variants[1]->head, block->first, block->ids, batch->blocks[1], batch->threads, &block->rows[1],
+                                error);
+    return status;
+}
+
+static struct carvq_lm_prediction predict(const struct carvq_lm_sums *sums)
+{
+    return (struct carvq_lm_prediction){sums->max + log(sums->sum) - sums->target, sums->top};
+}
+
+static void finish(const struct carvq_lm_position *position, bool two, struct carvq_lm_score *score_ret)
+{
+    const struct carvq_lm_sums *p = &position->variants[0], *q = &position->variants[1];
+    *score_ret = (struct carvq_lm_score){.original = predict(p)};
+    if (two) {
+        score_ret->changed = predict(q);
+        score_ret->kl = position->gap / p->sum + (q->max + log(q->sum)) - (p->max + log(p->sum));
+    }
+}
+
+enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
+                                 const struct carvq_lm_variant *changed, const uint32_t *ids, size_t windows,
+                                 struct carvq_lm_score *scores_ret, struct carvq_error *error)
+{
+    const struct carvq_lm_variant *const variants[2] = {original, changed};
+    const struct carvq_lm_matrix *head = &batch->lm->weights.head;
+    const size_t positions = windows * (batch->length - 1), step = carvq_lm_block_rows(head->cols);
+    const struct carvq_lm_sums none = {.max = -INFINITY};
+    for (size_t i = 0; i < positions; i++)
+        batch->positions[i] = (struct carvq_lm_position){.variants = {none, none}};
+    for (size_t first = 0; first < head->rows; first += step) {
+        struct block block = {.first = first, .ids = head->rows - first < step ? head->rows - first : step};
+        enum carvq_status status = read_block(batch, variants, &block, error);
+        if (status != CARVQ_OK)
+            return status;
+        score_block(batch, variants, &block, ids, windows);
+    }
+    for (size_t i = 0; i < positions; i++)
+        finish(&batch->positions[i], changed != NULL, &scores_ret[i]);
+    return CARVQ_OK;
+}

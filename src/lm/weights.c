@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+#include "lm/weights.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/half.h"
+#include "base/status.h"
+
+// What the functions below share.
+struct finder {
+    const struct carvq_checkpoint *checkpoint;
+    const struct carvq_lm_config *config;
+    float *vectors; // where the next norm or bias goes
+    struct carvq_error *error;
+};
+
+static enum carvq_status dtype_of(const struct carvq_checkpoint_tensor *tensor, enum carvq_dtype *dtype_ret, struct carvq_error *error)
+{
+    const struct carvq_st_tensor *header = tensor->header;
+    switch (header->dtype) {
+    case CARVQ_ST_F32: *dtype_ret = CARVQ_F32; return CARVQ_OK;
+    case CARVQ_ST_F16: *dtype_ret = CARVQ_F16; return CARVQ_OK;
+    case CARVQ_ST_BF16: *dtype_ret = CARVQ_BF16; return CARVQ_OK;
+    default: break;
+    }
+    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: tensor '%s': type %s is not supported (known: F32, F16, BF16)", tensor->file,
+                      header->name, carvq_st_dtype_name(header->dtype));
+}
+
+// "128x64"
+static const char *print_shape(char *buffer, size_t size, unsigned dims, const uint64_t *shape)
+{
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (unsigned i = 0; i < dims && used < size; i++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s%llu", i == 0 ? "" : "x", (unsigned long long)shape[i]);
+    return buffer;
+}
+
+// Finds NAME.KIND and checks its shape: rows x cols, or just cols if rows is 0.
+static enum carvq_status find(const struct finder *finder, const char *name, const char *kind, size_t rows, size_t cols,
+                              struct carvq_lm_matrix *matrix_ret)
+{
+    char full[256], wanted[64], actual[192];
+    snprintf(full, sizeof full, "%s.%s", name, kind);
+    const struct carvq_checkpoint_tensor *tensor = NULL;
+    enum carvq_status status = carvq_checkpoint_require(finder->checkpoint, full, &tensor, finder->error);
+    if (status != CARVQ_OK)
+        return status;
+    const struct carvq_st_tensor *header = tensor->header;
+    const uint64_t shape[2] = {rows, cols}, *wanted_shape = rows == 0 ? shape + 1 : shape;
+    const unsigned dims = rows == 0 ? 1 : 2;
+    if (header->dims != dims || memcmp(header->shape, wanted_shape, dims * sizeof *shape) != 0)
+        return carvq_fail(finder->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': shape is %s, but config.json implies %s", tensor->file,
+                          header->name, print_shape(actual, sizeof actual, header->dims, header->shape),
+                          print_shape(wanted, sizeof wanted, dims, wanted_shape));
+    *matrix_ret = (struct carvq_lm_matrix){.data = tensor->data, .rows = rows, .cols = cols};
+    return dtype_of(tensor, &matrix_ret->dtype, finder->error);
+}
+
+// Copies the norm or bias NAME.KIND to the next place among the vectors.
+static enum carvq_status find_vector(struct finder *finder, const char *name, const char *kind, size_t length)
+{
+    struct carvq_lm_matrix vector = {.cols = 0};
+    enum carvq_status status = find(finder, name, kind, 0, length, &vector);
+    if (status != CARVQ_OK)
+        return status;
+    carvq_widen(vector.dtype, vector.data, length, finder->vectors);
+    finder->vectors += length;
+    return CARVQ_OK;
+}
+
+// Finds the tensors of one linear map, whose parts have heights[i] rows each. Where they are stored as one tensor, that
+// has the rows of all of them.
+static enum carvq_status find_linear(struct finder *finder, size_t layer, const char *const *names, const size_t *heights,
+                                     size_t cols, bool bias, struct carvq_lm_linear *linear_ret)
+{
+    const bool fused = names[1] == NULL;
+    linear_ret->bias = bias ? finder->vectors : NULL;
+    linear_ret->count = 0;
+    for (size_t i = 0; i < CARVQ_LM_MAX_PARTS && names[i] != NULL; i++, linear_ret->count++) {
+        size_t rows = heights[i];
+        for (size_t k = i + 1; fused && k < CARVQ_LM_MAX_PARTS; k++)
+            rows += heights[k];
+        char name[128];
+        snprintf(name, sizeof name, CARVQ_LM_LAYERS "%zu.%s", layer, names[i]);
+        enum carvq_status status = find(finder, name, "weight", rows, cols, &linear_ret->parts[i]);
+        if (status == CARVQ_OK && bias)
+            status = find_vector(finder, name, "bias", rows);
+        if (status != CARVQ_OK)
+            return status;
+    }
+    return CARVQ_OK;
+}
+
+static enum carvq_status find_norm(struct finder *finder, size_t layer, const char *name, const float **norm_ret)
+{
+    char full[128];
+    snprintf(full, sizeof full, CARVQ_LM_LAYERS "%zu.%s", layer, name);
+    *norm_ret = finder->vectors;
+    return find_vector(finder, full, "weight", finder->config->hidden);
+}
+
+static enum carvq_status find_layer(struct finder *finder, size_t number, struct carvq_lm_layer *layer)
+{
+    const struct carvq_lm_config *config = finder->config;
+    static const char *const output[] = {CARVQ_LM_OUTPUT, NULL}, *const down[] = {CARVQ_LM_DOWN, NULL};
+    const size_t n = config->hidden, inner = config->intermediate;
+    const size_t queries = config->heads * config->head_dim, keys = config->kv_heads * config->head_dim;
+    const size_t qkv_heights[CARVQ_LM_MAX_PARTS] = {queries, keys, keys}, mlp_heights[CARVQ_LM_MAX_PARTS] = {inner, inner};
+    const size_t n_heights[CARVQ_LM_MAX_PARTS] = {n};
+    enum carvq_status status = find_norm(finder, number, CARVQ_LM_ATTENTION_NORM, &layer->attention_norm);
+    if (status == CARVQ_OK)
+        status = find_linear(finder, number, config->architecture->qkv, qkv_heights, n, config->qkv_bias, &layer->qkv);
+    if (status == CARVQ_OK)
+        status = find_linear(finder, number, output, n_heights, queries, config->output_bias, &layer->output);
+    if (status == CARVQ_OK)
+        status = find_norm(finder, number, CARVQ_LM_MLP_NORM, &layer->mlp_norm);
+    if (status == CARVQ_OK)
+        status = find_linear(finder, number, config->architecture->gate_up, mlp_heights, n, config->mlp_bias, &layer->gate_up);
+    if (status == CARVQ_OK)
+        status = find_linear(finder, number, down, n_heights, inner, config->mlp_bias, &layer->down);
+    return status;
+}
+
+// The input table and the output head. The checkpoint knows whether they are the same.
+static enum carvq_status find_tables(struct finder *finder, struct carvq_lm_weights *weights)
+{
+    const struct carvq_lm_config *config = finder->config;
+    const char *const name = CARVQ_LM_EMBEDDING ".weight";
+    enum carvq_status status = find(finder, CARVQ_LM_EMBEDDING, "weight", config->vocabulary, config->hidden, &weights->embedding);
+    if (status != CARVQ_OK)
+        return status;
+    struct carvq_checkpoint_table *tables = NULL;
+    size_t count = 0;
+    status = carvq_checkpoint_tables(finder->checkpoint, &name, 1, &tables, &count, finder->error);
+    if (status != CARVQ_OK)
+        return status;
+    weights->tied = count == 1 && tables[0].head == CARVQ_HEAD_TIED;
+    free(tables);
+    weights->head = weights->embedding;
+    return weights->tied ? CARVQ_OK : find(finder, CARVQ_LM_HEAD, "weight", config->vocabulary, config->hidden, &weights->head);
+}
+
+// True if NAME is one of the parts followed by ".weight" or, where there are biases, by ".bias".
+static bool is_part(const char *name, const char *const *parts, size_t count, bool bias)
+{
+    for (size_t i = 0; i < count && parts[i] != NULL; i++) {
+        size_t length = strlen(parts[i]);
+        if (strncmp(name, parts[i], length) == 0 && (strcmp(name + length, ".weight") == 0 || (bias && strcmp(name + length, ".bias") == 0)))
+            return true;
+    }
+    return false;
+}
+
+// Whether the model's result depends on a tensor in a way that we know. Frequencies are stored by some old files.
+static bool is_known(const char *name, const struct carvq_lm_config *config)
+{
+    static const char *const plain[] = {CARVQ_LM_EMBEDDING, CARVQ_LM_FINAL_NORM, CARVQ_LM_HEAD};
+    static const char *const norms[] = {CARVQ_LM_ATTENTION_NORM, CARVQ_LM_MLP_NORM};
+    static const char *const output[] = {CARVQ_LM_OUTPUT}, *const down[] = {CARVQ_LM_DOWN};
+    if (strncmp(name, CARVQ_LM_LAYERS, strlen(CARVQ_LM_LAYERS)) != 0)
+        return is_part(name, plain, 3, false);
+    char *rest;
+    if (strtoull(name + strlen(CARVQ_LM_LAYERS), &rest, 10) >= config->layers || *rest++ != '.')
+        return false;
+    const struct carvq_lm_architecture *architecture = config->architecture;
+    return is_part(rest, norms, 2, false) || is_part(rest, architecture->qkv, CARVQ_LM_MAX_PARTS, config->qkv_bias) ||
+           is_part(rest, output, 1, config->output_bias) ||
+           is_part(rest, architecture->gate_up, CARVQ_LM_MAX_PARTS, config->mlp_bias) || is_part(rest, down, 1, config->mlp_bias) ||
+           strcmp(rest, "self_attn.rotary_emb.inv_freq") == 0;
+}
+
+static enum carvq_status check_no_others(const struct finder *finder)
+{
+    for (size_t i = 0; i < carvq_checkpoint_tensor_count(finder->checkpoint); i++) {
+        const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_tensor_at(finder->checkpoint, i);
+        if (!is_known(tensor->header->name, finder->config))
+            return carvq_fail(finder->error, CARVQ_ERROR_UNSUPPORTED, "%s: tensor '%s' is no part of a %s as its config.json describes it",
+                              tensor->file, tensor->header->name, finder->config->architecture->name);
+    }
+    return CARVQ_OK;
+}
+
+// Values of all norms and biases.
+static size_t vector_values(const struct carvq_lm_config *config)
+{
+    const size_t n = config->hidden, qkv = (config->heads + 2 * config->kv_heads) * config->head_dim;
+    const size_t layer = 2 * n + (config->qkv_bias ? qkv : 0) + (config->output_bias ? n : 0) +
+                         (config->mlp_bias ? 2 * config->intermediate + n : 0);
+    return config->layers * layer + n;
+}
+
+static enum carvq_status find_all(struct finder *finder, struct carvq_lm_weights *weights)
+{
+    enum carvq_status status = find_tables(finder, weights);
+    for (size_t i = 0; status == CARVQ_OK && i < finder->config->layers; i++)
+        status = find_layer(finder, i, &weights->layers[i]);
+    weights->final_norm = finder->vectors;
+    if (status == CARVQ_OK)
+        status = find_vector(finder, CARVQ_LM_FINAL_NORM, "weight", finder->config->hidden);
+    return status == CARVQ_OK ? check_no_others(finder) : status;
+}
+
+enum carvq_status carvq_lm_weights_find(const struct carvq_checkpoint *checkpoint, const struct carvq_lm_config *config,
+                                        struct carvq_lm_weights *weights_ret, struct carvq_error *error)
+{
+    *weights_ret = (struct carvq_lm_weights){.layers = calloc(config->layers, sizeof *weights_ret->layers),
+                                             .vectors = calloc(vector_values(config), sizeof(float))};
+    struct finder finder = {checkpoint, config, weights_ret->vectors, error};
+    enum carvq_status status = CARVQ_ERROR_MEMORY;
+    if (weights_ret->layers == NULL || weights_ret->vectors == NULL)
+        carvq_fail(error, status, "%s: out of memory", carvq_checkpoint_path(checkpoint));
+    else
+        status = find_all(&finder, weights_ret);
+    if (status != CARVQ_OK)
+        carvq_lm_weights_free(weights_ret);
+    return status;
+}
+
+void carvq_lm_weights_free(struct carvq_lm_weights *weights)
+{
+    free(weights->layers);
+    free(weights->vectors);
+    *weights = (struct carvq_lm_weights){.layers = NULL};
+}
