@@ -16,6 +16,7 @@ for source in fuzz/*.c; do
     mkdir -p "$build/found/$name"
     set -- "$build/found/$name" "fuzz/corpus/$name"
     [ ! -d "$data/bad" ] || set -- "$@" "$data/bad"
+    [ ! -e "fuzz/$name.dict" ] || set -- "-dict=fuzz/$name.dict" "$@"
     echo "fuzz: $name for $seconds s"
     "$build/fuzz/fuzz_$name" -max_total_time="$seconds" -artifact_prefix="$build/$name-" -timeout=10 -rss_limit_mb=2048 \
         -print_final_stats=1 -verbosity=0 "$@" 2>"$build/$name.log" || { tail -n 60 "$build/$name.log" >&2; exit 1; }
