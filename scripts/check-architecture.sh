@@ -100,7 +100,7 @@ check_files()
 {
     local file lines
     while read -r file; do
-        head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || fail "$file: no line SPDX-License-Identifier: MIT at its beginning"
+        [[ ! -e $file ]] || head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || fail "$file: no line SPDX-License-Identifier: MIT at its beginning"
     done < <(git ls-files '*.c' '*.h' '*.sh' '*.py' '*.cmake' '*CMakeLists.txt' Makefile .ci/run)
     while read -r file; do
         lines=$(wc -l <"$file")

@@ -314,8 +314,7 @@ static void test_json_invalid(void **state)
                                           "// c\n1",
                                           "[1,/**/2]",
                                           "\v1",
-                                          "\xa0"
-                                          "1",
+                                          "\xa0 1",
                                           "[\"a\",",
                                           "{\"a\",1}"};
     for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
