@@ -20,7 +20,7 @@ static int print_help(void)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fputs("carvq: which command? Try 'carvq --help'\n", stderr);
+        fputs("carvq: no command is given; try 'carvq --help'\n", stderr);
         return CLI_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)

@@ -69,7 +69,7 @@ int cli_finish(void)
 
 int cli_print_json(json_t *object)
 {
-    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
+    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     putchar('\n');
     json_decref(object);
     return cli_finish();
