@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "carvq_encode.h"
+#include "encode/layout.h"
+#include "encode/matrix.h"
+#include "encode/rvq.h"
+#include "table/table.h"
+
+void carvq_encode_defaults(struct carvq_encode_options *options_ret)
+{
+    *options_ret = (struct carvq_encode_options){
+        .subvector = 8, .group = 1024, .grouping = CARVQ_GROUP_ROWS, .stages = 3, .code_bits = 4, .codebook_dtype = CARVQ_BF16,
+        .iterations = 25, .seed = 0,
+    };
+}
+
+static enum carvq_status check_range(const struct carvq_matrix *matrix, const char *what, uint64_t value, uint64_t most,
+                                     struct carvq_error *error)
+{
+    if (value >= 1 && value <= most)
+        return CARVQ_OK;
+    return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "%s is %" PRIu64 ", but must be 1 to %" PRIu64, what, value, most);
+}
+
+static enum carvq_status check_name(const struct carvq_matrix *matrix, struct carvq_error *error)
+{
+    if (matrix->name == NULL)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a tensor has no name");
+    size_t length;
+    for (const char *at = matrix->name; *at != '\0'; at += length) {
+        length = carvq_utf8_length(at, strlen(at));
+        if (length == 0)
+            return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the name is not UTF-8");
+    }
+    return CARVQ_OK;
+}
+
+static enum carvq_status check(const struct carvq_matrix *matrix, const struct carvq_encode_options *options, struct carvq_error *error)
+{
+    const struct {
+        const char *what;
+        uint64_t value, most;
+    } ranges[] = {
+        { "rows", matrix->rows, CARVQ_MAX_ROWS },
+        { "cols", matrix->cols, CARVQ_MAX_COLS },
+        { "subvector", options->subvector, CARVQ_MAX_SUBVECTOR },
+        { "group", options->group, CARVQ_MAX_GROUP },
+        { "stages", options->stages, CARVQ_MAX_STAGES },
+        { "code_bits", options->code_bits, CARVQ_MAX_CODE_BITS },
+        { "iterations", options->iterations, 1000 },
+    };
+    enum carvq_status status = check_name(matrix, error);
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && status == CARVQ_OK; i++)
+        status = check_range(matrix, ranges[i].what, ranges[i].value, ranges[i].most, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (options->codebook_dtype != CARVQ_BF16 && options->codebook_dtype != CARVQ_F16)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "codebook_dtype must be BF16 or F16");
+    if (options->grouping != CARVQ_GROUP_ROWS && options->grouping != CARVQ_GROUP_COLUMNS)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "grouping must be rows or columns");
+    if (matrix->dtype != CARVQ_F32 && matrix->dtype != CARVQ_F16 && matrix->dtype != CARVQ_BF16)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "dtype must be F32, F16 or BF16");
+    return CARVQ_OK;
+}
+
+static enum carvq_status describe(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
+                                  struct carvq_table_info *info_ret, struct carvq_error *error)
+{
+    enum carvq_status status = check(matrix, options, error);
+    if (status != CARVQ_OK)
+        return status;
+    *info_ret = (struct carvq_table_info){
+        .name = matrix->name, .rows = matrix->rows, .cols = matrix->cols, .dtype = matrix->dtype, .codec = "rvq",
+        .subvector = options->subvector, .group = options->group, .grouping = options->grouping, .stages = options->stages,
+        .code_bits = options->code_bits, .codebook_dtype = options->codebook_dtype,
+    };
+    if (!carvq_table_sizes(info_ret))
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codebooks would be larger than a file can be");
+    return CARVQ_OK;
+}
+
+enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const struct carvq_encode_options *options, unsigned threads,
+                                    struct carvq_encode_plan *plan_ret, struct carvq_error *error)
+{
+    struct carvq_encode_plan plan;
+    struct carvq_layout *layout;
+    enum carvq_status status = describe(matrix, options, &plan.info, error);
+    if (status == CARVQ_OK)
+        status = carvq_layout_make(&plan.info, 1, &layout, error);
+    if (status != CARVQ_OK)
+        return status;
+    uint64_t extra = layout->memory_bytes + sizeof plan.info;
+    carvq_layout_free(layout);
+    if (!carvq_add_u64(carvq_rvq_memory(&plan.info, threads), extra, &plan.working_bytes))
+        plan.working_bytes = UINT64_MAX;
+    *plan_ret = plan;
+    return CARVQ_OK;
+}
+
+// Descriptions and layout of all tables. *infos_ret is to be given to free(), *layout_ret to carvq_layout_free().
+static enum carvq_status lay_out(const struct carvq_matrix *matrices, const struct carvq_encode_options *options, size_t count,
+                                 struct carvq_table_info **infos_ret, struct carvq_layout **layout_ret, struct carvq_error *error)
+{
+    if (count == 0)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "there is no table to compress");
+    struct carvq_table_info *infos = calloc(count, sizeof *infos);
+    if (infos == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for %zu tables", count);
+    enum carvq_status status = CARVQ_OK;
+    for (size_t i = 0; i < count && status == CARVQ_OK; i++)
+        status = describe(&matrices[i], &options[i], &infos[i], error);
+    if (status == CARVQ_OK)
+        status = carvq_layout_make(infos, count, layout_ret, error);
+    if (status == CARVQ_OK)
+        *infos_ret = infos;
+    else
+        free(infos);
+    return status;
+}
+
+enum carvq_status carvq_encode_file_size(const struct carvq_matrix *matrices, const struct carvq_encode_options *options, size_t count,
+                                         uint64_t *nbytes_ret, struct carvq_error *error)
+{
+    struct carvq_table_info *infos = NULL;
+    struct carvq_layout *layout = NULL;
+    enum carvq_status status = lay_out(matrices, options, count, &infos, &layout, error);
+    if (status != CARVQ_OK)
+        return status;
+    *nbytes_ret = layout->file_bytes;
+    carvq_layout_free(layout);
+    free(infos);
+    return CARVQ_OK;
+}
+
+// A table's place in the file.
+struct place {
+    const struct carvq_encode_job *job;
+    const uint64_t *offsets;
+};
+
+static enum carvq_status write_part(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
+                                    struct carvq_error *error)
+{
+    const struct place *place = context;
+    return place->job->write(place->job->write_context, place->offsets[part] + offset, data, nbytes, error);
+}
+
+static enum carvq_status encode_table(const struct carvq_matrix *matrix, const struct carvq_table_info *info,
+                                      const struct carvq_encode_options *options, const struct carvq_encode_job *job,
+                                      const uint64_t *offsets, struct carvq_encode_report *report_ret, struct carvq_error *error)
+{
+    struct place place = { job, offsets };
+    const struct carvq_sink sink = { write_part, &place };
+    double values = (double)info->rows * info->cols, begin = omp_get_wtime();
+    struct carvq_sums sums = { 0 };
+    struct carvq_ticker ticker = { job->progress, job->progress_context, { info->name, "codes", 0, info->rows * info->cols }, begin, false };
+    enum carvq_status status = carvq_rvq_encode(matrix, info, options, job->threads, &sink, &ticker, &sums, error);
+    if (status == CARVQ_OK && carvq_tick(&ticker, ticker.state.total))
+        status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_CANCELLED, "cancelled");
+    report_ret->sqnr_db = sums.squares > 0 ? 10 * log10(sums.energy / sums.squares) : INFINITY;
+    report_ret->l1 = sums.errors / values;
+    report_ret->seconds = omp_get_wtime() - begin;
+    return status;
+}
+
+enum carvq_status carvq_encode(const struct carvq_matrix *matrices, const struct carvq_encode_options *options, size_t count,
+                               const struct carvq_encode_job *job, struct carvq_encode_report *reports_ret, struct carvq_error *error)
+{
+    struct carvq_table_info *infos = NULL;
+    struct carvq_layout *layout = NULL;
+    enum carvq_status status = lay_out(matrices, options, count, &infos, &layout, error);
+    if (status != CARVQ_OK)
+        return status;
+    status = job->write(job->write_context, 0, layout->header, layout->header_bytes, error);
+    for (size_t i = 0; i < count && status == CARVQ_OK; i++) {
+        struct carvq_encode_report report;
+        status = encode_table(&matrices[i], &infos[i], &options[i], job, layout->offsets[i], &report, error);
+        if (status == CARVQ_OK && reports_ret != NULL)
+            reports_ret[i] = report;
+    }
+    carvq_layout_free(layout);
+    free(infos);
+    return status;
+}

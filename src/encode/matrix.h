@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARVQ_ENCODE_MATRIX_H
+#define CARVQ_ENCODE_MATRIX_H
+
+#include "base/status.h"
+#include "carvq_encode.h"
+
+// As carvq_fail(); the message begins with the matrix's file, if it has one, and name.
+enum carvq_status carvq_matrix_fail(const struct carvq_matrix *matrix, struct carvq_error *error, enum carvq_status status,
+                                    const char *format, ...) CARVQ_PRINTF(4, 5);
+
+// For a matrix of which a value is known to be NaN or infinite: an error that names the first such row.
+enum carvq_status carvq_matrix_fail_bad_row(const struct carvq_matrix *matrix, struct carvq_error *error);
+
+#endif

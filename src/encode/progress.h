@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Calls of the caller's progress function: often enough to be prompt, seldom enough to cost nothing.
+#ifndef CARVQ_ENCODE_PROGRESS_H
+#define CARVQ_ENCODE_PROGRESS_H
+
+#include <omp.h>
+#include <stdbool.h>
+
+#include "carvq_encode.h"
+
+struct carvq_ticker {
+    int (*progress)(void *context, const struct carvq_progress *progress); // may be NULL
+    void *context;
+    struct carvq_progress state;
+    double last;    // time of the last call
+    bool cancelled; // the caller wants to stop
+};
+
+// Reports that done parameters are done, if the last report is a tenth of a second old or if the work begins or ends. To be
+// called from the caller's thread alone. True if the work is to be ended.
+static inline bool carvq_tick(struct carvq_ticker *ticker, uint64_t done)
+{
+    double now = omp_get_wtime();
+    if (ticker->progress == NULL || ticker->cancelled || (now - ticker->last < 0.1 && done > 0 && done < ticker->state.total))
+        return ticker->cancelled;
+    ticker->last = now;
+    ticker->state.done = done;
+    ticker->cancelled = ticker->progress(ticker->context, &ticker->state) != 0;
+    return ticker->cancelled;
+}
+
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARVQ_ENCODE_SINK_H
+#define CARVQ_ENCODE_SINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "carvq.h"
+#include "encode/layout.h"
+
+// Where the tensors of a table go: nbytes at offset from the beginning of one of them, every byte exactly once.
+struct carvq_sink {
+    enum carvq_status (*write)(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
+                               struct carvq_error *error);
+    void *context;
+};
+
+#endif
