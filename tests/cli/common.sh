@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034 # the scripts that source this use its variables
 # Sourced by the tests of the command line: bash NAME.sh CARVQ SOURCE_DIR. Counts what passes and fails.
 set -u
 carvq=$1
