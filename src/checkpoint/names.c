@@ -89,8 +89,9 @@ static bool has_head_tensor(const struct carvq_checkpoint *checkpoint)
                                           "lm_head.linear.weight", "lm_head.decoder.weight",   "embed_out.weight",
                                           "output_layer.weight",   "output_projection.weight", "predictions.decoder.weight",
                                           "vocab_projector.weight"};
-    static const char *const whole[] = {"output.weight", "head.weight", "unembedding.weight", "model.output.weight",
-                                        "proj_out.weight"};
+    static const char *const whole[] = {
+        "output.weight",  "head.weight", "unembedding.weight", "model.output.weight", "language_model.output.weight",
+        "proj_out.weight"};
     for (size_t i = 0; i < checkpoint->tensor_count; i++) {
         const char *name = checkpoint->tensors[i].header->name;
         if (is_among(name, strlen(name), whole, COUNT(whole)))

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+// Opening checkpoints: one file, shards with an index, what lies beside them, and whatever can be wrong with all that.
+#define _POSIX_C_SOURCE 200809L
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "checkpoint/checkpoint.h"
+#include "checkpoint_files.h"
+
+static const struct spec table = {"model.embed_tokens.weight", "F32", "16,8", 512};
+static const struct spec norm = {"model.norm.weight", "F16", "8", 16};
+static const struct spec head = {"lm_head.weight", "BF16", "16,8", 256};
+
+static struct carvq_checkpoint *open_good(const char *path)
+{
+    struct carvq_checkpoint *checkpoint = NULL;
+    struct carvq_error error;
+    if (carvq_checkpoint_open(path, &checkpoint, &error) != CARVQ_OK)
+        fail_msg("%s", error.message);
+    return checkpoint;
+}
+
+static void open_bad(const char *path, enum carvq_status wanted, const char *place, const char *cause)
+{
+    struct carvq_checkpoint *checkpoint = NULL;
+    struct carvq_error error;
+    enum carvq_status status = carvq_checkpoint_open(path, &checkpoint, &error);
+    check_error(status, wanted, &error, place, cause);
+    assert_null(checkpoint);
+}
+
+// The tensor is there and its data are those that were written.
+static void check_tensor(const struct carvq_checkpoint *checkpoint, const struct spec *spec, const char *file)
+{
+    const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_find(checkpoint, spec->name);
+    assert_non_null(tensor);
+    assert_string_equal(tensor->header->name, spec->name);
+    assert_string_equal(carvq_st_dtype_name(tensor->header->dtype), spec->dtype);
+    assert_int_equal(tensor->header->nbytes, spec->nbytes);
+    for (size_t i = 0; i < spec->nbytes; i++)
+        assert_int_equal(tensor->data[i], spec_byte(spec, i));
+    size_t length = strlen(tensor->file);
+    assert_true(length > strlen(file) && strcmp(tensor->file + length - strlen(file), file) == 0);
+}
+
+static void test_single_file(void **state)
+{
+    const char *folder = *state;
+    char path[PATH_SIZE];
+    const struct spec specs[] = {norm, table}; // an odd header length leaves the data unaligned
+    write_safetensors(folder, "words.safetensors", "\"odd\":\"1\"", specs, 2);
+    path_in(path, folder, "words.safetensors");
+    struct carvq_checkpoint *checkpoint = open_good(path);
+    assert_string_equal(carvq_checkpoint_path(checkpoint), path);
+    assert_string_equal(carvq_checkpoint_directory(checkpoint), folder);
+    assert_int_equal(carvq_checkpoint_tensor_count(checkpoint), 2);
+    assert_string_equal(carvq_checkpoint_tensor_at(checkpoint, 0)->header->name, norm.name);
+    assert_null(carvq_checkpoint_tensor_at(checkpoint, 2));
+    assert_null(carvq_checkpoint_find(checkpoint, "model"));
+    assert_null(carvq_checkpoint_config(checkpoint));
+    check_tensor(checkpoint, &table, "words.safetensors");
+    check_tensor(checkpoint, &norm, "words.safetensors");
+    carvq_checkpoint_close(checkpoint);
+    write_text(folder, "config.json",
+               "{\"vocab_size\": 16, \"time_step_limit\": [0.0, Infinity, -Infinity, NaN], \"a\\\"\": \"NaN\"}");
+    checkpoint = open_good(path);
+    const json_t *config = carvq_checkpoint_config(checkpoint);
+    assert_int_equal(json_integer_value(json_object_get(config, "vocab_size")), 16);
+    assert_true(json_is_null(json_array_get(json_object_get(config, "time_step_limit"), 2)));
+    assert_string_equal(json_string_value(json_object_get(config, "a\"")), "NaN");
+    carvq_checkpoint_close(checkpoint);
+    carvq_checkpoint_close(NULL);
+}
+
+static void test_path_without_a_slash(void **state)
+{
+    char before[PATH_SIZE];
+    assert_non_null(getcwd(before, sizeof before));
+    write_safetensors(*state, "x.safetensors", "", &table, 1);
+    assert_int_equal(chdir(*state), 0);
+    struct carvq_checkpoint *checkpoint = open_good("x.safetensors");
+    assert_string_equal(carvq_checkpoint_directory(checkpoint), ".");
+    carvq_checkpoint_close(checkpoint);
+    assert_int_equal(chdir(before), 0);
+}
+
+static void test_broken_config(void **state)
+{
+    static const struct {
+        const char *text, *cause;
+    } cases[] = {{"{\n\"a\": 1,\n\"a\": 2}", "line 3: duplicate"},
+                 {"[1]", "not a JSON object"},
+                 {"", "line "},
+                 {"{\"a\": }", "line 1"},
+                 {"{\"a\": \"\xff\"}", "line 1"},
+                 {"3", "line 1"},
+                 {"{\"a\": NaNNaN}", "line 1"}};
+    char path[PATH_SIZE];
+    write_safetensors(*state, "model.safetensors", "", &table, 1);
+    path_in(path, *state, "config.json");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        write_text(*state, "config.json", cases[i].text);
+        open_bad(*state, CARVQ_ERROR_FORMAT, path, cases[i].cause);
+    }
+    char *deep = malloc(100001);
+    memset(deep, '[', 100000);
+    deep[100000] = '\0';
+    write_text(*state, "config.json", deep);
+    open_bad(*state, CARVQ_ERROR_FORMAT, path, "line 1");
+    free(deep);
+    unlink(path);
+    assert_int_equal(mkdir(path, 0777), 0);
+    open_bad(*state, CARVQ_ERROR_IO, path, "is a directory");
+}
+
+static void write_shards(const char *folder)
+{
+    const struct spec second[] = {norm, head};
+    write_safetensors(folder, "model-00001-of-00002.safetensors", "", &table, 1);
+    write_safetensors(folder, "model-00002-of-00002.safetensors", "", second, 2);
+    write_text(folder, "model.safetensors.index.json",
+               "{\"metadata\": {\"total_size\": 784}, \"weight_map\": {"
+               "\"lm_head.weight\": \"model-00002-of-00002.safetensors\","
+               "\"model.embed_tokens.weight\": \"model-00001-of-00002.safetensors\","
+               "\"model.norm.weight\": \"model-00002-of-00002.safetensors\"}}");
+}
+
+static void test_shards(void **state)
+{
+    write_shards(*state);
+    struct carvq_checkpoint *checkpoint = open_good(*state);
+    assert_int_equal(carvq_checkpoint_tensor_count(checkpoint), 3);
+    assert_string_equal(carvq_checkpoint_tensor_at(checkpoint, 0)->header->name, table.name);
+    assert_string_equal(carvq_checkpoint_tensor_at(checkpoint, 2)->header->name, head.name);
+    check_tensor(checkpoint, &table, "/model-00001-of-00002.safetensors");
+    check_tensor(checkpoint, &norm, "/model-00002-of-00002.safetensors");
+    check_tensor(checkpoint, &head, "/model-00002-of-00002.safetensors");
+    carvq_checkpoint_close(checkpoint);
+}
+
+static void test_single_file_wins_over_index(void **state)
+{
+    write_shards(*state);
+    write_safetensors(*state, "model.safetensors", "", &head, 1);
+    struct carvq_checkpoint *checkpoint = open_good(*state);
+    assert_int_equal(carvq_checkpoint_tensor_count(checkpoint), 1);
+    carvq_checkpoint_close(checkpoint);
+}
+
+static void test_links_are_followed(void **state)
+{
+    char blobs[PATH_SIZE], blob[PATH_SIZE], link[PATH_SIZE];
+    make_subfolder(blobs, *state, "blobs");
+    write_safetensors(blobs, "0123", "", &table, 1);
+    path_in(blob, blobs, "0123");
+    path_in(link, *state, "model.safetensors");
+    assert_int_equal(symlink(blob, link), 0);
+    struct carvq_checkpoint *checkpoint = open_good(*state);
+    check_tensor(checkpoint, &table, "/model.safetensors");
+    carvq_checkpoint_close(checkpoint);
+    unlink(blob);
+    open_bad(*state, CARVQ_ERROR_IO, link, "No such file");
+}
+
+// Each index, over the shards of write_shards(), is refused for its own reason.
+static void test_hostile_index(void **state)
+{
+#define A "model-00001-of-00002.safetensors"
+#define B "model-00002-of-00002.safetensors"
+    static const struct {
+        const char *text, *cause;
+    } cases[] = {
+        {"", "line "},
+        {"[]", "not a JSON object"},
+        {"{}", "no weight_map"},
+        {"{\"weight_map\": 3}", "no weight_map"},
+        {"{\"weight_map\": {}}", "no weight_map"},
+        {"{\"weight_map\": {\"a\": 1}}", "shard of tensor 'a' is not a string"},
+        {"{\"weight_map\": {\"a\": null}}", "not a string"},
+        {"{\"weight_map\": {\"a\": \"\"}}", "not a plain file name"},
+        {"{\"weight_map\": {\"a\": \".\"}}", "not a plain file name"},
+        {"{\"weight_map\": {\"a\": \"..\"}}", "not a plain file name"},
+        {"{\"weight_map\": {\"a\": \"/etc/passwd\"}}", "not a plain file name"},
+        {"{\"weight_map\": {\"a\": \"../" A "\"}}", "not a plain file name"},
+        {"{\"weight_map\": {\"a\": \"sub/" A "\"}}", "not a plain file name"},
+        {"{\"weight_map\": {\"a\": \"" A "\\u0000\"}}", "line 1"},
+        {"{\"weight_map\": {\"a\": \"" A "\", \"a\": \"" B "\"}}", "duplicate"},
+        {"{\"weight_map\": {\"model.norm\": \"" B "\"}}", "tensor 'model.norm' is not in shard"},
+        {"{\"weight_map\": {\"model.norm.weight\": \"" B "\", \"lm_head.weight\": \"" A "\"}}",
+         "is in shard '" B "', not in '" A "'"},
+    };
+    char path[PATH_SIZE];
+    write_shards(*state);
+    path_in(path, *state, "model.safetensors.index.json");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        write_text(*state, "model.safetensors.index.json", cases[i].text);
+        open_bad(*state, CARVQ_ERROR_FORMAT, path, cases[i].cause);
+    }
+    write_text(*state, "model.safetensors.index.json", "{\"weight_map\": {\"a\": \"gone.safetensors\"}}");
+    path_in(path, *state, "gone.safetensors");
+    open_bad(*state, CARVQ_ERROR_IO, path, "No such file");
+#undef A
+#undef B
+}
+
+static void test_tensor_in_two_shards(void **state)
+{
+    char path[PATH_SIZE];
+    write_shards(*state);
+    const struct spec both[] = {norm, table};
+    write_safetensors(*state, "model-00001-of-00002.safetensors", "", both, 2);
+    path_in(path, *state, "model-0000");
+    open_bad(*state, CARVQ_ERROR_FORMAT, path, "'model.norm.weight' stands in two shards");
+}
+
+static void test_nothing_to_open(void **state)
+{
+    char path[PATH_SIZE];
+    open_bad(*state, CARVQ_ERROR_NOT_FOUND, *state, "neither model.safetensors nor model.safetensors.index.json");
+    write_text(*state, "model.gguf", "GGUF\3\0\0\0");
+    open_bad(*state, CARVQ_ERROR_NOT_FOUND, *state, "there is model.gguf, which cannot be read");
+    path_in(path, *state, "model.gguf");
+    open_bad(path, CARVQ_ERROR_UNSUPPORTED, path, "GGUF");
+    unlink(path);
+    write_text(*state, "words.safetensors", "");
+    open_bad(*state, CARVQ_ERROR_NOT_FOUND, *state, "there is words.safetensors: name the file itself");
+    path_in(path, *state, "words.safetensors");
+    open_bad(path, CARVQ_ERROR_FORMAT, path, "shorter than");
+    path_in(path, *state, "none\x1b[31m");
+    struct carvq_error error;
+    struct carvq_checkpoint *checkpoint;
+    assert_int_equal(carvq_checkpoint_open(path, &checkpoint, &error), CARVQ_ERROR_IO);
+    assert_non_null(strstr(error.message, "none\\x1b[31m: No such file"));
+    path_in(path, *state, "pipe");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    open_bad(path, CARVQ_ERROR_IO, path, "not a regular file");
+}
+
+// Headers over 64 bytes of data that must be refused, each for its own reason.
+static void test_hostile_headers(void **state)
+{
+#define T "{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0,64]}"
+    static const struct {
+        const char *header, *cause;
+    } cases[] = {
+        {"", "header: byte 8"},
+        {"[]", "not a JSON object"},
+        {"{}", "64 bytes follow the last tensor"},
+        {"{\"a\":" T "}x", "something follows"},
+        {"{\"a\":" T ",\"a\":" T "}", "stands twice"},
+        {"{\"a\":" T ",\"\\u0061\":" T "}", "stands twice"},
+        {"{\"a\":3}", "not an object"},
+        {"{\"a\":{}}", "no dtype"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4]}}", "no data_offsets"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0,64],\"x\":1}}", "unknown key"},
+        {"{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0,64]}}", "stands twice"},
+        {"{\"a\":{\"dtype\\u0000\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0,64]}}", "unknown key"},
+        {"{\"a\":{\"dtype\":32,\"shape\":[4,4],\"data_offsets\":[0,64]}}", "dtype is not a string"},
+        {"{\"a\":{\"dtype\":\"F32\\u0000\",\"shape\":[4,4],\"data_offsets\":[0,64]}}", "unknown dtype"},
+        {"{\"a\":{\"dtype\":\"f32\",\"shape\":[4,4],\"data_offsets\":[0,64]}}", "unknown dtype 'f32'"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":4,\"data_offsets\":[0,64]}}", "shape is not"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,-4],\"data_offsets\":[0,64]}}", "shape is not"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4.0,4],\"data_offsets\":[0,64]}}", "shape is not"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,16],\"data_offsets\":[0,64]}}", "shape is not"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[[4],4],\"data_offsets\":[0,64]}}", "shape is not"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4611686018427387908],\"data_offsets\":[0,64]}}", "absurdly large"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[18446744073709551616,0],\"data_offsets\":[0,64]}}", "shape is not"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,5],\"data_offsets\":[0,64]}}", "need 80 bytes, data_offsets give 64"},
+        {"{\"a\":{\"dtype\":\"F4\",\"shape\":[127],\"data_offsets\":[0,64]}}", "data_offsets give 64"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0]}}", "data_offsets is not"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0,64,64]}}", "data_offsets is not"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[64,0]}}", "end lies before"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[4,68]}}", "only 64 bytes of data"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,3],\"data_offsets\":[16,64]}}", "a hole"},
+        {"{\"a\":" T ",\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[32,36]}}", "overlaps"},
+        {"{\"a\":" T ",\"b\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[32,32]}}", "overlaps"},
+        {"{\"__metadata__\":[],\"a\":" T "}", "__metadata__ is not an object"},
+        {"{\"__metadata__\":{\"k\":1},\"a\":" T "}", "not a string"},
+        {"{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"},\"a\":" T "}", "'k' stands twice"},
+        {"{\"__metadata__\":{},\"__metadata__\":{},\"a\":" T "}", "__metadata__ stands twice"},
+        {"{\"__metadata__\":{\"k\\u0000\":\"1\"},\"a\":" T "}", "NUL"},
+        {"{\"a\\u0000b\":" T "}", "NUL"},
+        {"{\"a\\ud800\":" T "}", "bad \\u escape"},
+        {"{\"a\xff\":" T "}", "not UTF-8"},
+    };
+    char path[PATH_SIZE];
+    const uint8_t data[64] = {0};
+    path_in(path, *state, "x.safetensors");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        write_raw(*state, "x.safetensors", cases[i].header, data, sizeof data);
+        open_bad(path, CARVQ_ERROR_FORMAT, path, cases[i].cause);
+    }
+    write_raw(*state, "x.safetensors", " {\"a\":" T "} ", data, sizeof data); // and the sound one passes
+    carvq_checkpoint_close(open_good(path));
+#undef T
+}
+
+// A sound file, cut at every length and with every header length, is refused; and never read beyond its end.
+static void test_truncated_file(void **state)
+{
+    size_t nbytes;
+    char path[PATH_SIZE];
+    write_safetensors(*state, "x.safetensors", "\"k\":\"v\"", &norm, 1);
+    uint8_t *data = read_file(*state, "x.safetensors", &nbytes);
+    path_in(path, *state, "x.safetensors");
+    for (size_t length = 0; length < nbytes; length++) {
+        write_file(*state, "x.safetensors", data, length);
+        open_bad(path, CARVQ_ERROR_FORMAT, path, ": ");
+    }
+    uint8_t first = data[0];
+    for (unsigned i = 0; i < 256; i++) {
+        data[0] = (uint8_t)i;
+        write_file(*state, "x.safetensors", data, nbytes);
+        if (i != first)
+            open_bad(path, CARVQ_ERROR_FORMAT, path, ": ");
+    }
+    free(data);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
+    const struct CMUnitTest tests[] = {
+        TEST(test_single_file),
+        TEST(test_path_without_a_slash),
+        TEST(test_broken_config),
+        TEST(test_shards),
+        TEST(test_single_file_wins_over_index),
+        TEST(test_links_are_followed),
+        TEST(test_hostile_index),
+        TEST(test_tensor_in_two_shards),
+        TEST(test_nothing_to_open),
+        TEST(test_hostile_headers),
+        TEST(test_truncated_file),
+    };
+    return cmocka_run_group_tests_name("checkpoint_open", tests, NULL, NULL);
+}
