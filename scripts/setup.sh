@@ -19,6 +19,7 @@ build pkg-config command:pkg-config
 build libjansson-dev module:jansson
 build libopenblas-dev module:openblas
 build libpcre2-dev module:libpcre2-8
+build libutf8proc-dev module:libutf8proc
 test libcmocka-dev module:cmocka
 test gnuplot-nox command:gnuplot
 test python3-venv python:ensurepip
