@@ -5,10 +5,10 @@ set -eu
 cd "$(dirname "$0")/.."
 carvq=${BUILD:-build}/carvq
 model=examples/demo-llama
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' INT TERM
+folder=${BUILD:-build}/demo
 file=$folder/demo-llama.carvq.safetensors
+rm -rf "$folder"
+mkdir -p "$folder"
 
 show() # runs a command as a person would type it
 {
