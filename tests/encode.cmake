@@ -1,4 +1,11 @@
 # SPDX-License-Identifier: MIT
 if(TARGET carvq_encode)
   carvq_test(encode_file carvq_encode)
+  carvq_test(encode_agree carvq_encode)
+  carvq_test(encode_hostile carvq_encode)
+  set_tests_properties(encode_hostile PROPERTIES ENVIRONMENT ASAN_OPTIONS=allocator_may_return_null=1)
+  if(NOT BUILD_SHARED_LIBS)
+    carvq_test(encode_memory carvq_encode)
+    target_link_options(test_encode_memory PRIVATE LINKER:--wrap=malloc,--wrap=calloc,--wrap=aligned_alloc,--wrap=free)
+  endif()
 endif()

@@ -240,6 +240,50 @@ static void test_identity(void **state)
     free(source.values);
 }
 
+static double distance(const float *x, const float *y, uint32_t count)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < count; i++)
+        sum += ((double)x[i] - (double)y[i]) * ((double)x[i] - (double)y[i]);
+    return sum;
+}
+
+// No other stored centroid is nearer to what there is of a sub-vector: not in the padding, and not where all values lie close
+// together far from 0.
+static void test_codes_are_nearest(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 4; variant++) {
+        struct source source = source_gaussian(600, 29, 3);
+        for (size_t i = 0; i < 600 * 29; i++)
+            source.values[i] += variant < 2 ? 0.5f : 1000;
+        struct carvq_encode_options options = make_options(8, 300, 1, 4);
+        options.codebook_dtype = CARVQ_F16;
+        options.grouping = (enum carvq_grouping)(variant % 2);
+        struct output output = encode_one(&source, &options, 2, NULL);
+        float *decoded = decode_all(&output, 600, 29);
+        struct carvq_file *file = NULL;
+        assert_int_equal(carvq_open_memory(output.data, output.size, &file, NULL), CARVQ_OK);
+        const uint8_t *codebooks = carvq_find(file, NULL)->codebooks;
+        for (size_t row = 0; row < 600; row++)
+            for (size_t s = 0; s < 4; s++) {
+                size_t group = variant % 2 == 0 ? (row * 4 + s) / 300 : row / 300 * 4 + s, at = row * 29 + s * 8;
+                uint32_t dims = s < 3 ? 8 : 5;
+                double chosen = distance(source.values + at, decoded + at, dims);
+                for (size_t k = 0; k < 16; k++) {
+                    float centroid[8];
+                    carvq_widen(CARVQ_F16, codebooks + (group * 16 + k) * 16, 8, centroid);
+                    if (distance(source.values + at, centroid, dims) < chosen * (1 - 1e-4))
+                        fail_msg("row %zu, sub-vector %zu: centroid %zu is nearer", row, s, k);
+                }
+            }
+        carvq_close(file);
+        free(decoded);
+        output_free(&output);
+        free(source.values);
+    }
+}
+
 // No more different sub-vectors than centroids: exact, however often each occurs.
 static void test_few_distinct(void **state)
 {
@@ -274,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_several_tables_with_odd_names),
         cmocka_unit_test(test_same_name_twice),
         cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_codes_are_nearest),
         cmocka_unit_test(test_few_distinct),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

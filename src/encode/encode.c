@@ -158,7 +158,7 @@ static enum carvq_status encode_table(const struct carvq_matrix *matrix, const s
     const struct carvq_sink sink = { write_part, &place };
     double values = (double)info->rows * info->cols, begin = omp_get_wtime();
     struct carvq_sums sums = { 0 };
-    struct carvq_ticker ticker = { job->progress, job->progress_context, { info->name, "codes", 0, info->rows * info->cols }, begin, false };
+    struct carvq_ticker ticker = { job->progress, job->progress_context, { info->name, "codes", 0, info->rows * info->cols }, 0, false };
     enum carvq_status status = carvq_rvq_encode(matrix, info, options, job->threads, &sink, &ticker, &sums, error);
     if (status == CARVQ_OK && carvq_tick(&ticker, ticker.state.total))
         status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_CANCELLED, "cancelled");

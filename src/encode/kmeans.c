@@ -133,14 +133,20 @@ bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points 
     return changed != 0;
 }
 
-CARVQ_TEMPLATE void add_points(const float *restrict rows, const uint32_t *restrict codes, size_t count, uint32_t stride,
+// width values at a time, all loaded before any is stored: then gcc makes a vector of them.
+CARVQ_TEMPLATE void add_points(const float *restrict rows, const uint32_t *restrict codes, size_t count, uint32_t stride, uint32_t width,
                                uint32_t centroids, float *restrict sums, uint64_t *restrict counts)
 {
     for (size_t i = 0; i < count; i++) {
         const float *restrict x = rows + i * stride;
         float *restrict sum = sums + (i % SUM_SETS * centroids + codes[i]) * stride;
-        for (uint32_t d = 0; d < stride; d++)
-            sum[d] += x[d];
+        for (uint32_t d = 0; d < stride; d += width) {
+            float next[8];
+            for (uint32_t j = 0; j < width; j++)
+                next[j] = sum[d + j] + x[d + j];
+            for (uint32_t j = 0; j < width; j++)
+                sum[d + j] = next[j];
+        }
         counts[codes[i]]++;
     }
 }
@@ -149,9 +155,9 @@ CARVQ_VECTORIZED static void add_rows(const float *rows, const uint32_t *codes, 
                                       float *sums, uint64_t *counts)
 {
     if (stride == 8)
-        add_points(rows, codes, count, 8, centroids, sums, counts);
+        add_points(rows, codes, count, 8, 8, centroids, sums, counts);
     else
-        add_points(rows, codes, count, stride, centroids, sums, counts);
+        add_points(rows, codes, count, stride, 4, centroids, sums, counts);
 }
 
 // Totals over all points; the order of additions depends on nothing but their number.

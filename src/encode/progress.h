@@ -12,16 +12,17 @@ struct carvq_ticker {
     int (*progress)(void *context, const struct carvq_progress *progress); // may be NULL
     void *context;
     struct carvq_progress state;
-    double last;    // time of the last call
+    double last;    // time of the last call; 0: none yet
     bool cancelled; // the caller wants to stop
 };
 
-// Reports that done parameters are done, if the last report is a tenth of a second old or if the work begins or ends. To be
-// called from the caller's thread alone. True if the work is to be ended.
+// Reports that done parameters are done, if this is the first or last report or the one before is a tenth of a second old. To
+// be called from the caller's thread alone. True if the work is to be ended.
 static inline bool carvq_tick(struct carvq_ticker *ticker, uint64_t done)
 {
     double now = omp_get_wtime();
-    if (ticker->progress == NULL || ticker->cancelled || (now - ticker->last < 0.1 && done > 0 && done < ticker->state.total))
+    bool due = ticker->last == 0 || now - ticker->last >= 0.1 || done == ticker->state.total;
+    if (ticker->progress == NULL || ticker->cancelled || !due)
         return ticker->cancelled;
     ticker->last = now;
     ticker->state.done = done;

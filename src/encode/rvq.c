@@ -151,6 +151,7 @@ static enum carvq_status encode_batch(struct encoder *encoder, struct carvq_sums
 {
     uint64_t left = encoder->info->groups - encoder->first;
     size_t count = (size_t)(left < encoder->batch ? left : encoder->batch);
+    encoder->cancelled = carvq_tick(encoder->ticker, encoder->done); // the caller's thread may get no group of the batch
 #pragma omp parallel for schedule(dynamic, 1) num_threads((int)encoder->threads)
     for (size_t i = 0; i < count; i++)
         encode_group(encoder, encoder->first + i, omp_get_thread_num());

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// Memory: what the plan says is enough, and running out of it anywhere is an error like any other. Linked with --wrap, so that
+// the library's allocations come here.
+#include "encode_support.h"
+
+static size_t live, peak, calls, fails_at = (size_t)-1;
+static struct {
+    void *memory;
+    size_t size;
+} blocks[64];
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void __wrap_free(void *memory);
+
+static void *note(void *memory, size_t size)
+{
+    size_t i = 0;
+    while (blocks[i].memory != NULL)
+        i++;
+    blocks[i].memory = memory;
+    blocks[i].size = size;
+    live += size;
+    peak = live > peak ? live : peak;
+    return memory;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return calls++ == fails_at ? NULL : note(__real_malloc(size), size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return calls++ == fails_at ? NULL : note(__real_calloc(count, size), count * size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return calls++ == fails_at ? NULL : note(__real_aligned_alloc(alignment, size), size);
+}
+
+void __wrap_free(void *memory)
+{
+    for (size_t i = 0; i < 64 && memory != NULL; i++)
+        if (blocks[i].memory == memory) {
+            live -= blocks[i].size;
+            blocks[i].memory = NULL;
+        }
+    __real_free(memory);
+}
+
+static enum carvq_status discard(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error)
+{
+    (void)context;
+    (void)offset;
+    (void)data;
+    (void)nbytes;
+    (void)error;
+    return CARVQ_OK;
+}
+
+static void test_plan_is_enough(void **state)
+{
+    (void)state;
+    const struct carvq_encode_job job = { .write = discard, .threads = 3 };
+    for (int variant = 0; variant < 8; variant++) {
+        struct source source = source_gaussian(2000, 100, 1);
+        struct carvq_matrix matrix = source_matrix(&source);
+        struct carvq_encode_options options;
+        struct carvq_encode_plan plan;
+        struct carvq_error error;
+        carvq_encode_defaults(&options);
+        options.iterations = 1;
+        options.grouping = (enum carvq_grouping)(variant % 2);
+        options.group = variant % 4 < 2 ? 100 : 100000;
+        options.code_bits = variant < 4 ? 2 : 8;
+        assert_int_equal(carvq_encode_plan(&matrix, &options, 3, &plan, &error), CARVQ_OK);
+        size_t before = live;
+        peak = live;
+        assert_int_equal(carvq_encode(&matrix, &options, 1, &job, NULL, &error), CARVQ_OK);
+        assert_int_equal(live, before);
+        print_message("plan %zu, peak %zu\n", (size_t)plan.working_bytes, peak - before);
+        assert_true(peak - before <= plan.working_bytes);
+        assert_true(peak - before >= plan.working_bytes / 10 * 9); // a bound that says something
+        free(source.values);
+    }
+}
+
+static void test_allocation_fails(void **state)
+{
+    (void)state;
+    const struct carvq_encode_job job = { .write = discard, .threads = 2 };
+    struct source source = source_gaussian(20, 20, 1);
+    struct carvq_matrix matrix = source_matrix(&source);
+    struct carvq_encode_options options;
+    enum carvq_status status;
+    size_t failures = 0;
+    carvq_encode_defaults(&options);
+    do {
+        struct carvq_error error;
+        size_t before = live;
+        calls = 0;
+        fails_at = failures;
+        status = carvq_encode(&matrix, &options, 1, &job, NULL, &error);
+        fails_at = (size_t)-1;
+        assert_int_equal(live, before);
+        if (status != CARVQ_OK) {
+            assert_int_equal(status, CARVQ_ERROR_MEMORY);
+            failures++;
+        }
+    } while (status != CARVQ_OK);
+    assert_true(failures >= 3);
+    free(source.values);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plan_is_enough),
+        cmocka_unit_test(test_allocation_fails),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
