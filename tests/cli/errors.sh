@@ -75,8 +75,9 @@ if [[ $(id -u) -ne 0 ]]; then
 elif setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
     chmod 755 "$folder"
     mkdir -m 500 "$folder/locked"
-    setpriv --reuid=65534 --clear-groups "$carvq" compress "$model" -o "$folder/locked/x" >"$folder/stdout" 2>"$folder/stderr" && status=0 || status=$?
-    expect_failure "no permission" 1 "x: "
+    cp -r "$carvq" "$model/model.safetensors" "$folder" # what nobody may read, wherever the source tree lies
+    setpriv --reuid=65534 --clear-groups "$folder/carvq" compress "$folder/model.safetensors" -o "$folder/locked/x" >"$folder/stdout" 2>"$folder/stderr" && status=0 || status=$?
+    expect_failure "no permission" 1 "locked/x: "
 fi
 
 rm -rf "${out:?}"/*
