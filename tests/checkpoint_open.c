@@ -225,8 +225,7 @@ static void test_nothing_to_open(void **state)
     open_bad(*state, CARVQ_ERROR_NOT_FOUND, *state, "there is model.gguf, which cannot be read");
     path_in(path, *state, "model.gguf");
     open_bad(path, CARVQ_ERROR_UNSUPPORTED, path, "GGUF");
-    unlink(path);
-    write_text(*state, "words.safetensors", "");
+    write_text(*state, "words.safetensors", ""); // more helpful to name than the other
     open_bad(*state, CARVQ_ERROR_NOT_FOUND, *state, "there is words.safetensors: name the file itself");
     path_in(path, *state, "words.safetensors");
     open_bad(path, CARVQ_ERROR_FORMAT, path, "shorter than");
@@ -270,7 +269,7 @@ static void test_hostile_headers(void **state)
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4611686018427387908],\"data_offsets\":[0,64]}}", "absurdly large"},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[18446744073709551616,0],\"data_offsets\":[0,64]}}", "shape is not"},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,5],\"data_offsets\":[0,64]}}", "need 80 bytes, data_offsets give 64"},
-        {"{\"a\":{\"dtype\":\"F4\",\"shape\":[127],\"data_offsets\":[0,64]}}", "data_offsets give 64"},
+        {"{\"a\":{\"dtype\":\"F4\",\"shape\":[129],\"data_offsets\":[0,64]}}", "data_offsets give 64"},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0]}}", "data_offsets is not"},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0,64,64]}}", "data_offsets is not"},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[64,0]}}", "end lies before"},
@@ -310,6 +309,11 @@ static void test_truncated_file(void **state)
     for (size_t length = 0; length < nbytes; length++) {
         write_file(*state, "x.safetensors", data, length);
         open_bad(path, CARVQ_ERROR_FORMAT, path, ": ");
+        uint8_t *exact = malloc(length + (length == 0)); // a sanitizer sees a read past its end, as it does not in a map
+        struct carvq_st *st;
+        memcpy(exact, data, length);
+        assert_int_equal(carvq_st_read("x", exact, length, &st, NULL), CARVQ_ERROR_FORMAT);
+        free(exact);
     }
     uint8_t first = data[0];
     for (unsigned i = 0; i < 256; i++) {

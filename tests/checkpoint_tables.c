@@ -270,6 +270,12 @@ static void test_own_file(void **state)
     find_bad(path, &name, 1, CARVQ_ERROR_ARGUMENT, "is already a carvq file");
 }
 
+static void fill(char *text, char letter, size_t length)
+{
+    memset(text, letter, length);
+    text[length] = '\0';
+}
+
 static void test_near_names(void **state)
 {
     static const struct {
@@ -292,29 +298,48 @@ static void test_near_names(void **state)
     for (size_t i = 0; i < COUNT(cases); i++)
         find_bad(path, &cases[i].name, 1, CARVQ_ERROR_NOT_FOUND, cases[i].cause);
     char endless[3000];
-    memset(endless, 'm', sizeof endless - 1);
-    endless[sizeof endless - 1] = '\0';
+    fill(endless, 'm', sizeof endless - 1);
     const char *const name = endless;
     find_bad(path, &name, 1, CARVQ_ERROR_NOT_FOUND, "mmm'; there are");
 }
 
-// Long names of the file itself must not push the cause out of the message.
+// Long names and shapes in the file must not push the cause out of the message.
 static void test_message_with_long_names(void **state)
 {
+#define BIG "18446744073709551615"
+    static const char shape[] = "0," BIG "," BIG "," BIG "," BIG "," BIG "," BIG "," BIG;
+#undef BIG
     char path[PATH_SIZE], name[1000];
-    const char *const asked = "xyz";
-    memset(name, 'm', sizeof name - 1);
-    name[sizeof name - 1] = '\0';
-    const struct spec specs[] = {{name, "F32", "4,2", 32}, {name + 1, "F32", "4,2", 32}, {name + 2, "F32", "4,2", 32}};
+    const char *const asked = "xyz", *const itself = name;
+    fill(name, 'm', sizeof name - 1);
+    const struct spec specs[] = {{name, "F32", "4,2", 32}, {name + 1, "F32", shape, 0}, {name + 2, "F32", shape, 0}};
     write_safetensors(*state, "x.safetensors", "", specs, 3);
     path_in(path, *state, "x.safetensors");
     find_bad(path, &asked, 1, CARVQ_ERROR_NOT_FOUND, "no tensor 'xyz'; there are 'mmm");
     find_bad(path, NULL, 0, CARVQ_ERROR_NOT_FOUND, "no embedding table found by name; name it with --tensor; there are 'mmm");
-    const char *const itself = name;
     struct found found;
     find_good(path, &itself, 1, &found);
     assert_int_equal(found.tables[0].head, CARVQ_HEAD_UNKNOWN);
     release(&found);
+}
+
+// Names around the length beyond which they are not compared.
+static void test_near_names_that_are_long(void **state)
+{
+    static const size_t lengths[] = {150, 199, 200, 201, 250, 900};
+    char path[PATH_SIZE], name[1000], asked[1000];
+    const char *const pointer = asked;
+    path_in(path, *state, "x.safetensors");
+    for (size_t i = 0; i < COUNT(lengths); i++)
+        for (size_t j = 0; j < COUNT(lengths); j++) {
+            fill(name, 'n', lengths[i]);
+            fill(asked, 'n', lengths[j]);
+            asked[0] = 'm'; // so that none contains the other
+            name[lengths[i] - 1] = 'm';
+            const struct spec spec = {name, "F32", "4,2", 32};
+            write_safetensors(*state, "x.safetensors", "", &spec, 1);
+            find_bad(path, &pointer, 1, CARVQ_ERROR_NOT_FOUND, lengths[i] <= 200 && lengths[j] <= 200 ? "did you mean" : "there are");
+        }
 }
 
 // What config.json and the tensors together say about the head. Directories, but for the last cases.
@@ -456,6 +481,7 @@ int main(void)
         TEST(test_own_file),
         TEST(test_near_names),
         TEST(test_message_with_long_names),
+        TEST(test_near_names_that_are_long),
         TEST(test_heads),
         TEST(test_head_may_be_in_another_shard),
         TEST(test_read_block),

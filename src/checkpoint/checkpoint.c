@@ -37,24 +37,35 @@ static bool exists(const char *path)
     return lstat(path, &status) == 0;
 }
 
+// Place of a name's ending among those of weights, what can be read first; or how many there are.
+static size_t kind_of_weights(const char *name)
+{
+    static const char *const endings[] = {".safetensors", ".gguf", ".bin", ".pt", ".pth"};
+    const char *dot = strrchr(name, '.');
+    size_t kind = 0, count = sizeof endings / sizeof *endings;
+    while (kind < count && (dot == NULL || strcmp(dot, endings[kind]) != 0))
+        kind++;
+    return kind;
+}
+
 // What to say about a directory without a checkpoint that we know: perhaps it holds another kind of weights.
 static enum carvq_status fail_no_weights(const char *directory, struct carvq_error *error)
 {
-    static const char *const endings[] = {".safetensors", ".gguf", ".bin", ".pt", ".pth"};
     char hint[200] = "";
-    DIR *stream = opendir(directory);
-    if (stream == NULL)
+    size_t best = kind_of_weights("");
+    struct dirent **entries;
+    int count = scandir(directory, &entries, NULL, alphasort);
+    if (count < 0)
         return carvq_fail(error, CARVQ_ERROR_IO, "%s: %s", directory, strerror(errno));
-    for (const struct dirent *entry; hint[0] == '\0' && (entry = readdir(stream)) != NULL;)
-        for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-            const char *dot = strrchr(entry->d_name, '.');
-            if (dot == NULL || strcmp(dot, endings[i]) != 0)
-                continue;
-            snprintf(hint, sizeof hint,
-                     i == 0 ? " (but there is %.100s: name the file itself)" : " (but there is %.100s, which cannot be read)",
-                     entry->d_name);
-        }
-    closedir(stream);
+    for (int i = 0; i < count; i++) {
+        size_t kind = kind_of_weights(entries[i]->d_name);
+        if (kind < best)
+            snprintf(hint, sizeof hint, " (but there is %.100s%s", entries[i]->d_name,
+                     kind == 0 ? ": name the file itself)" : ", which cannot be read)");
+        best = kind < best ? kind : best;
+        free(entries[i]);
+    }
+    free(entries);
     return carvq_fail(error, CARVQ_ERROR_NOT_FOUND,
                       "%s: neither model.safetensors nor model.safetensors.index.json is in this directory%s", directory, hint);
 }
