@@ -338,11 +338,12 @@ static void test_near_names_that_are_long(void **state)
             name[lengths[i] - 1] = 'm';
             const struct spec spec = {name, "F32", "4,2", 32};
             write_safetensors(*state, "x.safetensors", "", &spec, 1);
-            find_bad(path, &pointer, 1, CARVQ_ERROR_NOT_FOUND, lengths[i] <= 200 && lengths[j] <= 200 ? "did you mean" : "there are");
+            find_bad(path, &pointer, 1, CARVQ_ERROR_NOT_FOUND,
+                     lengths[i] <= 200 && lengths[j] <= 200 ? "did you mean" : "there are");
         }
 }
 
-// What config.json and the tensors together say about the head. Directories, but for the last cases.
+// What config.json and the tensors together say about the head.
 static void test_heads(void **state)
 {
     static const struct {

@@ -41,7 +41,9 @@ enum carvq_status carvq_checkpoint_require(const struct carvq_checkpoint *checkp
 // config.json, parsed (an object), or NULL if there is none. Borrowed.
 const json_t *carvq_checkpoint_config(const struct carvq_checkpoint *checkpoint);
 
-// What is known about the output head of a language model.
+// What is known about the output head of a language model. If the files hold a head, tie_word_embeddings of config.json (that
+// of the language model in a wrapped one) decides, or the default of the architecture. If they hold none, the table is the head
+// of whatever calls itself a language model. Only the main table of token embeddings has a head, no table per layer.
 enum carvq_head {
     CARVQ_HEAD_UNKNOWN, // nothing says that there is one (a table of word vectors, an encoder)
     CARVQ_HEAD_TIED,    // the embedding table is the head too
@@ -57,10 +59,13 @@ struct carvq_checkpoint_table {
     enum carvq_head head;
 };
 
-// Finds the tables. names: those that the user wants, or NULL for the well-known names of the architectures (all that
-// are found: Gemma 3n has two). *tables_ret is one allocation: give it to free().
+// Finds the tables. names: those that the user wants (they come in this order), or NULL for the well-known names of the
+// architectures (all that are found, in the order of the files: Gemma 3n has two). *tables_ret is one allocation: give it to
+// free(). Errors: CARVQ_ERROR_NOT_FOUND, with names to choose from; _FORMAT if a tensor cannot be a table; _ARGUMENT if a name
+// is given twice or the file is one of our own.
 enum carvq_status carvq_checkpoint_tables(const struct carvq_checkpoint *checkpoint, const char *const *names, size_t name_count,
-                                          struct carvq_checkpoint_table **tables_ret, size_t *count_ret, struct carvq_error *error);
+                                          struct carvq_checkpoint_table **tables_ret, size_t *count_ret,
+                                          struct carvq_error *error);
 
 // Copies a block of a table to floats; has the form of carvq_matrix.read (carvq_encode.h), context being a
 // const struct carvq_checkpoint_table *.
@@ -79,9 +84,10 @@ struct carvq_checkpoint_replacement {
 
 // Writes the copy into the existing empty directory out_directory (the caller creates it, and removes it if this fails). A
 // checkpoint that is a single file becomes out_directory/model.safetensors. progress may be NULL; not 0: stop.
-enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoint, const struct carvq_checkpoint_replacement *replacements,
-                                        size_t count, const char *out_directory,
-                                        int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes), void *progress_context,
-                                        struct carvq_error *error);
+enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoint,
+                                        const struct carvq_checkpoint_replacement *replacements, size_t count,
+                                        const char *out_directory,
+                                        int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes),
+                                        void *progress_context, struct carvq_error *error);
 
 #endif
