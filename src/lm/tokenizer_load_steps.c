@@ -112,7 +112,7 @@ enum carvq_status carvq_tok_load_normalizer(const char *path, struct carvq_json 
 }
 
 // The next step of a pre-tokenizer, or NULL if there are too many.
-static struct carvq_tok_splitter *add_step(struct carvq_tok_splitters *splitters, int kind)
+static struct carvq_tok_splitter *add_step(struct carvq_tok_splitters *splitters, enum carvq_tok_split_step kind)
 {
     if (splitters->count == CARVQ_TOK_MAX_STEPS)
         return NULL;
@@ -188,14 +188,14 @@ static enum carvq_status read_metaspace(const char *place, struct carvq_json jso
     static const char *const names[] = {"always", "first", "never"};
     struct carvq_tok_member members[COUNT] = {[REPLACEMENT].key = "replacement", [SCHEME].key = "prepend_scheme",
                                               [LEGACY].key = "add_prefix_space", [SPLIT].key = "split"};
-    bool legacy = true, known = !members[SCHEME].present;
+    bool legacy = true;
     enum carvq_status status;
     if ((status = carvq_tok_members(place, json, members, COUNT, error)) != CARVQ_OK ||
         (status = carvq_tok_read_text(place, &members[REPLACEMENT], &metaspace->replacement, error)) != CARVQ_OK ||
         (status = carvq_tok_read_optional_bool(place, &members[SPLIT], &metaspace->split, error)) != CARVQ_OK ||
         (status = carvq_tok_read_optional_bool(place, &members[LEGACY], &legacy, error)) != CARVQ_OK)
         return status;
-    known = !members[SCHEME].present;
+    bool known = !members[SCHEME].present;
     struct carvq_json value = members[SCHEME].value;
     struct carvq_json_string scheme;
     if (members[SCHEME].present && carvq_json_read_string(&value, &scheme))

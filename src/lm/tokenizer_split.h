@@ -15,13 +15,15 @@ enum carvq_tok_behavior {
     CARVQ_TOK_CONTIGUOUS // isolated, but a run of matches is one part
 };
 
+enum carvq_tok_split_step {
+    CARVQ_TOK_SPLIT,
+    CARVQ_TOK_SUBSTITUTE, // every match of pattern by content
+    CARVQ_TOK_PREFIX,     // content in front, unless it is there
+    CARVQ_TOK_BYTES       // every byte by the character that stands for it in byte-level vocabularies
+};
+
 struct carvq_tok_splitter {
-    enum {
-        CARVQ_TOK_SPLIT,
-        CARVQ_TOK_SUBSTITUTE, // every match of pattern by content
-        CARVQ_TOK_PREFIX,     // content in front, unless it is there
-        CARVQ_TOK_BYTES       // every byte by the character that stands for it in byte-level vocabularies
-    } kind;
+    enum carvq_tok_split_step kind;
     struct carvq_tok_pattern pattern;
     enum carvq_tok_behavior behavior;
     bool invert;     // what does not match is what matches
