@@ -8,8 +8,6 @@
 #include "base/status.h"
 #include "checkpoint/internal.h"
 
-#define MAX_ROWS ((uint64_t)1 << 32)
-#define MAX_COLS ((uint64_t)1 << 24)
 
 bool carvq_checkpoint_float_type(enum carvq_st_dtype dtype, enum carvq_dtype *dtype_ret)
 {
@@ -40,7 +38,7 @@ static enum carvq_status make_table(const struct carvq_checkpoint_tensor *tensor
     }
     if (header->shape[0] == 0 || header->shape[1] == 0)
         return fail_tensor(tensor, header->shape[0] == 0 ? "a table of 0 rows is empty" : "a table of 0 columns is empty", error);
-    if (header->shape[0] > MAX_ROWS || header->shape[1] > MAX_COLS) {
+    if (header->shape[0] > CARVQ_MAX_ROWS || header->shape[1] > CARVQ_MAX_COLS) {
         snprintf(cause, sizeof cause, "%" PRIu64 " x %" PRIu64 " is too large (at most 2^32 rows and 2^24 columns)",
                  header->shape[0], header->shape[1]);
         return fail_tensor(tensor, cause, error);
