@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: MIT
 if(TARGET carvq_lm)
+  add_library(lm_fixture STATIC lm_fixture.c)
+  target_link_libraries(lm_fixture PUBLIC carvq_lm PRIVATE carvq_flags)
+  target_include_directories(lm_fixture PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+
+  carvq_test(lm_bad_model lm_fixture)
+  carvq_test(lm_forward lm_fixture)
+  target_compile_definitions(test_lm_forward PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples" CARVQ_TEST_DATA="${CARVQ_TEST_DATA}")
+
   add_executable(lm_logits lm_logits_main.c)
   target_link_libraries(lm_logits PRIVATE carvq_lm carvq_flags)
+  carvq_python_test(lm_reference "numpy" $<TARGET_FILE:lm_logits>)
 endif()

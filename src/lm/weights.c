@@ -163,8 +163,9 @@ static bool is_known(const char *name, const struct carvq_lm_config *config)
     static const char *const output[] = {CARVQ_LM_OUTPUT}, *const down[] = {CARVQ_LM_DOWN};
     if (strncmp(name, CARVQ_LM_LAYERS, strlen(CARVQ_LM_LAYERS)) != 0)
         return is_part(name, plain, 3, false);
+    const char *number = name + strlen(CARVQ_LM_LAYERS);
     char *rest;
-    if (strtoull(name + strlen(CARVQ_LM_LAYERS), &rest, 10) >= config->layers || *rest++ != '.')
+    if (*number < '0' || *number > '9' || strtoull(number, &rest, 10) >= config->layers || *rest++ != '.')
         return false;
     const struct carvq_lm_architecture *architecture = config->architecture;
     return is_part(rest, norms, 2, false) || is_part(rest, architecture->qkv, CARVQ_LM_MAX_PARTS, config->qkv_bias) ||

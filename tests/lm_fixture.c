@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#define _POSIX_C_SOURCE 200809L
+#include "lm_fixture.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/half.h"
+
+// A test that cannot even make its files ends at once, whatever NDEBUG says.
+static void need(int condition, const char *what)
+{
+    if (!condition) {
+        fprintf(stderr, "fixture: cannot %s\n", what);
+        exit(1);
+    }
+}
+
+static void add(struct fixture *fixture, const char *prefix, const char *name, size_t rows, size_t cols)
+{
+    struct fixture_tensor *tensor = &fixture->tensors[fixture->count++];
+    *tensor = (struct fixture_tensor){.rows = rows, .cols = cols};
+    snprintf(tensor->name, sizeof tensor->name, "%s%s.weight", prefix, name);
+}
+
+void fixture_begin(struct fixture *fixture)
+{
+    *fixture = (struct fixture){.directory = "/tmp/carvq-test-XXXXXX"};
+    need(mkdtemp(fixture->directory) != NULL, "make a directory");
+    fixture->config = json_loads("{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": 16, \"intermediate_size\": 24,"
+                                 " \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"vocab_size\": 50,"
+                                 " \"max_position_embeddings\": 64, \"rms_norm_eps\": 1e-5, \"rope_theta\": 10000.0,"
+                                 " \"hidden_act\": \"silu\", \"tie_word_embeddings\": false}",
+                                 0, NULL);
+    need(fixture->config != NULL, "parse the config");
+    add(fixture, "", "model.embed_tokens", FIXTURE_V, FIXTURE_N);
+    add(fixture, "", "model.norm", 0, FIXTURE_N);
+    add(fixture, "", "lm_head", FIXTURE_V, FIXTURE_N);
+    for (int layer = 0; layer < 2; layer++) {
+        char prefix[32];
+        snprintf(prefix, sizeof prefix, "model.layers.%d.", layer);
+        add(fixture, prefix, "input_layernorm", 0, 16);
+        add(fixture, prefix, "self_attn.q_proj", 16, 16);
+        add(fixture, prefix, "self_attn.k_proj", 8, 16);
+        add(fixture, prefix, "self_attn.v_proj", 8, 16);
+        add(fixture, prefix, "self_attn.o_proj", 16, 16);
+        add(fixture, prefix, "post_attention_layernorm", 0, 16);
+        add(fixture, prefix, "mlp.gate_proj", 24, 16);
+        add(fixture, prefix, "mlp.up_proj", 24, 16);
+        add(fixture, prefix, "mlp.down_proj", 16, 24);
+    }
+}
+
+struct fixture_tensor *fixture_find(struct fixture *fixture, const char *name)
+{
+    for (size_t i = 0; i < fixture->count; i++)
+        if (strcmp(fixture->tensors[i].name, name) == 0)
+            return &fixture->tensors[i];
+    need(0, name);
+    return NULL;
+}
+
+static void write_header(FILE *file, const char *text)
+{
+    size_t length = strlen(text), padded = length + (64 - (8 + length) % 64) % 64;
+    for (size_t i = 0; i < 8; i++)
+        fputc(i < sizeof padded ? (int)(padded >> 8 * i & 0xff) : 0, file);
+    fprintf(file, "%-*s", (int)padded, text);
+}
+
+// Uniform in -0.5 .. 0.5, the same for every run.
+static float random_value(uint32_t *state)
+{
+    *state = *state * 1664525 + 1013904223;
+    return (float)(*state >> 8) / (float)(1 << 24) - 0.5f;
+}
+
+static void write_values(FILE *file, const struct fixture_tensor *tensor)
+{
+    uint32_t state = 1;
+    for (const char *c = tensor->name; *c != '\0'; c++)
+        state = state * 31 + (uint8_t)*c;
+    const size_t count = (tensor->rows > 0 ? tensor->rows : 1) * tensor->cols;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t bytes[4];
+        const enum carvq_dtype dtype = tensor->half ? CARVQ_F16 : CARVQ_F32;
+        const float value = random_value(&state) + (tensor->rows == 0 ? 1 : 0);
+        carvq_narrow(dtype, &value, 1, bytes);
+        fwrite(bytes, carvq_dtype_size(dtype), 1, file);
+    }
+}
+
+void fixture_write(const struct fixture *fixture)
+{
+    char path[128], *header;
+    snprintf(path, sizeof path, "%s/config.json", fixture->directory);
+    need(json_dump_file(fixture->config, path, 0) == 0, "write config.json");
+    json_t *object = json_object();
+    size_t end = 0;
+    for (size_t i = 0; i < fixture->count; i++) {
+        const struct fixture_tensor *tensor = &fixture->tensors[i];
+        const size_t begin = end;
+        json_t *shape = tensor->rows > 0 ? json_pack("[II]", (json_int_t)tensor->rows, (json_int_t)tensor->cols)
+                                         : json_pack("[I]", (json_int_t)tensor->cols);
+        end += (tensor->rows > 0 ? tensor->rows : 1) * tensor->cols * (tensor->half ? 2 : 4);
+        json_object_set_new(object, tensor->name,
+                            json_pack("{sssos[II]}", "dtype", tensor->half ? "F16" : "F32", "shape", shape, "data_offsets",
+                                      (json_int_t)begin, (json_int_t)end));
+    }
+    header = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    snprintf(path, sizeof path, "%s/model.safetensors", fixture->directory);
+    FILE *file = fopen(path, "wb");
+    need(file != NULL && header != NULL, "write model.safetensors");
+    write_header(file, header);
+    for (size_t i = 0; i < fixture->count; i++)
+        write_values(file, &fixture->tensors[i]);
+    need(fclose(file) == 0, "write model.safetensors");
+    free(header);
+    json_decref(object);
+}
+
+void fixture_end(struct fixture *fixture)
+{
+    static const char *const names[] = {"config.json", "model.safetensors", "table.carvq.safetensors", "text.tokens"};
+    char path[128];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", fixture->directory, names[i]);
+        unlink(path);
+    }
+    rmdir(fixture->directory);
+    json_decref(fixture->config);
+}
+
+void fixture_write_identity(const char *path, const char *name, size_t rows, size_t cols, const uint8_t *data)
+{
+    const size_t per_row = cols / 4, groups = (rows * per_row + 15) / 16, code_bytes = (per_row + 1) / 2;
+    const size_t codes = rows * code_bytes, books = groups * 16 * 4 * 2;
+    char header[2048];
+    need(cols % 4 == 0, "cut rows into sub-vectors of 4");
+    snprintf(header, sizeof header,
+             "{\"__metadata__\":{\"carvq.version\":\"1\",\"carvq.table.%s\":\"{\\\"rows\\\":%zu,\\\"cols\\\":%zu,\\\"dtype\\\":\\\"F16\\\","
+             "\\\"segments\\\":[{\\\"codec\\\":\\\"rvq\\\",\\\"subvector\\\":4,\\\"group\\\":16,\\\"grouping\\\":\\\"rows\\\","
+             "\\\"stages\\\":1,\\\"code_bits\\\":4}]}\"},"
+             "\"%s.codes\":{\"dtype\":\"U8\",\"shape\":[%zu,%zu],\"data_offsets\":[0,%zu]},"
+             "\"%s.codebooks\":{\"dtype\":\"F16\",\"shape\":[%zu,1,16,4],\"data_offsets\":[%zu,%zu]}}",
+             name, rows, cols, name, rows, code_bytes, codes, name, groups, codes, codes + books);
+    FILE *file = fopen(path, "wb");
+    need(file != NULL, path);
+    write_header(file, header);
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = 0; i < code_bytes; i++) {
+            size_t first = row * per_row + 2 * i, second = 2 * i + 1 < per_row ? (first + 1) % 16 : 0;
+            fputc((int)(first % 16 | second << 4), file);
+        }
+    fwrite(data, 1, rows * cols * 2, file);
+    for (size_t i = rows * cols * 2; i < books; i++)
+        fputc(0, file);
+    need(fclose(file) == 0, path);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Tiny language models with random weights, written to a temporary directory.
+#ifndef LM_FIXTURE_H
+#define LM_FIXTURE_H
+
+#include <jansson.h>
+
+#include "lm/lm.h"
+
+#define FIXTURE_V 50
+#define FIXTURE_N 16
+
+// A tensor of the model: F32, or F16 if half is set. rows 0: a vector.
+struct fixture_tensor {
+    char name[80];
+    size_t rows, cols;
+    int half;
+};
+
+struct fixture {
+    char directory[64];
+    json_t *config;                     // of a LlamaForCausalLM; change it before fixture_write()
+    struct fixture_tensor tensors[40];  // likewise
+    size_t count;
+};
+
+// The default: V 50, n 16, 4 heads that share 2 of keys and values, 2 layers, untied, all F32.
+void fixture_begin(struct fixture *fixture);
+struct fixture_tensor *fixture_find(struct fixture *fixture, const char *name);
+// Writes config.json and model.safetensors.
+void fixture_write(const struct fixture *fixture);
+// Removes the directory.
+void fixture_end(struct fixture *fixture);
+
+// Writes a carvq file whose table has exactly the values of the F16 matrix [rows][cols] at data, cols being a multiple of 4:
+// codec rvq with h 4, groups of 16 sub-vectors and 16 centroids, so that each sub-vector is its own centroid.
+void fixture_write_identity(const char *path, const char *name, size_t rows, size_t cols, const uint8_t *data);
+
+#endif
