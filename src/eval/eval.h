@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// What a compressed table does to a model: perplexity without and with it, and how far the predictions move.
+//
+// Protocol. The text is cut into consecutive windows from its first token on; a last one that is not full is dropped. Each
+// window is run alone, from position 0, with nothing put in front. Its first token is not scored; all others are, each with
+// the prediction at the position before. Perplexity is exp of the mean of -ln p over all scored tokens.
+#ifndef CARVQ_EVAL_EVAL_H
+#define CARVQ_EVAL_EVAL_H
+
+#include "lm/lm.h"
+
+// Where the compressed rows replace the model's own. AUTO: both if the head is tied to the input table, else the input.
+enum carvq_eval_apply { CARVQ_EVAL_AUTO, CARVQ_EVAL_INPUT, CARVQ_EVAL_HEAD, CARVQ_EVAL_BOTH };
+
+struct carvq_eval_progress {
+    uint64_t tokens, total_tokens;
+    double original, changed; // perplexity so far; changed is 0 without a table
+};
+
+struct carvq_eval_options {
+    size_t window;       // tokens; 0: 256, or as many as the model takes if that is less
+    uint64_t max_windows; // 0: all
+    enum carvq_eval_apply apply;
+    unsigned threads; // 0: one per processor
+    // Is called after every batch; returning anything but 0 ends the work with CARVQ_ERROR_CANCELLED. May be NULL.
+    int (*progress)(void *context, const struct carvq_eval_progress *progress);
+    void *progress_context;
+};
+
+// One variant of the model.
+struct carvq_eval_figures {
+    double perplexity;
+    double nll;       // sum over all scored tokens of -ln p
+    uint64_t correct; // tokens that were the most likely one
+};
+
+// The scored tokens whose id occurs min_count to max_count times among the scored tokens.
+struct carvq_eval_band {
+    uint64_t min_count, max_count; // UINT64_MAX: no limit
+    uint64_t types, tokens;        // different ids, and occurrences
+    double original, changed;      // mean of -ln p; 0 if there are none
+};
+
+#define CARVQ_EVAL_BANDS 5 // 1..9, 10..99, 100..999, 1000..9999, 10000..
+
+struct carvq_eval_result {
+    size_t window;
+    uint64_t windows, tokens; // tokens: scored ones
+    uint64_t dropped_tokens;  // of the last, partial window; 0 if max_windows ended the text earlier
+    const struct carvq_table *input, *head; // the compressed tables that were used, or NULL
+    struct carvq_eval_figures original, changed; // without a table, all but original is 0 here and below
+    // Perplexity of changed minus that of original. The standard error is for a text of which these windows are a sample.
+    // Both variants see the same tokens, so it is that of paired differences: to first order (delta method) the increase is
+    // the mean of z = Q b - P a, where a and b are a token's -ln p and P and Q the perplexities. Tokens of one window are not
+    // independent, so windows count as the units: it is the standard deviation of z's means by window, over the root of the
+    // number of windows. NaN if there is but one window. Neighbouring windows are taken as independent.
+    double increase, increase_error;
+    double kl, kl_error; // mean over tokens of KL(original || changed) in nats, and standard error in the same way
+    double same_top;     // part of the tokens for which both find the same token most likely
+    struct carvq_eval_band bands[CARVQ_EVAL_BANDS];
+};
+
+// Runs the model over ids[count]. file: a compressed file, or NULL for the original alone; file_path is its path and text_path
+// that of the text, for messages. Errors: an id is not below V, the text is shorter than a window, the file's table is
+// missing or of another model, the model's output is not finite.
+enum carvq_status carvq_eval(const struct carvq_lm *lm, const struct carvq_file *file, const char *file_path, const uint32_t *ids,
+                             size_t count, const char *text_path, const struct carvq_eval_options *options,
+                             struct carvq_eval_result *result_ret, struct carvq_error *error);
+
+#endif
