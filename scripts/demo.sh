@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# make demo: compresses the table of the small model in examples/, looks at the file, verifies it, looks a row up.
+# make demo: compresses the table of the small model in examples/, looks at the file, verifies it, looks a row up, and asks
+# what the table does to the model.
 set -eu
 cd "$(dirname "$0")/.."
 carvq=${BUILD:-build}/carvq
@@ -20,3 +21,4 @@ show "$carvq" compress "$model" -o "$file"
 show "$carvq" show "$file"
 show "$carvq" verify "$file" "$model"
 show "$carvq" lookup "$file" 1000
+show "$carvq" eval "$model" --table "$file" --tokens "$model/sample.tokens.u16"

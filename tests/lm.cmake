@@ -8,6 +8,8 @@ if(TARGET carvq_lm)
   carvq_test(lm_forward lm_fixture)
   target_compile_definitions(test_lm_forward PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples" CARVQ_TEST_DATA="${CARVQ_TEST_DATA}")
 
+  set_tests_properties(lm_forward PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive) # threads that wait do not spin
+
   add_executable(lm_logits lm_logits_main.c)
   target_link_libraries(lm_logits PRIVATE carvq_lm carvq_flags)
   carvq_python_test(lm_reference "numpy" $<TARGET_FILE:lm_logits>)

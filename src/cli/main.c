@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
+#include "blas/blas.h"
 #include "cli.h"
 
-static const struct cli_command *const commands[] = {&cli_compress, &cli_show, &cli_lookup, &cli_verify, &cli_restore, &cli_bench};
+static const struct cli_command *const commands[] = {&cli_compress, &cli_show, &cli_lookup, &cli_verify, &cli_restore, &cli_eval, &cli_bench};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int print_help(void)
@@ -19,6 +20,7 @@ static int print_help(void)
 
 int main(int argc, char **argv)
 {
+    carvq_blas_setup(argv);
     if (argc < 2) {
         fputs("carvq: no command is given; try 'carvq --help'\n", stderr);
         return CLI_USAGE;

@@ -58,8 +58,12 @@ int cli_progress_step(struct cli_progress *progress, const char *label, uint64_t
         double left = done > 0 ? elapsed / share - elapsed : 0;
         progress->shown = now;
         fprintf(stderr, "\r\033[K%s: %3.0f %%", cli_safe(label), 100 * share);
-        if (elapsed > 0.5 && done > 0)
-            fprintf(stderr, "  %.1f M%s/s  ETA %d:%02d", (double)done / elapsed / 1e6, unit, (int)(left / 60), (int)left % 60);
+        if (elapsed > 0.5 && done > 0) {
+            double rate = (double)done / elapsed;
+            const char *prefix = rate >= 1e6 ? "M" : rate >= 1e3 ? "k" : "";
+            fprintf(stderr, "  %.1f %s%s/s  ETA %d:%02d", rate / (rate >= 1e6 ? 1e6 : rate >= 1e3 ? 1e3 : 1), prefix, unit, (int)(left / 60),
+                    (int)left % 60);
+        }
         fflush(stderr);
     }
     return caught != 0;

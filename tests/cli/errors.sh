@@ -61,7 +61,7 @@ for arguments in "" "compress" "compress a b" "squash" "compress --stages 0 x" "
     run $arguments
     expect_failure "usage: $arguments" 2 "try"
 done
-for command in "" compress show lookup verify restore bench; do
+for command in "" compress show lookup verify restore eval bench; do
     # shellcheck disable=SC2086
     run $command --help
     expect_success "$command --help"
