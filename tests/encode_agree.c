@@ -93,11 +93,11 @@ static double reference_sqnr(const struct source *source, int stages)
     return 10 * log10(energy / squares);
 }
 
-// The figures of doc/method.md on a smaller table (half a million values: seeds differ by 0.01 dB).
-static void test_gaussian_as_good_as_reference(void **state)
+// Better than plain rounds of Lloyd, whose figures are in doc/method.md. On half a million values seeds differ by 0.01 dB.
+static void test_gaussian_better_than_reference(void **state)
 {
     (void)state;
-    const double expected[] = { 4.95, 7.42, 9.87 };
+    const double expected[] = { 5.03, 7.54, 10.03 };
     struct source source = source_gaussian(256, 2048, 3);
     for (uint32_t stages = 2; stages <= 4; stages++) {
         struct carvq_encode_options options;
@@ -108,7 +108,7 @@ static void test_gaussian_as_good_as_reference(void **state)
         double reference = reference_sqnr(&source, (int)stages);
         print_message("L %u: SQNR %.3f dB, reference %.3f dB\n", stages, report.sqnr_db, reference);
         assert_true(report.sqnr_db >= expected[stages - 2]);
-        assert_true(report.sqnr_db >= reference - 0.02);
+        assert_true(report.sqnr_db >= reference + 0.05);
         output_free(&output);
     }
     free(source.values);
@@ -139,7 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_agree),
-        cmocka_unit_test(test_gaussian_as_good_as_reference),
+        cmocka_unit_test(test_gaussian_better_than_reference),
         cmocka_unit_test(test_padding_costs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// K-means by Lloyd's algorithm: what the stages of group RVQ are made of.
+// K-means by Lloyd's algorithm with long steps: what the stages of group RVQ are made of.
 #ifndef CARVQ_ENCODE_KMEANS_H
 #define CARVQ_ENCODE_KMEANS_H
 
