@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: MIT
 if(CARVQ_TOOLS)
   carvq_test(blas carvq_blas)
+  if(NOT BUILD_SHARED_LIBS)
+    carvq_test(adaptor_gradients carvq_encode)
+    carvq_test(adaptor_train carvq_encode)
+  endif()
 endif()
