@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: MIT
 if(TARGET carvq_lm)
+  carvq_test(tokenizer carvq_lm)
+  carvq_test(tokenizer_hostile carvq_lm)
+  carvq_test(tokenizer_regex carvq_lm)
+  carvq_test(tokenizer_memory carvq_lm)
+  target_link_options(test_tokenizer_memory PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+
   add_executable(tokenizer_ids tokenizer_main.c)
   target_link_libraries(tokenizer_ids PRIVATE carvq_lm carvq_flags)
   carvq_python_test(tokenizer_ids tokenizers $<TARGET_FILE:tokenizer_ids> ${CARVQ_TEST_DATA})

@@ -82,6 +82,10 @@ static enum carvq_status load_normalizer(const char *path, struct carvq_json jso
 enum carvq_status carvq_tok_load_normalizer(const char *path, struct carvq_json json, struct carvq_tok_normalizers *normalizers,
                                             struct carvq_error *error)
 {
+    static const struct {
+        const char *name;
+        enum carvq_tok_normal_step kind;
+    } forms[] = {{"NFC", CARVQ_TOK_NFC}, {"NFD", CARVQ_TOK_NFD}, {"NFKC", CARVQ_TOK_NFKC}, {"NFKD", CARVQ_TOK_NFKD}};
     char place[PLACE_SIZE], type[64];
     enum carvq_status status = read_type(path, "normalizer", json, type, sizeof type, place, error);
     if (status != CARVQ_OK)
@@ -95,8 +99,10 @@ enum carvq_status carvq_tok_load_normalizer(const char *path, struct carvq_json 
     struct carvq_tok_member members[COUNT] = {[PREPEND].key = "prepend", [PATTERN].key = "pattern", [CONTENT].key = "content"};
     if ((status = carvq_tok_members(place, json, members, COUNT, error)) != CARVQ_OK)
         return status;
-    if (strcmp(type, "NFC") == 0) {
-        step->kind = CARVQ_TOK_NFC;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (strcmp(type, forms[i].name) != 0)
+            continue;
+        step->kind = forms[i].kind;
         return CARVQ_OK;
     }
     if (strcmp(type, "Prepend") == 0) {

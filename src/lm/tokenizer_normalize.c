@@ -6,6 +6,8 @@
 
 #include "lm/tokenizer_unicode.h"
 
+#define MAX_MARKS 1000 // utf8proc sorts them in quadratic time
+
 void carvq_tok_normalizers_free(struct carvq_tok_normalizers *normalizers)
 {
     for (size_t i = 0; i < normalizers->count; i++) {
@@ -21,32 +23,35 @@ void carvq_tok_normalize_work_free(struct carvq_tok_normalize_work *work)
     free(work->spans.data);
 }
 
-static bool append_composed(const char *text, size_t length, struct carvq_tok_bytes *out)
+static bool append_normalized(utf8proc_option_t form, const char *text, size_t length, struct carvq_tok_bytes *out)
 {
     if (length == 0)
         return true;
-    utf8proc_uint8_t *composed = NULL;
-    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &composed,
-                                         UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    bool done = size >= 0 && carvq_tok_append(out, (const char *)composed, (size_t)size);
-    free(composed);
+    utf8proc_uint8_t *result = NULL;
+    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &result, form);
+    bool done = size >= 0 && carvq_tok_append(out, (const char *)result, (size_t)size);
+    free(result);
     return done;
 }
 
-// Nothing is composed across a mark that the tokenizers library does not know as one.
-static bool compose(const char *text, size_t length, struct carvq_tok_bytes *out)
+static enum carvq_status normalize_unicode(utf8proc_option_t form, const char *name, const char *text, size_t length,
+                                           struct carvq_tok_bytes *out, struct carvq_error *error)
 {
-    size_t begin = 0;
-    utf8proc_int32_t code_point;
-    for (size_t at = 0, size; at < length; at += size) {
-        size = (size_t)utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(length - at), &code_point);
-        if (size == 1 || !carvq_tok_is_new_mark((uint32_t)code_point))
+    size_t begin = 0, marks = 0;
+    bool done = true;
+    for (size_t at = 0, size; at < length && done; at += size) {
+        utf8proc_int32_t c;
+        size = (size_t)utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(length - at), &c);
+        marks = utf8proc_get_property(c)->combining_class != 0 ? marks + 1 : 0;
+        if (marks > MAX_MARKS)
+            return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: more than %d combining marks in a row", name, MAX_MARKS);
+        if (size == 1 || !carvq_tok_is_unknown_to_normalizer((uint32_t)c))
             continue;
-        if (!append_composed(text + begin, at - begin, out) || !carvq_tok_append(out, text + at, size))
-            return false;
+        done = append_normalized(form, text + begin, at - begin, out) && carvq_tok_append(out, text + at, size);
         begin = at + size;
     }
-    return append_composed(text + begin, length - begin, out);
+    done = done && append_normalized(form, text + begin, length - begin, out);
+    return done ? CARVQ_OK : carvq_tok_no_memory(name, error);
 }
 
 static enum carvq_status run(const struct carvq_tok_normalizer *step, struct carvq_tok_spans *spans, const char *name, const char *text,
@@ -57,7 +62,13 @@ static enum carvq_status run(const struct carvq_tok_normalizer *step, struct car
     case CARVQ_TOK_REPLACE:
         return carvq_tok_pattern_replace(&step->pattern, name, text, length, &step->content, spans, out, error);
     case CARVQ_TOK_NFC:
-        return compose(text, length, out) ? CARVQ_OK : carvq_tok_no_memory(name, error);
+        return normalize_unicode(UTF8PROC_STABLE | UTF8PROC_COMPOSE, name, text, length, out, error);
+    case CARVQ_TOK_NFD:
+        return normalize_unicode(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, name, text, length, out, error);
+    case CARVQ_TOK_NFKC:
+        return normalize_unicode(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE, name, text, length, out, error);
+    case CARVQ_TOK_NFKD:
+        return normalize_unicode(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, name, text, length, out, error);
     case CARVQ_TOK_PREPEND:
         break;
     }

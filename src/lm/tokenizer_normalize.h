@@ -7,12 +7,17 @@
 
 #define CARVQ_TOK_MAX_STEPS 64 // of normalizers, and of pre-tokenizers
 
+enum carvq_tok_normal_step {
+    CARVQ_TOK_PREPEND, // content in front of a text that is not empty
+    CARVQ_TOK_REPLACE, // every match of pattern by content
+    CARVQ_TOK_NFC,     // Unicode's normalization forms
+    CARVQ_TOK_NFD,
+    CARVQ_TOK_NFKC,
+    CARVQ_TOK_NFKD
+};
+
 struct carvq_tok_normalizer {
-    enum {
-        CARVQ_TOK_PREPEND, // content in front of a text that is not empty
-        CARVQ_TOK_REPLACE, // every match of pattern by content
-        CARVQ_TOK_NFC      // canonical composition
-    } kind;
+    enum carvq_tok_normal_step kind;
     struct carvq_tok_pattern pattern;
     struct carvq_tok_bytes content;
 };
@@ -32,7 +37,7 @@ struct carvq_tok_normalize_work {
 void carvq_tok_normalize_work_free(struct carvq_tok_normalize_work *work);
 
 // Runs all steps on text (well-formed UTF-8). *result_ret is text itself or lies in work. Errors:
-// CARVQ_ERROR_UNSUPPORTED (a pattern needs too many steps), _MEMORY.
+// CARVQ_ERROR_UNSUPPORTED (a pattern needs too many steps, too many combining marks in a row), _MEMORY.
 enum carvq_status carvq_tok_normalize(const struct carvq_tok_normalizers *normalizers, struct carvq_tok_normalize_work *work,
                                       const char *name, const char *text, size_t length, const char **result_ret,
                                       size_t *result_length_ret, struct carvq_error *error);

@@ -8,6 +8,7 @@
 
 #define MAX_GROUPS 100 // nested
 #define NO_ITEM SIZE_MAX
+#define NEVER SIZE_MAX
 
 // Ruby's \s, as members of a class; PCRE2's also has U+180E. It ends with a property, so that a '-' behind it in a
 // class can only be a literal.
@@ -23,11 +24,14 @@ struct translator {
     size_t item;                  // where in out the item begins that a quantifier would repeat, or NO_ITEM
     size_t groups[MAX_GROUPS];    // where in out the open groups begin
     size_t depth;
+    size_t caseless_depth;        // of the outermost (?i: that is open, or NEVER
+    char before;                  // the literal in front of at, or 0
 };
 
 static void put(struct translator *t, const char *text, size_t length)
 {
     t->no_memory = !carvq_tok_append(t->out, text, length) || t->no_memory;
+    t->before = '\0';
 }
 
 static void put_text(struct translator *t, const char *text)
@@ -135,7 +139,7 @@ static enum carvq_status translate_code_point(struct translator *t)
            strchr("0123456789abcdefABCDEF", t->at[from + digits]) != NULL)
         digits++;
     bool closed = braces ? digits > 0 && from + digits < left(t) && t->at[from + digits] == '}' : digits == most;
-    if (!closed || (most == 2 && t->at[2] > '7'))
+    if (!closed || (most == 2 && t->at[2] > '7') || t->caseless_depth != NEVER)
         return refuse(t, from + digits, "");
     put_text(t, "\\x{");
     put(t, t->at + from, digits);
@@ -160,10 +164,31 @@ static enum carvq_status translate_escape(struct translator *t)
     return CARVQ_OK;
 }
 
+static char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+// Without regard to case, Oniguruma also matches one character with several: "ss" is a sharp s, "fi" a ligature. PCRE2
+// does not. Of ASCII, only these pairs are concerned.
+static bool folds_to_one(char first, char second)
+{
+    static const char *const pairs[] = {"ss", "ff", "fi", "fl", "st"};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        if (to_lower(first) == pairs[i][0] && to_lower(second) == pairs[i][1])
+            return true;
+    return false;
+}
+
 // One character that stands for itself.
 static enum carvq_status translate_literal(struct translator *t)
 {
-    copy(t, carvq_utf8_length(t->at, left(t)));
+    size_t length = carvq_utf8_length(t->at, left(t));
+    if (t->caseless_depth != NEVER && (length > 1 || (!t->in_class && folds_to_one(t->before, *t->at))))
+        return refuse(t, length, " without regard to case");
+    char literal = *t->at;
+    copy(t, length);
+    t->before = literal;
     return CARVQ_OK;
 }
 
@@ -195,6 +220,7 @@ static enum carvq_status open_group(struct translator *t)
         if (next_is(t, openings[i]))
             length = strlen(openings[i]);
     if (next_is(t, "(?i)") && t->at == t->begin) { // elsewhere, Ruby and PCRE2 differ on how far it reaches
+        t->caseless_depth = 0;
         copy(t, 4);
         return CARVQ_OK;
     }
@@ -203,6 +229,8 @@ static enum carvq_status open_group(struct translator *t)
     if (t->depth == MAX_GROUPS)
         return refuse(t, length, ": nested too deeply");
     t->groups[t->depth++] = t->out->length;
+    if (t->caseless_depth == NEVER && next_is(t, "(?i:"))
+        t->caseless_depth = t->depth;
     copy(t, length);
     return CARVQ_OK;
 }
@@ -257,17 +285,23 @@ static enum carvq_status translate_quantifier(struct translator *t)
     return status;
 }
 
+static enum carvq_status close_group(struct translator *t)
+{
+    if (t->depth == 0)
+        return carvq_fail(t->error, CARVQ_ERROR_FORMAT, "%s: the pattern has an unmatched ')'", t->place);
+    if (t->caseless_depth == t->depth)
+        t->caseless_depth = NEVER;
+    t->item = t->groups[--t->depth];
+    copy(t, 1);
+    return CARVQ_OK;
+}
+
 static enum carvq_status translate_one(struct translator *t)
 {
     if (next_is_one_of(t, "?*+{"))
         return translate_quantifier(t);
-    if (next_is(t, ")")) {
-        if (t->depth == 0)
-            return carvq_fail(t->error, CARVQ_ERROR_FORMAT, "%s: the pattern has an unmatched ')'", t->place);
-        t->item = t->groups[--t->depth];
-        copy(t, 1);
-        return CARVQ_OK;
-    }
+    if (next_is(t, ")"))
+        return close_group(t);
     t->item = next_is_one_of(t, "(|^$") ? NO_ITEM : t->out->length;
     if (next_is(t, "("))
         return open_group(t);
@@ -280,7 +314,7 @@ enum carvq_status carvq_tok_translate(const char *place, const char *pattern, si
                                       struct carvq_error *error)
 {
     struct translator t = {.place = place, .begin = pattern, .at = pattern, .end = pattern + length, .out = out, .error = error,
-                           .item = NO_ITEM};
+                           .item = NO_ITEM, .caseless_depth = NEVER};
     enum carvq_status status = CARVQ_OK;
     while (status == CARVQ_OK && left(&t) > 0)
         status = translate_one(&t);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Unicode is not one thing: the tokenizers library splits by Unicode 16 (Oniguruma 6.9.10), composes by Unicode 9
+// Unicode is not one thing: the tokenizers library splits by Unicode 16 (Oniguruma 6.9.10), normalizes by Unicode 9
 // (unicode-normalization-alignments 0.1), and we have the versions of PCRE2 and utf8proc that happen to be installed.
 // What these tables hold was found by comparing the two sides on every code point.
 #ifndef CARVQ_LM_TOKENIZER_UNICODE_H
@@ -15,8 +15,9 @@ struct carvq_tok_category {
 };
 extern const struct carvq_tok_category carvq_tok_new_characters[];
 
-// Whether a character is a combining mark that came after Unicode 9. The tokenizers library takes it for a base
-// character: nothing is reordered or composed across it.
-bool carvq_tok_is_new_mark(uint32_t code_point);
+// Whether a character matters to normalization (a combining mark, or one with a decomposition) but came after Unicode 9.
+// To the tokenizers library it is an unassigned character: it stays as it is, and nothing is reordered or composed
+// across it.
+bool carvq_tok_is_unknown_to_normalizer(uint32_t code_point);
 
 #endif

@@ -291,20 +291,20 @@ def compare_sentencepiece(corpus, texts):
 
 def compare_every_code_point():
     """Every pre-token becomes one unknown token, so that the number of ids shows where patterns cut."""
-    points = [c for c in range(0x110000) if c % 16 == 0 or c < 0x20000 and not 0xd800 <= c < 0xe000]
-    points = [c for c in points if not 0xd800 <= c < 0xe000]
+    points = [c for c in range(0x110000) if (c < 0x20000 or c % 16 == 0) and not 0xd800 <= c < 0xe000]
     texts = ["".join(f"{chr(c)}{chr(c)}a{chr(c)}1 {chr(c)}" for c in points[i:i + 16]) for i in range(0, len(points), 16)]
     for name, pattern in (("GPT-2", None), ("Llama 3", LLAMA3), ("o200k", O200K), ("DeepSeek", DEEPSEEK)):
         tokenizer = Tokenizer(models.BPE(vocab={"?": 0}, merges=[], unk_token="?", fuse_unk=True))
         split = pre_tokenizers.ByteLevel(add_prefix_space=False) if pattern is None else pre_tokenizers.Split(Regex(pattern), "isolated")
         tokenizer.pre_tokenizer = split
         compare(f"every code point, {name}", tokenizer, texts)
-    # NFC: a character, alone and among marks of several classes, as bytes
+    # Normalization: a character, alone and among marks of several classes, as bytes
     tokenizer = Tokenizer(models.BPE(vocab={c: i for i, c in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}, merges=[]))
-    tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     texts = ["".join(f"{chr(c)} a{chr(c)}\u0301\u0327 {chr(c)}\u0323\u0308{chr(c)}\u0338 " for c in points[i:i + 64]) for i in range(0, len(points), 64)]
-    compare("every code point, NFC", tokenizer, texts)
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        tokenizer.normalizer = getattr(normalizers, form)()
+        compare(f"every code point, {form}", tokenizer, texts)
 
 
 def check_errors():
