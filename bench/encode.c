@@ -29,12 +29,18 @@ static int parse(int argc, char **argv, struct settings *settings)
         uint64_t *number;
         const char **text;
     } flags[] = {
-        { "--rows", &settings->rows, NULL },           { "--cols", &settings->cols, NULL },
-        { "--kind", NULL, &settings->kind },           { "--stages", &settings->stages, NULL },
-        { "--subvector", &settings->subvector, NULL }, { "--group", &settings->group, NULL },
-        { "--code-bits", &settings->code_bits, NULL }, { "--columns", &settings->columns, NULL },
-        { "--iterations", &settings->iterations, NULL }, { "--threads", &settings->threads, NULL },
-        { "--seed", &settings->seed, NULL },           { "--write", NULL, &settings->write },
+        {"--rows", &settings->rows, NULL},
+        {"--cols", &settings->cols, NULL},
+        {"--kind", NULL, &settings->kind},
+        {"--stages", &settings->stages, NULL},
+        {"--subvector", &settings->subvector, NULL},
+        {"--group", &settings->group, NULL},
+        {"--code-bits", &settings->code_bits, NULL},
+        {"--columns", &settings->columns, NULL},
+        {"--iterations", &settings->iterations, NULL},
+        {"--threads", &settings->threads, NULL},
+        {"--seed", &settings->seed, NULL},
+        {"--write", NULL, &settings->write},
     };
     for (int i = 1; i < argc; i += 2) {
         size_t flag = 0;
@@ -66,15 +72,17 @@ static int write_checkpoint(struct synthetic *table, const char *path)
     char header[256];
     uint8_t length[8];
     size_t row_bytes = 2 * (size_t)table->cols;
-    int used = snprintf(header, sizeof header, "{\"" TENSOR "\":{\"dtype\":\"BF16\",\"shape\":[%" PRIu64 ",%" PRIu32
-                        "],\"data_offsets\":[0,%" PRIu64 "]}}", table->rows, table->cols, table->rows * row_bytes);
+    int used =
+        snprintf(header, sizeof header,
+                 "{\"" TENSOR "\":{\"dtype\":\"BF16\",\"shape\":[%" PRIu64 ",%" PRIu32 "],\"data_offsets\":[0,%" PRIu64 "]}}",
+                 table->rows, table->cols, table->rows * row_bytes);
     for (int i = 0; i < 8; i++)
         length[i] = (uint8_t)((uint64_t)used >> 8 * i);
     FILE *file = fopen(path, "wb");
     float *row = malloc(table->cols * sizeof *row);
     uint8_t *stored = malloc(row_bytes);
-    bool good = file != NULL && row != NULL && stored != NULL && fwrite(length, 8, 1, file) == 1
-                && fwrite(header, (size_t)used, 1, file) == 1;
+    bool good = file != NULL && row != NULL && stored != NULL && fwrite(length, 8, 1, file) == 1 &&
+                fwrite(header, (size_t)used, 1, file) == 1;
     for (uint64_t r = 0; r < table->rows && good; r++) {
         synthetic_read(table, r, 1, 0, table->cols, row, NULL);
         carvq_narrow(CARVQ_BF16, row, table->cols, stored);
@@ -115,13 +123,13 @@ static double processor_seconds(void)
 
 static int measure(struct synthetic *table, const struct settings *settings)
 {
-    struct carvq_matrix matrix = { TENSOR, NULL, table->rows, table->cols, CARVQ_BF16, synthetic_read, table };
+    struct carvq_matrix matrix = {TENSOR, NULL, table->rows, table->cols, CARVQ_BF16, synthetic_read, table};
     struct carvq_encode_options options;
     struct carvq_encode_plan plan;
     struct carvq_encode_report report;
     struct carvq_error error;
     uint64_t written = 0;
-    const struct carvq_encode_job job = { .write = discard, .write_context = &written, .threads = (unsigned)settings->threads };
+    const struct carvq_encode_job job = {.write = discard, .write_context = &written, .threads = (unsigned)settings->threads};
     carvq_encode_defaults(&options);
     options.stages = (uint32_t)settings->stages;
     options.subvector = (uint32_t)settings->subvector;
@@ -132,23 +140,24 @@ static int measure(struct synthetic *table, const struct settings *settings)
     if (settings->iterations > 0)
         options.iterations = (uint32_t)settings->iterations;
     double before = peak_mib(), begin = processor_seconds();
-    if (carvq_encode_plan(&matrix, &options, job.threads, &plan, &error) != CARVQ_OK
-        || carvq_encode(&matrix, &options, 1, &job, &report, &error) != CARVQ_OK) {
+    if (carvq_encode_plan(&matrix, &options, job.threads, &plan, &error) != CARVQ_OK ||
+        carvq_encode(&matrix, &options, 1, &job, &report, &error) != CARVQ_OK) {
         fprintf(stderr, "bench_encode: %s\n", error.message);
         return -1;
     }
     double parameters = (double)table->rows * table->cols, processor = processor_seconds() - begin;
     printf("%s %" PRIu64 " x %" PRIu32 " L %" PRIu32 ": %.4f bits, SQNR %.3f dB, L1 %.6f, %.2f s, %.2f Mparam/s "
            "(%.2f per processor second), %.1f MiB above the input (plan: %.1f)\n",
-           settings->kind, table->rows, table->cols, options.stages, 8 * (double)plan.info.payload_bytes / parameters, report.sqnr_db,
-           report.l1, report.seconds, parameters / report.seconds / 1e6, parameters / processor / 1e6, peak_mib() - before, (double)plan.working_bytes / 1048576);
+           settings->kind, table->rows, table->cols, options.stages, 8 * (double)plan.info.payload_bytes / parameters,
+           report.sqnr_db, report.l1, report.seconds, parameters / report.seconds / 1e6, parameters / processor / 1e6,
+           peak_mib() - before, (double)plan.working_bytes / 1048576);
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    struct settings settings = { .rows = 128256, .cols = 2048, .stages = 3, .subvector = 8, .group = 1024, .code_bits = 4,
-                                 .kind = "gaussian", .seed = 1 };
+    struct settings settings = {
+        .rows = 128256, .cols = 2048, .stages = 3, .subvector = 8, .group = 1024, .code_bits = 4, .kind = "gaussian", .seed = 1};
     struct synthetic table;
     if (parse(argc, argv, &settings) != 0)
         return 2;

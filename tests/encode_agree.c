@@ -11,7 +11,7 @@
 static void test_threads_agree(void **state)
 {
     (void)state;
-    const unsigned threads[] = { 1, 2, 3, 7, 0 };
+    const unsigned threads[] = {1, 2, 3, 7, 0};
     struct source source = source_gaussian(3000, 150, 1);
     for (int grouping = 0; grouping < 2; grouping++) {
         struct carvq_encode_options options;
@@ -97,7 +97,7 @@ static double reference_sqnr(const struct source *source, int stages)
 static void test_gaussian_better_than_reference(void **state)
 {
     (void)state;
-    const double expected[] = { 5.03, 7.54, 10.03 };
+    const double expected[] = {5.03, 7.54, 10.03};
     struct source source = source_gaussian(256, 2048, 3);
     for (uint32_t stages = 2; stages <= 4; stages++) {
         struct carvq_encode_options options;

@@ -14,9 +14,9 @@ static void round_trip(uint64_t rows, uint32_t cols, const struct carvq_encode_o
 {
     struct source source = source_gaussian(rows, cols, rows * cols);
     struct carvq_matrix matrix = source_matrix(&source);
-    struct carvq_encode_report report = { 0 };
+    struct carvq_encode_report report = {0};
     struct carvq_encode_plan plan;
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     print_message("%" PRIu64 " x %" PRIu32 " h %" PRIu32 " g %" PRIu64 " L %" PRIu32 " kappa %" PRIu32 " %s\n", rows, cols,
                   options->subvector, options->group, options->stages, options->code_bits,
                   options->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns");
@@ -84,7 +84,7 @@ static void test_group_straddles_rows(void **state)
 static void test_padding(void **state)
 {
     (void)state;
-    const uint32_t subvectors[] = { 3, 7, 8, 20, 24, 25, 26, 64, 256 };
+    const uint32_t subvectors[] = {3, 7, 8, 20, 24, 25, 26, 64, 256};
     for (size_t i = 0; i < sizeof subvectors / sizeof subvectors[0]; i++)
         for (int grouping = 0; grouping < 2; grouping++) {
             struct carvq_encode_options options = make_options(subvectors[i], 150, 3, 4);
@@ -96,7 +96,7 @@ static void test_padding(void **state)
 static void test_columns(void **state)
 {
     (void)state;
-    const uint64_t groups[] = { 1, 100, 299, 300, 301, (uint64_t)1 << 48 };
+    const uint64_t groups[] = {1, 100, 299, 300, 301, (uint64_t)1 << 48};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         struct carvq_encode_options options = make_options(8, groups[i], 3, 4);
         options.grouping = CARVQ_GROUP_COLUMNS;
@@ -122,7 +122,7 @@ static void test_tiny_tables(void **state)
     const struct {
         uint64_t rows;
         uint32_t cols;
-    } shapes[] = { { 1, 1 }, { 1, 8 }, { 1, 9 }, { 2, 1 }, { 17, 1 }, { 1, 2048 }, { 5, 7 } };
+    } shapes[] = {{1, 1}, {1, 8}, {1, 9}, {2, 1}, {17, 1}, {1, 2048}, {5, 7}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
         for (uint32_t stages = 1; stages <= 16; stages += 15) {
             struct carvq_encode_options options = make_options(8, 1024, stages, 4);
@@ -137,7 +137,7 @@ static void test_bits_of_the_paper(void **state)
 {
     (void)state;
     for (uint32_t stages = 2; stages <= 4; stages++) {
-        struct carvq_matrix matrix = { "t", NULL, 4096, 2048, CARVQ_BF16, NULL, NULL };
+        struct carvq_matrix matrix = {"t", NULL, 4096, 2048, CARVQ_BF16, NULL, NULL};
         struct carvq_encode_options options = make_options(8, 1024, stages, 4);
         struct carvq_encode_plan plan;
         assert_int_equal(carvq_encode_plan(&matrix, &options, 0, &plan, NULL), CARVQ_OK);
@@ -149,13 +149,13 @@ static void test_bits_of_the_paper(void **state)
 static void test_several_tables_with_odd_names(void **state)
 {
     (void)state;
-    const char *names[] = { "a", "b.\"quoted\"\\", "tab\there", "caf\xc3\xa9 \xf0\x9f\x98\x80", "a.codes", "" };
+    const char *names[] = {"a", "b.\"quoted\"\\", "tab\there", "caf\xc3\xa9 \xf0\x9f\x98\x80", "a.codes", ""};
     enum { COUNT = sizeof names / sizeof names[0] };
     struct source sources[COUNT];
     struct carvq_matrix matrices[COUNT];
     struct carvq_encode_options options[COUNT];
     struct carvq_encode_report reports[COUNT];
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     uint64_t size;
     for (uint32_t i = 0; i < COUNT; i++) {
         sources[i] = source_gaussian(20 + i, 16 + i, i);
@@ -199,9 +199,9 @@ static void test_same_name_twice(void **state)
 {
     (void)state;
     struct source source = source_gaussian(4, 8, 1);
-    struct carvq_matrix matrices[2] = { source_matrix(&source), source_matrix(&source) };
+    struct carvq_matrix matrices[2] = {source_matrix(&source), source_matrix(&source)};
     struct carvq_encode_options options[2];
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     struct output output = output_make(1);
     struct carvq_encode_job job = output_job(&output, 1);
     carvq_encode_defaults(&options[0]);
@@ -288,7 +288,7 @@ static void test_codes_are_nearest(void **state)
 static void test_few_distinct(void **state)
 {
     (void)state;
-    const uint32_t cols[] = { 16, 19 };
+    const uint32_t cols[] = {16, 19};
     for (int i = 0; i < 2; i++) {
         struct source source = source_make(500, cols[i]);
         struct carvq_random random = carvq_random_stream(1, 0);

@@ -186,7 +186,7 @@ static void test_cancel(void **state)
     struct carvq_matrix matrix = source_matrix(&source);
     struct carvq_encode_options options = make_options(0);
     for (int left = 0; left < 2; left++) {
-        struct patience patience = { left, 0, 0 };
+        struct patience patience = {left, 0, 0};
         struct output output = output_make(1 << 20);
         struct carvq_error error;
         struct carvq_encode_job job = output_job(&output, 2);
@@ -196,7 +196,7 @@ static void test_cancel(void **state)
         assert_int_equal(patience.left, -1); // not asked again
         output_free(&output);
     }
-    struct patience patience = { 1000000, 0, 0 };
+    struct patience patience = {1000000, 0, 0};
     struct output output = output_make(1 << 20);
     struct carvq_error error;
     struct carvq_encode_job job = output_job(&output, 2);
@@ -212,7 +212,7 @@ static void test_cancel(void **state)
 static void expect_refused(struct carvq_matrix matrix, struct carvq_encode_options options, const char *word)
 {
     struct carvq_encode_plan plan;
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     assert_int_equal(carvq_encode_plan(&matrix, &options, 0, &plan, &error), CARVQ_ERROR_ARGUMENT);
     if (strstr(error.message, word) == NULL)
         fail_msg("'%s' does not name '%s'", error.message, word);
@@ -221,7 +221,7 @@ static void expect_refused(struct carvq_matrix matrix, struct carvq_encode_optio
 static void test_impossible_options(void **state)
 {
     (void)state;
-    const struct carvq_matrix matrix = { "t", "f", 100, 100, CARVQ_F32, source_read, NULL };
+    const struct carvq_matrix matrix = {"t", "f", 100, 100, CARVQ_F32, source_read, NULL};
     struct carvq_matrix m;
     struct carvq_encode_options options, o;
     carvq_encode_defaults(&options);
@@ -253,10 +253,10 @@ static void test_impossible_options(void **state)
 static void test_more_memory_than_there_is(void **state)
 {
     (void)state;
-    struct carvq_matrix matrix = { "t", NULL, (uint64_t)1 << 32, 1 << 24, CARVQ_F32, source_read, NULL };
+    struct carvq_matrix matrix = {"t", NULL, (uint64_t)1 << 32, 1 << 24, CARVQ_F32, source_read, NULL};
     struct carvq_encode_options options;
     struct carvq_encode_plan plan;
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     carvq_encode_defaults(&options);
     options.group = (uint64_t)1 << 48;
     assert_int_equal(carvq_encode_plan(&matrix, &options, 1, &plan, &error), CARVQ_OK);

@@ -68,7 +68,7 @@ static enum carvq_status discard(void *context, uint64_t offset, const void *dat
 static void test_plan_is_enough(void **state)
 {
     (void)state;
-    const struct carvq_encode_job job = { .write = discard, .threads = 3 };
+    const struct carvq_encode_job job = {.write = discard, .threads = 3};
     for (int variant = 0; variant < 8; variant++) {
         struct source source = source_gaussian(2000, 100, 1);
         struct carvq_matrix matrix = source_matrix(&source);
@@ -95,7 +95,7 @@ static void test_plan_is_enough(void **state)
 static void test_allocation_fails(void **state)
 {
     (void)state;
-    const struct carvq_encode_job job = { .write = discard, .threads = 2 };
+    const struct carvq_encode_job job = {.write = discard, .threads = 2};
     struct source source = source_gaussian(20, 20, 1);
     struct carvq_matrix matrix = source_matrix(&source);
     struct carvq_encode_options options;

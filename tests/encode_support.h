@@ -30,12 +30,12 @@ struct output {
     size_t calls, fails_at_call; // SIZE_MAX: never
 };
 
-static inline enum carvq_status source_read(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
-                                            struct carvq_error *error)
+static inline enum carvq_status source_read(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols,
+                                            float *block_ret, struct carvq_error *error)
 {
     const struct source *source = context;
-    if (nrows == 0 || ncols == 0 || row >= source->rows || nrows > source->rows - row || col >= source->cols
-        || ncols > source->cols - col)
+    if (nrows == 0 || ncols == 0 || row >= source->rows || nrows > source->rows - row || col >= source->cols ||
+        ncols > source->cols - col)
         abort(); // the encoder asks for what is not there
     if (source->fails_at_row >= row && source->fails_at_row - row < nrows) {
         memset(error, 0, sizeof *error);
@@ -48,7 +48,8 @@ static inline enum carvq_status source_read(void *context, uint64_t row, size_t 
     return CARVQ_OK;
 }
 
-static inline enum carvq_status output_write(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error)
+static inline enum carvq_status output_write(void *context, uint64_t offset, const void *data, size_t nbytes,
+                                             struct carvq_error *error)
 {
     struct output *output = context;
     if (output->calls++ == output->fails_at_call) {
@@ -68,7 +69,7 @@ static inline enum carvq_status output_write(void *context, uint64_t offset, con
 
 static inline struct source source_make(uint64_t rows, uint32_t cols)
 {
-    struct source source = { calloc(rows * cols, sizeof(float)), rows, cols, UINT64_MAX };
+    struct source source = {calloc(rows * cols, sizeof(float)), rows, cols, UINT64_MAX};
     assert_non_null(source.values);
     return source;
 }
@@ -87,13 +88,13 @@ static inline struct source source_gaussian(uint64_t rows, uint32_t cols, uint64
 
 static inline struct carvq_matrix source_matrix(struct source *source)
 {
-    return (struct carvq_matrix){ "model.embed_tokens.weight", "model.safetensors", source->rows, source->cols, CARVQ_F32, source_read,
-                                  source };
+    return (struct carvq_matrix){
+        "model.embed_tokens.weight", "model.safetensors", source->rows, source->cols, CARVQ_F32, source_read, source};
 }
 
 static inline struct output output_make(size_t room)
 {
-    struct output output = { malloc(room), calloc(room, 1), 0, room, 0, SIZE_MAX };
+    struct output output = {malloc(room), calloc(room, 1), 0, room, 0, SIZE_MAX};
     assert_non_null(output.data);
     assert_non_null(output.written);
     return output;
@@ -107,7 +108,7 @@ static inline void output_free(struct output *output)
 
 static inline struct carvq_encode_job output_job(struct output *output, unsigned threads)
 {
-    return (struct carvq_encode_job){ .write = output_write, .write_context = output, .threads = threads };
+    return (struct carvq_encode_job){.write = output_write, .write_context = output, .threads = threads};
 }
 
 // Encodes one table, and checks that the file is complete and of the size that was promised.
@@ -115,7 +116,7 @@ static inline struct output encode_one(struct source *source, const struct carvq
                                        struct carvq_encode_report *report_ret)
 {
     struct carvq_matrix matrix = source_matrix(source);
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     uint64_t size = 0;
     enum carvq_status status = carvq_encode_file_size(&matrix, options, 1, &size, &error);
     assert_string_equal(error.message, "");
@@ -136,7 +137,7 @@ static inline struct output encode_one(struct source *source, const struct carvq
 static inline float *decode_all(const struct output *output, uint64_t rows, uint32_t cols)
 {
     struct carvq_file *file = NULL;
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     enum carvq_status status = carvq_open_memory(output->data, output->size, &file, &error);
     assert_string_equal(error.message, "");
     assert_int_equal(status, CARVQ_OK);

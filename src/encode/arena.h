@@ -20,8 +20,8 @@ struct carvq_arena {
 static inline void *carvq_arena_take(struct carvq_arena *arena, uint64_t count, uint64_t size)
 {
     uint64_t begin = arena->used, nbytes;
-    if (!carvq_mul_u64(count, size, &nbytes) || !carvq_add_u64(nbytes, CARVQ_ARENA_ALIGNMENT - 1, &nbytes)
-        || !carvq_add_u64(begin, nbytes / CARVQ_ARENA_ALIGNMENT * CARVQ_ARENA_ALIGNMENT, &arena->used)) {
+    if (!carvq_mul_u64(count, size, &nbytes) || !carvq_add_u64(nbytes, CARVQ_ARENA_ALIGNMENT - 1, &nbytes) ||
+        !carvq_add_u64(begin, nbytes / CARVQ_ARENA_ALIGNMENT * CARVQ_ARENA_ALIGNMENT, &arena->used)) {
         arena->used = UINT64_MAX;
         return NULL;
     }

@@ -14,8 +14,14 @@
 void carvq_encode_defaults(struct carvq_encode_options *options_ret)
 {
     *options_ret = (struct carvq_encode_options){
-        .subvector = 8, .group = 1024, .grouping = CARVQ_GROUP_ROWS, .stages = 3, .code_bits = 4, .codebook_dtype = CARVQ_BF16,
-        .iterations = 25, .seed = 0,
+        .subvector = 8,
+        .group = 1024,
+        .grouping = CARVQ_GROUP_ROWS,
+        .stages = 3,
+        .code_bits = 4,
+        .codebook_dtype = CARVQ_BF16,
+        .iterations = 25,
+        .seed = 0,
     };
 }
 
@@ -24,7 +30,8 @@ static enum carvq_status check_range(const struct carvq_matrix *matrix, const ch
 {
     if (value >= 1 && value <= most)
         return CARVQ_OK;
-    return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "%s is %" PRIu64 ", but must be 1 to %" PRIu64, what, value, most);
+    return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "%s is %" PRIu64 ", but must be 1 to %" PRIu64, what, value,
+                             most);
 }
 
 static enum carvq_status check_name(const struct carvq_matrix *matrix, struct carvq_error *error)
@@ -40,19 +47,20 @@ static enum carvq_status check_name(const struct carvq_matrix *matrix, struct ca
     return CARVQ_OK;
 }
 
-static enum carvq_status check(const struct carvq_matrix *matrix, const struct carvq_encode_options *options, struct carvq_error *error)
+static enum carvq_status check(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
+                               struct carvq_error *error)
 {
     const struct {
         const char *what;
         uint64_t value, most;
     } ranges[] = {
-        { "rows", matrix->rows, CARVQ_MAX_ROWS },
-        { "cols", matrix->cols, CARVQ_MAX_COLS },
-        { "subvector", options->subvector, CARVQ_MAX_SUBVECTOR },
-        { "group", options->group, CARVQ_MAX_GROUP },
-        { "stages", options->stages, CARVQ_MAX_STAGES },
-        { "code_bits", options->code_bits, CARVQ_MAX_CODE_BITS },
-        { "iterations", options->iterations, 1000 },
+        {"rows", matrix->rows, CARVQ_MAX_ROWS},
+        {"cols", matrix->cols, CARVQ_MAX_COLS},
+        {"subvector", options->subvector, CARVQ_MAX_SUBVECTOR},
+        {"group", options->group, CARVQ_MAX_GROUP},
+        {"stages", options->stages, CARVQ_MAX_STAGES},
+        {"code_bits", options->code_bits, CARVQ_MAX_CODE_BITS},
+        {"iterations", options->iterations, 1000},
     };
     enum carvq_status status = check_name(matrix, error);
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && status == CARVQ_OK; i++)
@@ -75,17 +83,25 @@ static enum carvq_status describe(const struct carvq_matrix *matrix, const struc
     if (status != CARVQ_OK)
         return status;
     *info_ret = (struct carvq_table_info){
-        .name = matrix->name, .rows = matrix->rows, .cols = matrix->cols, .dtype = matrix->dtype, .codec = "rvq",
-        .subvector = options->subvector, .group = options->group, .grouping = options->grouping, .stages = options->stages,
-        .code_bits = options->code_bits, .codebook_dtype = options->codebook_dtype,
+        .name = matrix->name,
+        .rows = matrix->rows,
+        .cols = matrix->cols,
+        .dtype = matrix->dtype,
+        .codec = "rvq",
+        .subvector = options->subvector,
+        .group = options->group,
+        .grouping = options->grouping,
+        .stages = options->stages,
+        .code_bits = options->code_bits,
+        .codebook_dtype = options->codebook_dtype,
     };
     if (!carvq_table_sizes(info_ret))
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codebooks would be larger than a file can be");
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const struct carvq_encode_options *options, unsigned threads,
-                                    struct carvq_encode_plan *plan_ret, struct carvq_error *error)
+enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
+                                    unsigned threads, struct carvq_encode_plan *plan_ret, struct carvq_error *error)
 {
     struct carvq_encode_plan plan;
     struct carvq_layout *layout;
@@ -123,8 +139,8 @@ static enum carvq_status lay_out(const struct carvq_matrix *matrices, const stru
     return status;
 }
 
-enum carvq_status carvq_encode_file_size(const struct carvq_matrix *matrices, const struct carvq_encode_options *options, size_t count,
-                                         uint64_t *nbytes_ret, struct carvq_error *error)
+enum carvq_status carvq_encode_file_size(const struct carvq_matrix *matrices, const struct carvq_encode_options *options,
+                                         size_t count, uint64_t *nbytes_ret, struct carvq_error *error)
 {
     struct carvq_table_info *infos = NULL;
     struct carvq_layout *layout = NULL;
@@ -154,11 +170,12 @@ static enum carvq_status encode_table(const struct carvq_matrix *matrix, const s
                                       const struct carvq_encode_options *options, const struct carvq_encode_job *job,
                                       const uint64_t *offsets, struct carvq_encode_report *report_ret, struct carvq_error *error)
 {
-    struct place place = { job, offsets };
-    const struct carvq_sink sink = { write_part, &place };
+    struct place place = {job, offsets};
+    const struct carvq_sink sink = {write_part, &place};
     double values = (double)info->rows * info->cols, begin = omp_get_wtime();
-    struct carvq_sums sums = { 0 };
-    struct carvq_ticker ticker = { job->progress, job->progress_context, { info->name, "codes", 0, info->rows * info->cols }, 0, false };
+    struct carvq_sums sums = {0};
+    struct carvq_ticker ticker = {
+        job->progress, job->progress_context, {info->name, "codes", 0, info->rows * info->cols}, 0, false};
     enum carvq_status status = carvq_rvq_encode(matrix, info, options, job->threads, &sink, &ticker, &sums, error);
     if (status == CARVQ_OK && carvq_tick(&ticker, ticker.state.total))
         status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_CANCELLED, "cancelled");
@@ -169,7 +186,8 @@ static enum carvq_status encode_table(const struct carvq_matrix *matrix, const s
 }
 
 enum carvq_status carvq_encode(const struct carvq_matrix *matrices, const struct carvq_encode_options *options, size_t count,
-                               const struct carvq_encode_job *job, struct carvq_encode_report *reports_ret, struct carvq_error *error)
+                               const struct carvq_encode_job *job, struct carvq_encode_report *reports_ret,
+                               struct carvq_error *error)
 {
     struct carvq_table_info *infos = NULL;
     struct carvq_layout *layout = NULL;

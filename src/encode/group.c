@@ -52,8 +52,8 @@ CARVQ_TEMPLATE void residual_points(const float *restrict x, const float *restri
     }
 }
 
-CARVQ_VECTORIZED static void residuals(const float *x, const float *y, size_t count, uint32_t h, uint32_t dims, float scale,
-                                       float *rows, double *sums)
+CARVQ_VECTORIZED static void carvq_group_residuals(const float *x, const float *y, size_t count, uint32_t h, uint32_t dims,
+                                                   float scale, float *rows, double *sums)
 {
     if (h == 8 && dims == 8)
         residual_points(x, y, count, 8, 8, 8, scale, rows, sums);
@@ -61,7 +61,8 @@ CARVQ_VECTORIZED static void residuals(const float *x, const float *y, size_t co
         residual_points(x, y, count, h, dims, carvq_stride(h), scale, rows, sums);
 }
 
-CARVQ_VECTORIZED static void centre(float *restrict rows, size_t count, uint32_t stride, uint32_t dims, const float *restrict mean)
+CARVQ_VECTORIZED static void carvq_group_centre(float *restrict rows, size_t count, uint32_t stride, uint32_t dims,
+                                                const float *restrict mean)
 {
     for (size_t i = 0; i < count; i++, rows += stride)
         for (uint32_t d = 0; d < dims; d++)
@@ -74,12 +75,12 @@ static void prepare_points(struct carvq_group *group)
 {
     struct carvq_points *points = &group->points;
     uint32_t h = points->dims, stride = points->stride;
-    double sums[256] = { 0 };
+    double sums[256] = {0};
     float mean[256];
     for (unsigned r = 0; r < points->run_count; r++) {
         const struct carvq_run *run = &points->runs[r];
-        residuals(group->x + run->first * h, group->y + run->first * h, run->count, h, run->dims, group->scale,
-                  points->rows + run->first * stride, sums);
+        carvq_group_residuals(group->x + run->first * h, group->y + run->first * h, run->count, h, run->dims, group->scale,
+                              points->rows + run->first * stride, sums);
     }
     for (uint32_t d = 0; d < stride; d++) {
         size_t n = 0;
@@ -91,7 +92,7 @@ static void prepare_points(struct carvq_group *group)
     }
     for (unsigned r = 0; r < points->run_count; r++) {
         const struct carvq_run *run = &points->runs[r];
-        centre(points->rows + run->first * stride, run->count, stride, run->dims, mean);
+        carvq_group_centre(points->rows + run->first * stride, run->count, stride, run->dims, mean);
     }
     carvq_points_transpose(points);
 }
@@ -195,11 +196,12 @@ static void use_stored_centroids(struct carvq_group *group)
     uint32_t h = group->points.dims, stride = group->points.stride;
     for (uint32_t k = 0; k < group->kmeans.centroids_count; k++)
         for (uint32_t d = 0; d < h; d++)
-            group->kmeans.centroids[k * (size_t)stride + d] = group->codebook[k * (size_t)h + d] * group->scale
-                                                              + group->kmeans.origin[d];
+            group->kmeans.centroids[k * (size_t)stride + d] =
+                group->codebook[k * (size_t)h + d] * group->scale + group->kmeans.origin[d];
 }
 
-static void code_by_kmeans(struct carvq_group *group, uint64_t seed, uint8_t *codebook_ret, bool (*stop)(void *context), void *context)
+static void code_by_kmeans(struct carvq_group *group, uint64_t seed, uint8_t *codebook_ret, bool (*stop)(void *context),
+                           void *context)
 {
     uint32_t h = group->points.dims;
     prepare_points(group);
@@ -257,9 +259,10 @@ static void put_codes(const struct carvq_group *group, uint32_t stage, uint16_t 
 }
 
 // Eight interleaved sums each, in an order that depends on count alone.
-CARVQ_VECTORIZED static void add_errors(const float *restrict x, const float *restrict y, size_t count, struct carvq_sums *sums)
+CARVQ_VECTORIZED static void carvq_group_errors(const float *restrict x, const float *restrict y, size_t count,
+                                                struct carvq_sums *sums)
 {
-    double energy[8] = { 0 }, squares[8] = { 0 }, errors[8] = { 0 };
+    double energy[8] = {0}, squares[8] = {0}, errors[8] = {0};
     for (size_t i = 0; i < count / 8 * 8; i += 8)
         for (size_t lane = 0; lane < 8; lane++) {
             double value = (double)x[i + lane], error = value - (double)y[i + lane];
@@ -283,15 +286,15 @@ CARVQ_VECTORIZED static void add_errors(const float *restrict x, const float *re
 static void measure(const struct carvq_group *group, struct carvq_sums *sums_ret)
 {
     uint32_t h = group->points.dims;
-    *sums_ret = (struct carvq_sums){ 0 };
+    *sums_ret = (struct carvq_sums){0};
     for (unsigned r = 0; r < group->points.run_count; r++) {
         const struct carvq_run *run = &group->points.runs[r];
         const float *x = group->x + run->first * h, *y = group->y + run->first * h;
         if (run->dims == h)
-            add_errors(x, y, run->count * h, sums_ret);
+            carvq_group_errors(x, y, run->count * h, sums_ret);
         else
             for (size_t i = 0; i < run->count; i++)
-                add_errors(x + i * h, y + i * h, run->dims, sums_ret);
+                carvq_group_errors(x + i * h, y + i * h, run->dims, sums_ret);
     }
 }
 

@@ -24,21 +24,21 @@ struct carvq_group {
     const struct carvq_table_info *info;
     const struct carvq_encode_options *options;
     const struct carvq_matrix *matrix;
-    uint64_t subvectors;      // [S] in a row
-    uint32_t tail;            // values of the last sub-vector of a row if they are fewer than h, else 0
-    uint64_t index;           // number of the group
-    uint64_t row, subvector;  // of its first sub-vector
-    size_t count;             // its sub-vectors
-    float *x;                 // [slots][h] original values
-    float *y;                 // [slots][h] sum of the stages so far, exactly as a reader will compute it
+    uint64_t subvectors;     // [S] in a row
+    uint32_t tail;           // values of the last sub-vector of a row if they are fewer than h, else 0
+    uint64_t index;          // number of the group
+    uint64_t row, subvector; // of its first sub-vector
+    size_t count;            // its sub-vectors
+    float *x;                // [slots][h] original values
+    float *y;                // [slots][h] sum of the stages so far, exactly as a reader will compute it
     struct carvq_points points;
     struct carvq_kmeans kmeans;
-    double mean[256];         // of the points before centring
-    float scale, unscale;     // powers of two, x * scale is at most 4 in magnitude
-    float *codebook;          // [K][h] of this stage, as stored
-    double headroom;          // what a stored value may be at most, so that no sum of stages overflows
-    size_t *members;          // [K] slots of points that differ from each other
-    uint32_t *table;          // hash table of 2 K numbers of members + 1, 0: free
+    double mean[256];     // of the points before centring
+    float scale, unscale; // powers of two, x * scale is at most 4 in magnitude
+    float *codebook;      // [K][h] of this stage, as stored
+    double headroom;      // what a stored value may be at most, so that no sum of stages overflows
+    size_t *members;      // [K] slots of points that differ from each other
+    uint32_t *table;      // hash table of 2 K numbers of members + 1, 0: free
 };
 
 // Sub-vectors of a row, the most that a group can have, and the bytes of a group's codebooks.

@@ -46,7 +46,7 @@ CARVQ_TEMPLATE void transpose_block(const float *restrict rows, uint32_t stride,
             block[d * CARVQ_LANES + i] = rows[i * stride + d];
 }
 
-CARVQ_VECTORIZED static void transpose_blocks(const float *rows, size_t blocks, uint32_t stride, float *lanes)
+CARVQ_VECTORIZED static void carvq_kmeans_transpose(const float *rows, size_t blocks, uint32_t stride, float *lanes)
 {
     for (size_t b = 0; b < blocks; b++) {
         size_t offset = b * CARVQ_LANES * stride;
@@ -65,7 +65,7 @@ void carvq_points_transpose(const struct carvq_points *points)
         float *rows = points->rows + run->first * stride;
         for (size_t i = run->count; i < run_blocks(run) * CARVQ_LANES; i++)
             memcpy(rows + i * stride, rows + (run->count - 1) * stride, stride * sizeof *rows);
-        transpose_blocks(rows, run_blocks(run), points->stride, points->lanes + run->first * stride);
+        carvq_kmeans_transpose(rows, run_blocks(run), points->stride, points->lanes + run->first * stride);
     }
 }
 
@@ -80,26 +80,31 @@ CARVQ_TEMPLATE uint32_t nearest_in_block(const float *restrict x, uint32_t strid
 {
     float distance[CARVQ_LANES], best[CARVQ_LANES];
     uint32_t code[CARVQ_LANES], changed = 0;
+    CARVQ_LANE_LOOP
     for (size_t i = 0; i < CARVQ_LANES; i++) {
         best[i] = FLT_MAX;
         code[i] = 0;
     }
     for (uint32_t k = 0; k < count; k++, c += stride) {
+        CARVQ_LANE_LOOP
         for (size_t i = 0; i < CARVQ_LANES; i++)
             distance[i] = norms[k];
         for (uint32_t d = 0; d < stride; d += 4) {
             const float *restrict y = x + d * CARVQ_LANES;
             const float c0 = c[d], c1 = c[d + 1], c2 = c[d + 2], c3 = c[d + 3];
+            CARVQ_LANE_LOOP
             for (size_t i = 0; i < CARVQ_LANES; i++)
-                distance[i] = distance[i] - y[i] * c0 - y[CARVQ_LANES + i] * c1 - y[2 * CARVQ_LANES + i] * c2
-                              - y[3 * CARVQ_LANES + i] * c3;
+                distance[i] =
+                    distance[i] - y[i] * c0 - y[CARVQ_LANES + i] * c1 - y[2 * CARVQ_LANES + i] * c2 - y[3 * CARVQ_LANES + i] * c3;
         }
+        CARVQ_LANE_LOOP
         for (size_t i = 0; i < CARVQ_LANES; i++) {
             uint32_t less = -(uint32_t)(distance[i] < best[i]);
             code[i] ^= (code[i] ^ k) & less;
             best[i] = distance[i] < best[i] ? distance[i] : best[i];
         }
     }
+    CARVQ_LANE_LOOP
     for (size_t i = 0; i < CARVQ_LANES; i++) {
         changed |= codes[i] ^ code[i];
         codes[i] = code[i];
@@ -107,8 +112,8 @@ CARVQ_TEMPLATE uint32_t nearest_in_block(const float *restrict x, uint32_t strid
     return changed;
 }
 
-CARVQ_VECTORIZED static uint32_t nearest(const float *lanes, size_t blocks, uint32_t stride, uint32_t count, const float *centroids,
-                                         const float *norms, uint32_t *codes)
+CARVQ_VECTORIZED static uint32_t carvq_kmeans_nearest(const float *lanes, size_t blocks, uint32_t stride, uint32_t count,
+                                                      const float *centroids, const float *norms, uint32_t *codes)
 {
     uint32_t changed = 0;
     for (size_t b = 0; b < blocks; b++) {
@@ -133,15 +138,15 @@ bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points 
                 norm += c[d] * c[d];
             kmeans->norms[k] = norm / 2;
         }
-        changed |= nearest(points->lanes + run->first * stride, run_blocks(run), stride, kmeans->centroids_count, kmeans->centroids,
-                           kmeans->norms, kmeans->codes + run->first);
+        changed |= carvq_kmeans_nearest(points->lanes + run->first * stride, run_blocks(run), stride, kmeans->centroids_count,
+                                        kmeans->centroids, kmeans->norms, kmeans->codes + run->first);
     }
     return changed != 0;
 }
 
 // width values at a time, all loaded before any is stored: then gcc makes a vector of them.
-CARVQ_TEMPLATE void add_points(const float *restrict rows, const uint32_t *restrict codes, size_t count, uint32_t stride, uint32_t width,
-                               uint32_t centroids, float *restrict sums, uint64_t *restrict counts)
+CARVQ_TEMPLATE void add_points(const float *restrict rows, const uint32_t *restrict codes, size_t count, uint32_t stride,
+                               uint32_t width, uint32_t centroids, float *restrict sums, uint64_t *restrict counts)
 {
     for (size_t i = 0; i < count; i++) {
         const float *restrict x = rows + i * stride;
@@ -157,8 +162,8 @@ CARVQ_TEMPLATE void add_points(const float *restrict rows, const uint32_t *restr
     }
 }
 
-CARVQ_VECTORIZED static void add_rows(const float *rows, const uint32_t *codes, size_t count, uint32_t stride, uint32_t centroids,
-                                      float *sums, uint64_t *counts)
+CARVQ_VECTORIZED static void carvq_kmeans_add(const float *rows, const uint32_t *codes, size_t count, uint32_t stride,
+                                              uint32_t centroids, float *sums, uint64_t *counts)
 {
     if (stride == 8)
         add_points(rows, codes, count, 8, 8, centroids, sums, counts);
@@ -178,8 +183,8 @@ static void sum_clusters(struct carvq_kmeans *kmeans, const struct carvq_points 
         for (size_t done = 0; done < run->count; done += SUM_POINTS) {
             size_t first = run->first + done, count = run->count - done < SUM_POINTS ? run->count - done : SUM_POINTS;
             memset(kmeans->sums, 0, SUM_SETS * values * sizeof *kmeans->sums);
-            add_rows(points->rows + first * stride, kmeans->codes + first, count, points->stride, centroids, kmeans->sums,
-                     kmeans->counts + (size_t)r * centroids);
+            carvq_kmeans_add(points->rows + first * stride, kmeans->codes + first, count, points->stride, centroids, kmeans->sums,
+                             kmeans->counts + (size_t)r * centroids);
             for (size_t v = 0; v < values; v++)
                 for (size_t set = 0; set < SUM_SETS; set++)
                     kmeans->totals[v] += (double)kmeans->sums[set * values + v];
@@ -241,13 +246,14 @@ static bool update(struct carvq_kmeans *kmeans, const struct carvq_points *point
             empty = true;
         }
     for (uint32_t k = 0; k < centroids; k++) {
-        uint64_t count[2] = { kmeans->counts[k], kmeans->counts[centroids + k] };
+        uint64_t count[2] = {kmeans->counts[k], kmeans->counts[centroids + k]};
         if (count[0] + count[1] == 0) {
             reseed(kmeans, k, points);
             continue;
         }
         for (uint32_t d = 0; d < stride; d++) {
-            uint64_t n = (d < points->runs[0].dims ? count[0] : 0) + (points->run_count > 1 && d < points->runs[1].dims ? count[1] : 0);
+            uint64_t n =
+                (d < points->runs[0].dims ? count[0] : 0) + (points->run_count > 1 && d < points->runs[1].dims ? count[1] : 0);
             size_t v = (size_t)k * stride + d;
             double old = (double)kmeans->centroids[v];
             kmeans->centroids[v] = n > 0 ? (float)(old + step * (kmeans->totals[v] / (double)n - old)) : kmeans->origin[d];

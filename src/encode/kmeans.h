@@ -25,8 +25,8 @@ struct carvq_points {
     uint32_t stride; // h rounded up to a multiple of 4; zeros fill the difference here and in centroids
     unsigned run_count;
     struct carvq_run runs[2];
-    float *rows;     // [slots][stride]
-    float *lanes;    // [slots / CARVQ_LANES][stride][CARVQ_LANES]; slots after the end of a run repeat its last point
+    float *rows;  // [slots][stride]
+    float *lanes; // [slots / CARVQ_LANES][stride][CARVQ_LANES]; slots after the end of a run repeat its last point
 };
 
 struct carvq_kmeans {
@@ -52,7 +52,8 @@ static inline uint64_t carvq_slots(uint64_t count)
     return (count + 2 * (CARVQ_LANES - 1)) / CARVQ_LANES * CARVQ_LANES;
 }
 
-void carvq_kmeans_place(struct carvq_kmeans *kmeans, struct carvq_arena *arena, uint64_t slots, uint32_t dims, uint32_t centroids);
+void carvq_kmeans_place(struct carvq_kmeans *kmeans, struct carvq_arena *arena, uint64_t slots, uint32_t dims,
+                        uint32_t centroids);
 
 // Fills points->lanes from points->rows.
 void carvq_points_transpose(const struct carvq_points *points);

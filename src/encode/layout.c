@@ -22,9 +22,12 @@ static struct tensor describe_tensor(const struct carvq_table_info *info, enum c
 {
     const char *dtype = carvq_dtype_name(info->codebook_dtype);
     if (part == CARVQ_PART_CODEBOOKS)
-        return (struct tensor){ ".codebooks", dtype, 4,
-                                { info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector }, info->codebook_bytes };
-    return (struct tensor){ ".codes", "U8", 2, { info->rows, info->code_bytes / info->rows }, info->code_bytes };
+        return (struct tensor){".codebooks",
+                               dtype,
+                               4,
+                               {info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector},
+                               info->codebook_bytes};
+    return (struct tensor){".codes", "U8", 2, {info->rows, info->code_bytes / info->rows}, info->code_bytes};
 }
 
 // Text that is measured while data is NULL, and written when there is room for it.
@@ -151,10 +154,11 @@ static bool place_tensors(const struct carvq_table_info *infos, size_t count, st
 static enum carvq_status make_header(const struct carvq_table_info *infos, size_t count, struct carvq_layout *layout,
                                      struct carvq_error *error)
 {
-    struct text text = { NULL, 0 };
+    struct text text = {NULL, 0};
     append_header(&text, infos, count, layout->offsets);
     if (text.length - 8 > CARVQ_ST_MAX_HEADER)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "too many tables for one file: the header would take %zu bytes", text.length);
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "too many tables for one file: the header would take %zu bytes",
+                          text.length);
     text.data = layout->header = malloc(text.length);
     if (text.data == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for a header of %zu bytes", text.length);
@@ -179,11 +183,12 @@ enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t
     struct carvq_layout *layout = malloc(nbytes);
     if (layout == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the layout of %zu tables", count);
-    *layout = (struct carvq_layout){ .offsets = (uint64_t(*)[CARVQ_PARTS])(layout + 1), .memory_bytes = nbytes };
+    *layout = (struct carvq_layout){.offsets = (uint64_t(*)[CARVQ_PARTS])(layout + 1), .memory_bytes = nbytes};
     if (place_tensors(infos, count, layout))
         status = make_header(infos, count, layout, error);
     else
-        status = carvq_fail(error, CARVQ_ERROR_ARGUMENT, "tensor '%s': the file would be larger than a file can be", infos[0].name);
+        status =
+            carvq_fail(error, CARVQ_ERROR_ARGUMENT, "tensor '%s': the file would be larger than a file can be", infos[0].name);
     if (status != CARVQ_OK) {
         carvq_layout_free(layout);
         return status;

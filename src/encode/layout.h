@@ -18,10 +18,10 @@ enum carvq_part {
 
 struct carvq_layout {
     uint64_t file_bytes;
-    size_t header_bytes; // a multiple of 64
-    char *header;        // everything before the first tensor
+    size_t header_bytes;              // a multiple of 64
+    char *header;                     // everything before the first tensor
     uint64_t (*offsets)[CARVQ_PARTS]; // of each table's tensors, from the beginning of the file
-    size_t memory_bytes; // that this takes
+    size_t memory_bytes;              // that this takes
 };
 
 // For tables described by infos, which must have different names. Give the result to carvq_layout_free().

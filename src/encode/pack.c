@@ -13,7 +13,7 @@ void carvq_packer_place(struct carvq_packer *packer, struct carvq_arena *arena, 
     uint64_t capacity = PIECE_BYTES, row_bytes = info->code_bytes / info->rows;
     if (info->grouping == CARVQ_GROUP_COLUMNS)
         capacity = row_bytes * (info->group < info->rows ? info->group : info->rows);
-    *packer = (struct carvq_packer){ .info = info, .row_bytes = row_bytes, .capacity = (size_t)capacity };
+    *packer = (struct carvq_packer){.info = info, .row_bytes = row_bytes, .capacity = (size_t)capacity};
     packer->subvectors = carvq_div_up(info->cols, info->subvector);
     packer->buffer = carvq_arena_take(arena, capacity, 1);
 }
@@ -29,8 +29,8 @@ enum carvq_status carvq_packer_flush(struct carvq_packer *packer, struct carvq_e
 {
     if (packer->used == 0)
         return CARVQ_OK;
-    enum carvq_status status = packer->sink->write(packer->sink->context, CARVQ_PART_CODES, packer->offset, packer->buffer,
-                                                   packer->used, error);
+    enum carvq_status status =
+        packer->sink->write(packer->sink->context, CARVQ_PART_CODES, packer->offset, packer->buffer, packer->used, error);
     packer->offset += packer->used;
     packer->used = 0;
     return status;

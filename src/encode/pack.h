@@ -19,7 +19,7 @@ struct carvq_packer {
     unsigned pending_bits;
     uint8_t *buffer;
     size_t capacity, used;
-    uint64_t offset;                // of the buffer in the tensor
+    uint64_t offset; // of the buffer in the tensor
 };
 
 void carvq_packer_place(struct carvq_packer *packer, struct carvq_arena *arena, const struct carvq_table_info *info);

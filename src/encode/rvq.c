@@ -23,17 +23,18 @@ struct encoder {
     struct carvq_packer packer;
 
     // The batch, and what each of its groups became.
-    uint64_t first, batch;      // number of its first group, most groups that it can have
+    uint64_t first, batch; // number of its first group, most groups that it can have
     size_t codes_stride, codebook_bytes;
-    uint16_t *codes;            // [batch][codes_stride]
-    uint8_t *codebooks;         // [batch][codebook_bytes]
-    size_t *counts;             // [batch] sub-vectors
-    struct carvq_sums *sums;    // [batch]
+    uint16_t *codes;         // [batch][codes_stride]
+    uint8_t *codebooks;      // [batch][codebook_bytes]
+    size_t *counts;          // [batch] sub-vectors
+    struct carvq_sums *sums; // [batch]
 
     // Shared by the threads.
-    uint64_t done;              // parameters
-    uint64_t failed;            // number of the first group that failed so far, UINT64_MAX: none
-    enum carvq_status status;   // why it failed; CARVQ_OK: a value is not finite
+    omp_lock_t lock;          // of what a failed group leaves behind
+    uint64_t done;            // parameters
+    uint64_t failed;          // number of the first group that failed so far, UINT64_MAX: none
+    enum carvq_status status; // why it failed; CARVQ_OK: a value is not finite
     struct carvq_error error;
     bool cancelled;
 };
@@ -73,8 +74,8 @@ static void place(struct encoder *encoder, struct carvq_arena *arena, const stru
 
 uint64_t carvq_rvq_memory(const struct carvq_table_info *info, unsigned threads)
 {
-    struct encoder encoder = { .threads = carvq_rvq_threads(info, threads) };
-    struct carvq_arena arena = { NULL, 0 };
+    struct encoder encoder = {.threads = carvq_rvq_threads(info, threads)};
+    struct carvq_arena arena = {NULL, 0};
     place(&encoder, &arena, NULL, info, NULL);
     return arena.used;
 }
@@ -101,20 +102,21 @@ static bool stop(void *context)
 
 static void fail_group(struct encoder *encoder, uint64_t group, enum carvq_status status, const struct carvq_error *error)
 {
-#pragma omp critical(carvq_rvq_fail)
+    omp_set_lock(&encoder->lock);
     if (group < encoder->failed) {
         encoder->status = status;
         encoder->error = *error;
 #pragma omp atomic write
         encoder->failed = group;
     }
+    omp_unset_lock(&encoder->lock);
 }
 
 static void encode_group(struct encoder *encoder, uint64_t index, int thread)
 {
-    struct worker worker = { encoder, index, thread };
+    struct worker worker = {encoder, index, thread};
     struct carvq_group *group = &encoder->groups[thread];
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     size_t i = (size_t)(index - encoder->first);
     uint64_t parameters = 0;
     bool finite = true;
@@ -162,8 +164,8 @@ static enum carvq_status encode_batch(struct encoder *encoder, struct carvq_sums
         status = sink->write(sink->context, CARVQ_PART_CODEBOOKS, encoder->first * encoder->codebook_bytes, encoder->codebooks,
                              count * encoder->codebook_bytes, error);
     for (size_t i = 0; i < count && status == CARVQ_OK; i++) {
-        status = carvq_pack_group(&encoder->packer, encoder->first + i, encoder->codes + i * encoder->codes_stride, encoder->counts[i],
-                                  error);
+        status = carvq_pack_group(&encoder->packer, encoder->first + i, encoder->codes + i * encoder->codes_stride,
+                                  encoder->counts[i], error);
         sums->energy += encoder->sums[i].energy;
         sums->squares += encoder->sums[i].squares;
         sums->errors += encoder->sums[i].errors;
@@ -185,10 +187,15 @@ enum carvq_status carvq_rvq_encode(const struct carvq_matrix *matrix, const stru
                                    struct carvq_ticker *ticker, struct carvq_sums *sums_ret, struct carvq_error *error)
 {
     struct encoder encoder = {
-        .matrix = matrix, .info = info, .ticker = ticker, .failed = UINT64_MAX, .done = ticker->state.done,
-        .seed = table_seed(options->seed, matrix->name), .threads = carvq_rvq_threads(info, threads),
+        .matrix = matrix,
+        .info = info,
+        .ticker = ticker,
+        .failed = UINT64_MAX,
+        .done = ticker->state.done,
+        .seed = table_seed(options->seed, matrix->name),
+        .threads = carvq_rvq_threads(info, threads),
     };
-    struct carvq_arena arena = { NULL, 0 };
+    struct carvq_arena arena = {NULL, 0};
     uint64_t nbytes = carvq_rvq_memory(info, threads);
     if (nbytes <= SIZE_MAX)
         arena.memory = aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)nbytes);
@@ -197,12 +204,14 @@ enum carvq_status carvq_rvq_encode(const struct carvq_matrix *matrix, const stru
     place(&encoder, &arena, matrix, info, options);
     carvq_packer_begin(&encoder.packer, sink);
 
-    struct carvq_sums sums = { 0 };
+    struct carvq_sums sums = {0};
     enum carvq_status status = CARVQ_OK;
+    omp_init_lock(&encoder.lock);
     while (encoder.first < info->groups && status == CARVQ_OK)
         status = encode_batch(&encoder, &sums, error);
     if (status == CARVQ_OK)
         status = carvq_packer_flush(&encoder.packer, error);
+    omp_destroy_lock(&encoder.lock);
     free(arena.memory);
     ticker->state.done = encoder.done;
     *sums_ret = sums;
