@@ -93,11 +93,12 @@ static void write_model(const char *directory, const struct size *size)
     snprintf(path, sizeof path, "%s/config.json", directory);
     FILE *file = fopen(path, "w");
     need(file != NULL, "cannot write config.json");
-    fprintf(file,
-            "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": %zu, \"intermediate_size\": %zu, \"num_hidden_layers\": %d,"
-            " \"num_attention_heads\": %zu, \"num_key_value_heads\": %zu, \"vocab_size\": %zu, \"max_position_embeddings\": 4096,"
-            " \"rms_norm_eps\": 1e-5, \"tie_word_embeddings\": true}\n",
-            size->hidden, size->intermediate, LAYERS, size->heads, size->kv_heads, size->vocabulary);
+    fprintf(
+        file,
+        "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": %zu, \"intermediate_size\": %zu, \"num_hidden_layers\": %d,"
+        " \"num_attention_heads\": %zu, \"num_key_value_heads\": %zu, \"vocab_size\": %zu, \"max_position_embeddings\": 4096,"
+        " \"rms_norm_eps\": 1e-5, \"tie_word_embeddings\": true}\n",
+        size->hidden, size->intermediate, LAYERS, size->heads, size->kv_heads, size->vocabulary);
     need(fclose(file) == 0, "cannot write config.json");
     snprintf(path, sizeof path, "%s/model.safetensors", directory);
     file = fopen(path, "wb");
@@ -138,7 +139,8 @@ static double product_seconds(size_t rows, size_t cols)
     double started = 0;
     for (int round = 0; round < 2; round++) {
         started = cpu_seconds();
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, TOKENS, (int)rows, (int)cols, 1, x, (int)cols, w, (int)cols, 0, y, (int)rows);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, TOKENS, (int)rows, (int)cols, 1, x, (int)cols, w, (int)cols, 0, y,
+                    (int)rows);
     }
     const double taken = cpu_seconds() - started;
     free(x);
@@ -155,7 +157,8 @@ static double pass_seconds(const char *directory)
     struct carvq_checkpoint *checkpoint;
     struct carvq_lm *lm;
     struct carvq_lm_batch *batch;
-    need(carvq_checkpoint_open(directory, &checkpoint, &error) == CARVQ_OK && carvq_lm_open(checkpoint, &lm, &error) == CARVQ_OK &&
+    need(carvq_checkpoint_open(directory, &checkpoint, &error) == CARVQ_OK &&
+             carvq_lm_open(checkpoint, &lm, &error) == CARVQ_OK &&
              carvq_lm_batch_open(lm, 256, TOKENS / 256, 1, &batch, &error) == CARVQ_OK,
          error.message);
     float *hidden = malloc(TOKENS * carvq_lm_config(lm)->hidden * sizeof *hidden);
@@ -183,9 +186,11 @@ static double pass_seconds(const char *directory)
 static void measure(const struct size *size)
 {
     const size_t n = size->hidden, inner = size->intermediate, kv = n / size->heads * size->kv_heads;
-    const double layer = product_seconds(n, n) * 2 + product_seconds(kv, n) * 2 + product_seconds(inner, n) * 2 + product_seconds(n, inner);
+    const double layer =
+        product_seconds(n, n) * 2 + product_seconds(kv, n) * 2 + product_seconds(inner, n) * 2 + product_seconds(n, inner);
     const double plain = LAYERS * layer + product_seconds(size->vocabulary, n);
-    const double parameters = (double)LAYERS * (double)(2 * n * n + 2 * kv * n + 3 * n * inner) + (double)size->vocabulary * (double)n;
+    const double parameters =
+        (double)LAYERS * (double)(2 * n * n + 2 * kv * n + 3 * n * inner) + (double)size->vocabulary * (double)n;
     const double operations = 2e-9 * TOKENS * parameters;
     char directory[] = "/tmp/carvq-bench-XXXXXX";
     need(mkdtemp(directory) != NULL, "cannot make a directory");

@@ -2,7 +2,8 @@
 # Threads that wait do not spin: tests often share the machine.
 if(TARGET carvq_eval)
   carvq_test(eval_measures carvq_eval lm_fixture)
-  target_compile_definitions(test_eval_measures PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples" CARVQ_TEST_DATA="${CARVQ_TEST_DATA}")
+  target_compile_definitions(test_eval_measures PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples"
+    CARVQ_TEST_DATA="${CARVQ_TEST_DATA}")
   set_tests_properties(eval_measures PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive)
 endif()
 if(TARGET carvq_cli)

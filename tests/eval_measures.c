@@ -40,7 +40,8 @@ static struct model open_model(const char *path, const char *tokens)
 {
     struct carvq_error error;
     struct model model = {.count = 0};
-    if (carvq_checkpoint_open(path, &model.checkpoint, &error) != CARVQ_OK || carvq_lm_open(model.checkpoint, &model.lm, &error) != CARVQ_OK ||
+    if (carvq_checkpoint_open(path, &model.checkpoint, &error) != CARVQ_OK ||
+        carvq_lm_open(model.checkpoint, &model.lm, &error) != CARVQ_OK ||
         carvq_tokens_read(tokens, 0, carvq_lm_config(model.lm)->vocabulary, &model.ids, &model.count, &error) != CARVQ_OK)
         fail_msg("%s", error.message);
     return model;
@@ -75,7 +76,8 @@ static struct carvq_file *make_table(const struct model *model, size_t shift)
     return file;
 }
 
-static struct carvq_eval_result evaluate(const struct model *model, const struct carvq_file *file, const struct carvq_eval_options *options)
+static struct carvq_eval_result evaluate(const struct model *model, const struct carvq_file *file,
+                                         const struct carvq_eval_options *options)
 {
     struct carvq_eval_result result;
     struct carvq_error error;
@@ -234,7 +236,8 @@ static void test_sums_by_hand(void **state)
     struct carvq_error error;
     struct carvq_eval_result result = {.window = 3};
     const uint32_t ids[2][3] = {{0, 1, 1}, {0, 1, 2}};
-    const struct carvq_lm_score scores[2][2] = {{{{1, 1}, {2, 1}, 0.1}, {{2, 5}, {2, 6}, 0.3}}, {{{3, 1}, {5, 1}, 0.5}, {{2, 2}, {3, 1}, 0.7}}};
+    const struct carvq_lm_score scores[2][2] = {{{{1, 1}, {2, 1}, 0.1}, {{2, 5}, {2, 6}, 0.3}},
+                                                {{{3, 1}, {5, 1}, 0.5}, {{2, 2}, {3, 1}, 0.7}}};
     assert_int_equal(carvq_eval_sums_open(&sums, 2, 3, 8, &error), CARVQ_OK);
     carvq_eval_sums_add(&sums, scores[0], ids[0]);
     carvq_eval_sums_add(&sums, scores[1], ids[1]);
@@ -323,7 +326,8 @@ static void test_table_of_another_model(void **state)
     assert_int_equal(carvq_lm_open(tiny.checkpoint, &tiny.lm, &error), CARVQ_OK);
     tiny.ids = ids;
     tiny.count = 32;
-    refuse(&tiny, file, &options, CARVQ_ERROR_ARGUMENT, "FILE: table 'model.embed_tokens.weight' is of another model: it has 4096 rows of 128");
+    refuse(&tiny, file, &options, CARVQ_ERROR_ARGUMENT,
+           "FILE: table 'model.embed_tokens.weight' is of another model: it has 4096 rows of 128");
     options.apply = CARVQ_EVAL_HEAD;
     refuse(&tiny, file, &options, CARVQ_ERROR_NOT_FOUND, "FILE: has no table 'lm_head.weight', the output head of this model");
     tiny.ids = NULL;
@@ -350,7 +354,8 @@ static void test_output_that_is_no_number(void **state)
     }
     fixture_write_identity(path, TABLE, 4096, 128, data);
     if (carvq_open(path, &file, NULL) == CARVQ_OK) // a reader may refuse such codebooks
-        refuse(&model, file, &options, CARVQ_ERROR_FORMAT, "TEXT: window 0: the model's output with the compressed table is not finite");
+        refuse(&model, file, &options, CARVQ_ERROR_FORMAT,
+               "TEXT: window 0: the model's output with the compressed table is not finite");
     carvq_close(file);
     unlink(path);
     free(data);

@@ -87,7 +87,8 @@ static const struct config_case config_cases[] = {
     {"rope_scaling", "[]", "rope_scaling: must be an object"},
     {"rope_scaling", "{\"rope_type\": \"yarn\", \"factor\": 4.0}", "rope_scaling.rope_type: 'yarn' is not supported"},
     {"rope_scaling", "{\"type\": \"linear\", \"factor\": 4.0}", "rope_scaling.rope_type: 'linear' is not supported"},
-    {"rope_scaling", "{\"rope_type\": \"llama3\", \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0}", "rope_scaling.factor: missing"},
+    {"rope_scaling", "{\"rope_type\": \"llama3\", \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0}",
+     "rope_scaling.factor: missing"},
     {"rope_scaling", "{\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 4.0, \"high_freq_factor\": 4.0}",
      "rope_scaling.high_freq_factor: must be above"},
     {"rope_scaling", "{\"rope_type\": \"longrope\", \"short_factor\": [1.0, 1.0]}", "rope_scaling.long_factor: missing"},
@@ -159,8 +160,9 @@ static void test_layer_is_missing(void **state)
 static void test_unknown_tensor(void **state)
 {
     (void)state;
-    static const char *const names[] = {"model.layers.0.self_attn.q_norm.weight", "model.layers.0.self_attn.q_proj.bias", "lm_head.bias",
-                                        "model.layers.0.self_attn.q_proj.weight_scale", "model.layers..mlp.gate_proj.weight"};
+    static const char *const names[] = {"model.layers.0.self_attn.q_norm.weight", "model.layers.0.self_attn.q_proj.bias",
+                                        "lm_head.bias", "model.layers.0.self_attn.q_proj.weight_scale",
+                                        "model.layers..mlp.gate_proj.weight"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct fixture fixture;
         fixture_begin(&fixture);
@@ -180,7 +182,7 @@ static void test_window_beyond_the_sliding_one(void **state)
         int switched_on;
         size_t max_window;
     } cases[] = {
-        {"LlamaForCausalLM", "8", 1, 64},   {"MistralForCausalLM", "8", 0, 8}, {"MistralForCausalLM", "null", 0, 64},
+        {"LlamaForCausalLM", "8", 1, 64},    {"MistralForCausalLM", "8", 0, 8},     {"MistralForCausalLM", "null", 0, 64},
         {"MistralForCausalLM", NULL, 0, 64}, {"MistralForCausalLM", "4096", 0, 64},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -210,9 +212,12 @@ static void test_window_beyond_the_sliding_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_model_is_opened),     cmocka_unit_test(test_bad_config),
-        cmocka_unit_test(test_shapes_disagree),          cmocka_unit_test(test_norm_with_two_dimensions),
-        cmocka_unit_test(test_layer_is_missing),         cmocka_unit_test(test_unknown_tensor),
+        cmocka_unit_test(test_good_model_is_opened),
+        cmocka_unit_test(test_bad_config),
+        cmocka_unit_test(test_shapes_disagree),
+        cmocka_unit_test(test_norm_with_two_dimensions),
+        cmocka_unit_test(test_layer_is_missing),
+        cmocka_unit_test(test_unknown_tensor),
         cmocka_unit_test(test_window_beyond_the_sliding_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

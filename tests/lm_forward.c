@@ -37,7 +37,8 @@ static void open_model(struct model *model, const char *path, size_t length, siz
 {
     struct carvq_error error;
     *model = (struct model){.length = length, .windows = windows};
-    if (carvq_checkpoint_open(path, &model->checkpoint, &error) != CARVQ_OK || carvq_lm_open(model->checkpoint, &model->lm, &error) != CARVQ_OK)
+    if (carvq_checkpoint_open(path, &model->checkpoint, &error) != CARVQ_OK ||
+        carvq_lm_open(model->checkpoint, &model->lm, &error) != CARVQ_OK)
         fail_msg("%s", error.message);
     model->n = carvq_lm_config(model->lm)->hidden;
     model->vocabulary = carvq_lm_config(model->lm)->vocabulary;
@@ -68,7 +69,8 @@ static void run(struct model *model, const struct carvq_table *input, const stru
         fail_msg("%s", error.message);
     const struct carvq_lm_variant variant = {model->hidden, head};
     assert_int_equal(carvq_lm_hidden(batch, input, model->ids, model->windows, model->hidden, &error), CARVQ_OK);
-    assert_int_equal(carvq_lm_logits(batch, head, model->hidden, model->length * model->windows, model->logits, &error), CARVQ_OK);
+    assert_int_equal(carvq_lm_logits(batch, head, model->hidden, model->length * model->windows, model->logits, &error),
+                     CARVQ_OK);
     assert_int_equal(carvq_lm_score(batch, &variant, NULL, model->ids, model->windows, model->scores, &error), CARVQ_OK);
     carvq_lm_batch_close(batch);
 }
@@ -112,12 +114,13 @@ static void compare_with_reference(const char *directory)
     const char *position;
     json_t *values;
     size_t compared = 0;
-    json_object_foreach(json_object_get(reference, "logits_window0_first16"), position, values) {
+    json_object_foreach(json_object_get(reference, "logits_window0_first16"), position, values)
+    {
         const float *logits = model.logits + strtoul(position, NULL, 10) * model.vocabulary;
         for (size_t i = 0; i < json_array_size(values); i++, compared++)
             assert_near(logits[i], json_number_value(json_array_get(values, i)), 1e-4);
         assert_near(log_sum_exp(logits, model.vocabulary),
-                           json_number_value(json_object_get(json_object_get(reference, "logits_window0_logsumexp"), position)), 1e-4);
+                    json_number_value(json_object_get(json_object_get(reference, "logits_window0_logsumexp"), position)), 1e-4);
     }
     assert_int_equal(compared, 48);
     double nll = 0;

@@ -8,7 +8,8 @@
 static enum carvq_status print_logits(const struct carvq_lm *lm, const uint32_t *ids, size_t count, struct carvq_error *error)
 {
     const size_t vocabulary = carvq_lm_config(lm)->vocabulary;
-    float *hidden = calloc(count * carvq_lm_config(lm)->hidden, sizeof *hidden), *logits = calloc(count * vocabulary, sizeof *logits);
+    float *hidden = calloc(count * carvq_lm_config(lm)->hidden, sizeof *hidden),
+          *logits = calloc(count * vocabulary, sizeof *logits);
     struct carvq_lm_batch *batch = NULL;
     enum carvq_status status = carvq_lm_batch_open(lm, count, 1, 2, &batch, error);
     if (status == CARVQ_OK)

@@ -101,8 +101,8 @@ static enum carvq_status encode_text(const char *path, const struct carvq_tokeni
 static enum carvq_status read_text(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
     if (settings->tokens != NULL)
-        return carvq_tokens_read(settings->tokens, settings->token_width, carvq_lm_config(work->lm)->vocabulary, &work->ids, &work->count,
-                                 error);
+        return carvq_tokens_read(settings->tokens, settings->token_width, carvq_lm_config(work->lm)->vocabulary, &work->ids,
+                                 &work->count, error);
     char path[4096];
     struct carvq_tokenizer *tokenizer;
     snprintf(path, sizeof path, "%s/tokenizer.json", carvq_checkpoint_directory(work->checkpoint));
@@ -140,8 +140,7 @@ static enum carvq_status evaluate(const struct settings *settings, struct work *
     const double started = cli_seconds();
     cli_progress_begin(&show.progress);
     enum carvq_status status = carvq_eval(work->lm, work->file, settings->table, work->ids, work->count, text_path(settings),
-                                          &options,
-                                          &work->result, error);
+                                          &options, &work->result, error);
     cli_progress_end(&show.progress);
     work->seconds = cli_seconds() - started;
     return status;
@@ -166,7 +165,8 @@ static double share(uint64_t part, uint64_t whole)
 static void print_bands(const struct work *work, bool changed)
 {
     const struct carvq_eval_result *result = &work->result;
-    printf("\nby frequency of the predicted token among the scored ones (mean -ln p):\n  occurs           ids    tokens  original%s\n",
+    printf("\nby frequency of the predicted token among the scored ones (mean -ln p):\n"
+           "  occurs           ids    tokens  original%s\n",
            changed ? "  with table  difference" : "");
     for (size_t i = 0; i < CARVQ_EVAL_BANDS; i++) {
         const struct carvq_eval_band *band = &result->bands[i];
@@ -187,12 +187,13 @@ static void print_bands(const struct work *work, bool changed)
 static int print_text(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
-    printf("%s on %s: %" PRIu64 " windows of %zu tokens, %" PRIu64 " tokens scored", cli_safe(settings->model), cli_safe(text_path(settings)),
-           result->windows, result->window, result->tokens);
+    printf("%s on %s: %" PRIu64 " windows of %zu tokens, %" PRIu64 " tokens scored", cli_safe(settings->model),
+           cli_safe(text_path(settings)), result->windows, result->window, result->tokens);
     if (result->dropped_tokens > 0)
         printf(", last %" PRIu64 " dropped", result->dropped_tokens);
     printf(", %.1f s\n\n                 perplexity  most likely token is right\n", work->seconds);
-    printf("original        %11.4f  %.2f %%\n", result->original.perplexity, 100 * share(result->original.correct, result->tokens));
+    printf("original        %11.4f  %.2f %%\n", result->original.perplexity,
+           100 * share(result->original.correct, result->tokens));
     if (settings->table != NULL) {
         printf("with the table  %11.4f  %.2f %%   (%s, %.4f bits, %s)\n", result->changed.perplexity,
                100 * share(result->changed.correct, result->tokens), cli_safe(settings->table), cli_bits(used_table(work)),
@@ -222,7 +223,8 @@ static json_t *bands_json(const struct carvq_eval_result *result, bool changed)
         const struct carvq_eval_band *band = &result->bands[i];
         json_t *object = json_object();
         json_object_set_new(object, "min_count", json_integer((json_int_t)band->min_count));
-        json_object_set_new(object, "max_count", band->max_count == UINT64_MAX ? json_null() : json_integer((json_int_t)band->max_count));
+        json_object_set_new(object, "max_count",
+                            band->max_count == UINT64_MAX ? json_null() : json_integer((json_int_t)band->max_count));
         json_object_set_new(object, "ids", json_integer((json_int_t)band->types));
         json_object_set_new(object, "tokens", json_integer((json_int_t)band->tokens));
         json_object_set_new(object, "original_nll", cli_real(band->original));
@@ -236,8 +238,9 @@ static json_t *bands_json(const struct carvq_eval_result *result, bool changed)
 static int print_json(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
-    json_t *object = json_pack("{sssssIsIsI}", "model", settings->model, "text", text_path(settings), "window", (json_int_t)result->window,
-                               "windows", (json_int_t)result->windows, "dropped_tokens", (json_int_t)result->dropped_tokens);
+    json_t *object =
+        json_pack("{sssssIsIsI}", "model", settings->model, "text", text_path(settings), "window", (json_int_t)result->window,
+                  "windows", (json_int_t)result->windows, "dropped_tokens", (json_int_t)result->dropped_tokens);
     json_object_set_new(object, "original", figures_json(&result->original, result->tokens));
     if (settings->table != NULL) {
         json_t *difference = json_object();
@@ -270,8 +273,9 @@ static int print_csv(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
     printf("model,text,window,windows,tokens,perplexity%s\n",
-           settings->table != NULL ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,same_top"
-                                   : "");
+           settings->table != NULL
+               ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,same_top"
+               : "");
     print_field(settings->model);
     putchar(',');
     print_field(text_path(settings));
@@ -296,8 +300,10 @@ static int run(int argc, char **argv)
         return status;
     if (open_all(&settings, &work, &error) != CARVQ_OK || evaluate(&settings, &work, &error) != CARVQ_OK)
         status = cli_fail(&error);
+    else if (settings.json)
+        status = print_json(&settings, &work);
     else
-        status = settings.json ? print_json(&settings, &work) : settings.csv ? print_csv(&settings, &work) : print_text(&settings, &work);
+        status = settings.csv ? print_csv(&settings, &work) : print_text(&settings, &work);
     free(work.ids);
     carvq_close(work.file);
     carvq_lm_close(work.lm);

@@ -17,8 +17,8 @@ struct run {
     size_t window, batch_windows;
     uint64_t total_windows;
     struct carvq_lm_batch *batch;
-    float *hidden, *changed_hidden;     // [batch_windows * window][n]; the second only if the input is compressed
-    struct carvq_lm_score *scores;      // [batch_windows][window - 1]
+    float *hidden, *changed_hidden; // [batch_windows * window][n]; the second only if the input is compressed
+    struct carvq_lm_score *scores;  // [batch_windows][window - 1]
     struct carvq_eval_sums sums;
 };
 
@@ -27,8 +27,9 @@ static bool has_table(const struct run *run)
     return run->input != NULL || run->head != NULL;
 }
 
-static enum carvq_status find_table(const struct carvq_lm *lm, const struct carvq_file *file, const char *file_path, const char *name,
-                                    const char *what, const struct carvq_table **table_ret, struct carvq_error *error)
+static enum carvq_status find_table(const struct carvq_lm *lm, const struct carvq_file *file, const char *file_path,
+                                    const char *name, const char *what, const struct carvq_table **table_ret,
+                                    struct carvq_error *error)
 {
     *table_ret = carvq_find(file, name);
     if (*table_ret == NULL)
@@ -36,8 +37,8 @@ static enum carvq_status find_table(const struct carvq_lm *lm, const struct carv
     return carvq_lm_check_table(lm, *table_ret, file_path, error);
 }
 
-static enum carvq_status find_tables(struct run *run, const struct carvq_file *file, const char *file_path, enum carvq_eval_apply apply,
-                                     struct carvq_error *error)
+static enum carvq_status find_tables(struct run *run, const struct carvq_file *file, const char *file_path,
+                                     enum carvq_eval_apply apply, struct carvq_error *error)
 {
     enum carvq_status status = CARVQ_OK;
     const char *head = carvq_lm_is_tied(run->lm) ? CARVQ_LM_EMBEDDING ".weight" : CARVQ_LM_HEAD ".weight";
@@ -53,7 +54,8 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
     run->batch_windows = carvq_lm_batch_windows(run->lm, run->window);
     if (run->batch_windows > run->total_windows)
         run->batch_windows = (size_t)run->total_windows;
-    enum carvq_status status = carvq_lm_batch_open(run->lm, run->window, run->batch_windows, run->options->threads, &run->batch, error);
+    enum carvq_status status =
+        carvq_lm_batch_open(run->lm, run->window, run->batch_windows, run->options->threads, &run->batch, error);
     if (status == CARVQ_OK)
         status = carvq_eval_sums_open(&run->sums, run->total_windows, run->window, carvq_lm_config(run->lm)->vocabulary, error);
     if (status != CARVQ_OK)
@@ -63,7 +65,8 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
     run->changed_hidden = run->input != NULL ? calloc(values, sizeof *run->changed_hidden) : NULL;
     run->scores = calloc(tokens, sizeof *run->scores);
     if (run->hidden == NULL || run->scores == NULL || (run->input != NULL && run->changed_hidden == NULL))
-        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for %zu windows of %zu tokens", run->batch_windows, run->window);
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for %zu windows of %zu tokens", run->batch_windows,
+                          run->window);
     return CARVQ_OK;
 }
 
@@ -133,11 +136,13 @@ static enum carvq_status run_all(struct run *run, const uint32_t *ids, const cha
     return status;
 }
 
-static enum carvq_status check_text(const struct run *run, const uint32_t *ids, size_t count, const char *path, struct carvq_error *error)
+static enum carvq_status check_text(const struct run *run, const uint32_t *ids, size_t count, const char *path,
+                                    struct carvq_error *error)
 {
     const size_t vocabulary = carvq_lm_config(run->lm)->vocabulary;
     if (count < run->window)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: the text has %zu tokens, less than one window of %zu", path, count, run->window);
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: the text has %zu tokens, less than one window of %zu", path, count,
+                          run->window);
     for (size_t i = 0; i < count; i++)
         if (ids[i] >= vocabulary)
             return carvq_fail(error, CARVQ_ERROR_RANGE, "%s: token %zu is %lu, but the model has only ids below %zu", path, i,

@@ -18,7 +18,7 @@ struct carvq_eval_progress {
 };
 
 struct carvq_eval_options {
-    size_t window;       // tokens; 0: 256, or as many as the model takes if that is less
+    size_t window;        // tokens; 0: 256, or as many as the model takes if that is less
     uint64_t max_windows; // 0: all
     enum carvq_eval_apply apply;
     unsigned threads; // 0: one per processor
@@ -45,9 +45,9 @@ struct carvq_eval_band {
 
 struct carvq_eval_result {
     size_t window;
-    uint64_t windows, tokens; // tokens: scored ones
-    uint64_t dropped_tokens;  // of the last, partial window; 0 if max_windows ended the text earlier
-    const struct carvq_table *input, *head; // the compressed tables that were used, or NULL
+    uint64_t windows, tokens;                    // tokens: scored ones
+    uint64_t dropped_tokens;                     // of the last, partial window; 0 if max_windows ended the text earlier
+    const struct carvq_table *input, *head;      // the compressed tables that were used, or NULL
     struct carvq_eval_figures original, changed; // without a table, all but original is 0 here and below
     // Perplexity of changed minus that of original. The standard error is for a text of which these windows are a sample.
     // Both variants see the same tokens, so it is that of paired differences: to first order (delta method) the increase is

@@ -33,7 +33,8 @@ void carvq_eval_sums_close(struct carvq_eval_sums *sums);
 void carvq_eval_sums_add(struct carvq_eval_sums *sums, const struct carvq_lm_score *scores, const uint32_t *ids);
 
 // Fills in what follows from the sums.
-void carvq_eval_sums_finish(const struct carvq_eval_sums *sums, size_t vocabulary, bool has_changed, struct carvq_eval_result *result);
+void carvq_eval_sums_finish(const struct carvq_eval_sums *sums, size_t vocabulary, bool has_changed,
+                            struct carvq_eval_result *result);
 
 // exp of the mean over the windows so far.
 double carvq_eval_perplexity(const struct carvq_eval_sums *sums, double nll);

@@ -7,11 +7,12 @@
 #include "base/map.h"
 #include "base/status.h"
 
-static enum carvq_status read_map(const char *path, const struct carvq_map *map, size_t width, uint32_t **ids_ret, size_t *count_ret,
-                                  struct carvq_error *error)
+static enum carvq_status read_map(const char *path, const struct carvq_map *map, size_t width, uint32_t **ids_ret,
+                                  size_t *count_ret, struct carvq_error *error)
 {
     if (map->size % width != 0)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %zu bytes are no whole number of token ids of %zu bytes", path, map->size, width);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %zu bytes are no whole number of token ids of %zu bytes", path,
+                          map->size, width);
     const size_t count = map->size / width;
     uint32_t *ids = calloc(count + 1, sizeof *ids);
     if (ids == NULL)

@@ -38,12 +38,12 @@ static void attend(const float *q, const float *k, const float *v, size_t stride
     for (size_t first = 0; first < length; first += QUERIES) {
         const size_t count = length - first < QUERIES ? length - first : QUERIES;
         const size_t keys = first + count; // none of these queries sees more
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)keys, (int)head_dim, scale, q + first * stride, (int)stride,
-                    k, (int)stride, 0, scores, (int)keys);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)keys, (int)head_dim, scale, q + first * stride,
+                    (int)stride, k, (int)stride, 0, scores, (int)keys);
         for (size_t i = 0; i < count; i++)
             softmax(scores + i * keys, first + i + 1, keys);
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, (int)head_dim, (int)keys, 1, scores, (int)keys, v, (int)stride,
-                    0, out + first * out_stride, (int)out_stride);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, (int)head_dim, (int)keys, 1, scores, (int)keys, v,
+                    (int)stride, 0, out + first * out_stride, (int)out_stride);
     }
 }
 
@@ -56,7 +56,7 @@ void carvq_lm_attention(const struct carvq_lm_config *config, const float *qkv, 
         for (size_t head = 0; head < config->heads; head++) {
             const float *q = qkv + window * length * qkv_stride;
             const float *k = q + width + head / shared * head_dim, *v = k + config->kv_heads * head_dim;
-            attend(q + head * head_dim, k, v, qkv_stride, length, head_dim, out + window * length * width + head * head_dim, width,
-                   scratch + (size_t)omp_get_thread_num() * scratch_values);
+            attend(q + head * head_dim, k, v, qkv_stride, length, head_dim, out + window * length * width + head * head_dim,
+                   width, scratch + (size_t)omp_get_thread_num() * scratch_values);
         }
 }

@@ -44,13 +44,14 @@ static const struct carvq_lm_architecture architectures[] = {
     },
 };
 
-static enum carvq_status find_architecture(const struct carvq_lm_keys *keys, const struct carvq_lm_architecture **architecture_ret,
-                                           struct carvq_error *error)
+static enum carvq_status find_architecture(const struct carvq_lm_keys *keys,
+                                           const struct carvq_lm_architecture **architecture_ret, struct carvq_error *error)
 {
     const size_t count = sizeof architectures / sizeof *architectures;
     const char *name = json_string_value(json_array_get(carvq_lm_key(keys, "architectures"), 0));
     if (name == NULL)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: architectures: must be a list that names the model's class", keys->file);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: architectures: must be a list that names the model's class",
+                          keys->file);
     for (size_t i = 0; i < count; i++)
         if (strcmp(name, architectures[i].name) == 0) {
             *architecture_ret = &architectures[i];
@@ -59,7 +60,8 @@ static enum carvq_status find_architecture(const struct carvq_lm_keys *keys, con
     char known[256] = "";
     for (size_t i = 0, used = 0; i < count; i++, used = strlen(known))
         snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", architectures[i].name);
-    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: architectures: '%s' is not supported (known: %s)", keys->file, name, known);
+    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: architectures: '%s' is not supported (known: %s)", keys->file, name,
+                      known);
 }
 
 static enum carvq_status read_sizes(const struct carvq_lm_keys *keys, struct carvq_lm_config *config, struct carvq_error *error)
@@ -69,28 +71,27 @@ static enum carvq_status read_sizes(const struct carvq_lm_keys *keys, struct car
         size_t max;
         size_t *value_ret;
     } sizes[] = {
-        {"vocab_size", MAX_VOCABULARY, &config->vocabulary},
-        {"hidden_size", MAX_WIDTH, &config->hidden},
-        {"intermediate_size", MAX_WIDTH, &config->intermediate},
-        {"num_hidden_layers", MAX_LAYERS, &config->layers},
-        {"num_attention_heads", MAX_WIDTH, &config->heads},
-        {"max_position_embeddings", MAX_POSITIONS, &config->max_window},
+        {"vocab_size", MAX_VOCABULARY, &config->vocabulary},     {"hidden_size", MAX_WIDTH, &config->hidden},
+        {"intermediate_size", MAX_WIDTH, &config->intermediate}, {"num_hidden_layers", MAX_LAYERS, &config->layers},
+        {"num_attention_heads", MAX_WIDTH, &config->heads},      {"max_position_embeddings", MAX_POSITIONS, &config->max_window},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         enum carvq_status status = carvq_lm_key_size(keys, sizes[i].key, 0, sizes[i].max, sizes[i].value_ret, error);
         if (status != CARVQ_OK)
             return status;
     }
-    enum carvq_status status = carvq_lm_key_size(keys, "num_key_value_heads", config->heads, config->heads, &config->kv_heads, error);
+    enum carvq_status status =
+        carvq_lm_key_size(keys, "num_key_value_heads", config->heads, config->heads, &config->kv_heads, error);
     if (status != CARVQ_OK)
         return status;
     if (config->heads % config->kv_heads != 0)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: num_key_value_heads: %zu does not divide num_attention_heads, %zu", keys->file,
-                          config->kv_heads, config->heads);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: num_key_value_heads: %zu does not divide num_attention_heads, %zu",
+                          keys->file, config->kv_heads, config->heads);
     if (carvq_lm_key(keys, "head_dim") == NULL && config->hidden % config->heads != 0)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: num_attention_heads: %zu does not divide hidden_size, %zu", keys->file,
                           config->heads, config->hidden);
-    return carvq_lm_key_size(keys, "head_dim", config->hidden / config->heads, MAX_WIDTH / config->heads, &config->head_dim, error);
+    return carvq_lm_key_size(keys, "head_dim", config->hidden / config->heads, MAX_WIDTH / config->heads, &config->head_dim,
+                             error);
 }
 
 // Attention is not cut off in our forward pass, so windows must be short enough for the cut not to matter.
@@ -134,10 +135,11 @@ static enum carvq_status check_supported(const struct carvq_lm_keys *keys, struc
     if (status != CARVQ_OK)
         return status;
     if (strcmp(activation, "silu") != 0)
-        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: hidden_act: '%s' is not supported (known: silu)", keys->file, activation);
+        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: hidden_act: '%s' is not supported (known: silu)", keys->file,
+                          activation);
     if (carvq_lm_key(keys, "quantization_config") != NULL)
-        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: quantization_config: models with quantized layers are not supported",
-                          keys->file);
+        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED,
+                          "%s: quantization_config: models with quantized layers are not supported", keys->file);
     return CARVQ_OK;
 }
 

@@ -64,11 +64,13 @@ enum carvq_status carvq_lm_batch_open(const struct carvq_lm *lm, size_t length, 
                                       struct carvq_lm_batch **batch_ret, struct carvq_error *error)
 {
     if (length < 2)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a window of %zu tokens is too short: the first token is not scored", length);
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a window of %zu tokens is too short: the first token is not scored",
+                          length);
     if (length > lm->config.max_window)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
-                          "%s/config.json: a window of %zu tokens is too long: max_position_embeddings and sliding_window allow %zu",
-                          carvq_checkpoint_directory(lm->checkpoint), length, lm->config.max_window);
+        return carvq_fail(
+            error, CARVQ_ERROR_ARGUMENT,
+            "%s/config.json: a window of %zu tokens is too long: max_position_embeddings and sliding_window allow %zu",
+            carvq_checkpoint_directory(lm->checkpoint), length, lm->config.max_window);
     struct carvq_lm_batch *batch = calloc(1, sizeof *batch);
     if (batch != NULL) {
         *batch = (struct carvq_lm_batch){.lm = lm, .length = length, .windows = windows};
@@ -155,8 +157,8 @@ static void run_layer(const struct carvq_lm_batch *batch, const struct carvq_lm_
     carvq_lm_apply(&layer->down, batch->wide, 2 * inner, tokens, true, x, n, buffer, batch->threads);
 }
 
-enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids, size_t windows,
-                                  float *hidden_ret, struct carvq_error *error)
+enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids,
+                                  size_t windows, float *hidden_ret, struct carvq_error *error)
 {
     const struct carvq_lm_weights *weights = &batch->lm->weights;
     const size_t tokens = windows * batch->length;

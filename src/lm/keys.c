@@ -25,8 +25,8 @@ enum carvq_status carvq_lm_key_size(const struct carvq_lm_keys *keys, const char
         return fallback > 0 ? CARVQ_OK : missing(keys, key, error);
     json_int_t number = json_integer_value(value); // 0 if it is no integer
     if (number < 1 || (uintmax_t)number > max)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %s%s: must be a whole number from 1 to %zu", keys->file, keys->prefix, key,
-                          max);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %s%s: must be a whole number from 1 to %zu", keys->file, keys->prefix,
+                          key, max);
     *value_ret = (size_t)number;
     return CARVQ_OK;
 }

@@ -29,7 +29,8 @@ enum carvq_status carvq_lm_key_number(const struct carvq_lm_keys *keys, const ch
                                       struct carvq_error *error);
 
 // true or false; absent is false.
-enum carvq_status carvq_lm_key_bool(const struct carvq_lm_keys *keys, const char *key, bool *value_ret, struct carvq_error *error);
+enum carvq_status carvq_lm_key_bool(const struct carvq_lm_keys *keys, const char *key, bool *value_ret,
+                                    struct carvq_error *error);
 
 // A string, borrowed from the object; fallback if the key is absent.
 enum carvq_status carvq_lm_key_string(const struct carvq_lm_keys *keys, const char *key, const char *fallback,

@@ -36,12 +36,12 @@ void carvq_lm_batch_close(struct carvq_lm_batch *batch);
 
 // The state before the head of every token: hidden_ret[windows * length][n], for ids[windows * length], each below V.
 // table: compressed rows to take in place of the model's own, or NULL. Errors: those of carvq_lookup().
-enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids, size_t windows,
-                                  float *hidden_ret, struct carvq_error *error);
+enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids,
+                                  size_t windows, float *hidden_ret, struct carvq_error *error);
 
 // All logits for count states: logits_ret[count][V]. table: as above, in place of the head.
-enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_table *table, const float *hidden, size_t count,
-                                  float *logits_ret, struct carvq_error *error);
+enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_table *table, const float *hidden,
+                                  size_t count, float *logits_ret, struct carvq_error *error);
 
 // What one variant of a model makes of one position.
 struct carvq_lm_prediction {
@@ -51,7 +51,7 @@ struct carvq_lm_prediction {
 
 struct carvq_lm_score {
     struct carvq_lm_prediction original, changed; // changed only if there is one
-    double kl; // sum over the vocabulary of p ln(p / q), p being the original's; in nats
+    double kl;                                    // sum over the vocabulary of p ln(p / q), p being the original's; in nats
 };
 
 // A variant: states that carvq_lm_hidden() returned, and the compressed head or NULL.

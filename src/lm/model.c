@@ -47,7 +47,8 @@ enum carvq_status carvq_lm_check_table(const struct carvq_lm *lm, const struct c
     const struct carvq_table_info *info = carvq_table_info(table);
     if (info->rows == lm->config.vocabulary && info->cols == lm->config.hidden)
         return CARVQ_OK;
-    return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: table '%.200s' is of another model: it has %llu rows of %lu, but %s has %zu of %zu",
-                      file, info->name, (unsigned long long)info->rows, (unsigned long)info->cols,
-                      carvq_checkpoint_path(lm->checkpoint), lm->config.vocabulary, lm->config.hidden);
+    return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
+                      "%s: table '%.200s' is of another model: it has %llu rows of %lu, but %s has %zu of %zu", file, info->name,
+                      (unsigned long long)info->rows, (unsigned long)info->cols, carvq_checkpoint_path(lm->checkpoint),
+                      lm->config.vocabulary, lm->config.hidden);
 }

@@ -7,8 +7,8 @@
 
 #define BLOCK_VALUES ((size_t)4 << 20) // 16 MiB of floats
 #define TILE_ROWS 512                  // of the matrix
-#define TILE_VECTORS 512
-#define CHUNK_ROWS 16                  // converted by one thread at a time
+#define TILE_VECTORS 256
+#define CHUNK_ROWS 16 // converted by one thread at a time
 
 size_t carvq_lm_block_rows(size_t cols)
 {
@@ -69,8 +69,8 @@ enum carvq_status carvq_lm_gather(const struct carvq_lm_matrix *matrix, const st
     return read_rows(matrix, table, ids, 0, count, rows_ret, threads, error);
 }
 
-enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, size_t first, size_t count,
-                                 float *buffer, unsigned threads, const float **rows_ret, struct carvq_error *error)
+enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, size_t first,
+                                 size_t count, float *buffer, unsigned threads, const float **rows_ret, struct carvq_error *error)
 {
     const float *values = table == NULL ? in_place(matrix) : NULL;
     *rows_ret = values != NULL ? values + first * matrix->cols : buffer;

@@ -18,8 +18,9 @@ size_t carvq_lm_block_values(size_t cols);
 enum carvq_status carvq_lm_gather(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, const uint32_t *ids,
                                   size_t count, float *rows_ret, unsigned threads, struct carvq_error *error);
 // A block, rows first .. first + count - 1: *rows_ret is buffer, or points into the map if they are floats already:
-enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, size_t first, size_t count,
-                                 float *buffer, unsigned threads, const float **rows_ret, struct carvq_error *error);
+enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, size_t first,
+                                 size_t count, float *buffer, unsigned threads, const float **rows_ret,
+                                 struct carvq_error *error);
 
 // y = W x + b, or y = y + W x + b, for count vectors x; vector i begins at x[i * x_stride], y likewise.
 void carvq_lm_apply(const struct carvq_lm_linear *linear, const float *x, size_t x_stride, size_t count, bool add, float *y,

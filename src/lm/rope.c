@@ -27,7 +27,8 @@ static enum carvq_status stretch_llama3(const struct carvq_lm_keys *keys, size_t
     if (status != CARVQ_OK)
         return status;
     if (high <= low)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %shigh_freq_factor: must be above low_freq_factor", keys->file, keys->prefix);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %shigh_freq_factor: must be above low_freq_factor", keys->file,
+                          keys->prefix);
     for (size_t i = 0; i < rope->pairs; i++) {
         double turns = (double)original * rope->frequencies[i] / (2 * PI); // within the original context
         double keep = (turns - low) / (high - low);
@@ -48,13 +49,13 @@ static enum carvq_status divide(const struct carvq_lm_keys *keys, const char *ke
 }
 
 // Phi-3: each frequency has a divisor, from one list up to the original context and from another beyond it.
-static enum carvq_status stretch_longrope(const struct carvq_lm_keys *keys, const struct carvq_lm_keys *config, size_t max_positions,
-                                          struct carvq_lm_rope *rope, struct carvq_error *error)
+static enum carvq_status stretch_longrope(const struct carvq_lm_keys *keys, const struct carvq_lm_keys *config,
+                                          size_t max_positions, struct carvq_lm_rope *rope, struct carvq_error *error)
 {
     // The original context stands outside of the object in the files of Phi-3.
     const struct carvq_lm_keys *place = carvq_lm_key(config, "original_max_position_embeddings") != NULL ? config : keys;
-    enum carvq_status status = carvq_lm_key_size(place, "original_max_position_embeddings", max_positions, SIZE_MAX,
-                                                 &rope->long_from, error);
+    enum carvq_status status =
+        carvq_lm_key_size(place, "original_max_position_embeddings", max_positions, SIZE_MAX, &rope->long_from, error);
     double factor = 0, *plain = rope->frequencies;
     if (status == CARVQ_OK)
         status = carvq_lm_key_number(keys, "factor", (double)max_positions / (double)rope->long_from, &factor, error);
@@ -88,7 +89,8 @@ static enum carvq_status stretch(const struct carvq_lm_keys *keys, const struct 
 }
 
 // The object that holds the parameters, or an empty one if there is none.
-static enum carvq_status find_parameters(const struct carvq_lm_keys *config, struct carvq_lm_keys *keys_ret, struct carvq_error *error)
+static enum carvq_status find_parameters(const struct carvq_lm_keys *config, struct carvq_lm_keys *keys_ret,
+                                         struct carvq_error *error)
 {
     const json_t *scaling = carvq_lm_key(config, "rope_scaling"), *parameters = carvq_lm_key(config, "rope_parameters");
     const char *key = scaling != NULL ? "rope_scaling" : "rope_parameters";
@@ -99,9 +101,8 @@ static enum carvq_status find_parameters(const struct carvq_lm_keys *config, str
     const char *name;
     const json_t *value;
     json_object_foreach((json_t *)(uintptr_t)object, name, value) // the macro takes no const
-        if (json_is_object(value))
-            return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %s: one set for each type of layer is not supported",
-                              config->file, key);
+        if (json_is_object(value)) return carvq_fail(
+            error, CARVQ_ERROR_UNSUPPORTED, "%s: %s: one set for each type of layer is not supported", config->file, key);
     return CARVQ_OK;
 }
 
@@ -124,8 +125,9 @@ enum carvq_status carvq_lm_rope_read(const struct carvq_lm_keys *config, size_t 
         return status;
     size_t rotated = part <= 1 ? (size_t)((double)head_dim * part) : 0;
     if (rotated == 0 || rotated % 2 != 0)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: partial_rotary_factor: %g of a head of %zu values is no even number of them",
-                          config->file, part, head_dim);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT,
+                          "%s: partial_rotary_factor: %g of a head of %zu values is no even number of them", config->file, part,
+                          head_dim);
     rope_ret->pairs = rotated / 2;
     double *plain = calloc(3 * rope_ret->pairs, sizeof *plain); // and two more lists for longrope
     if (plain == NULL)

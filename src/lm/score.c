@@ -11,12 +11,12 @@
 // logits_ret[count][stride] of the ids whose rows are given.
 static void multiply(const float *hidden, size_t count, const float *rows, size_t ids, size_t n, float *logits_ret, size_t stride)
 {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)ids, (int)n, 1, hidden, (int)n, rows, (int)n, 0, logits_ret,
-                (int)stride);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)ids, (int)n, 1, hidden, (int)n, rows, (int)n, 0,
+                logits_ret, (int)stride);
 }
 
-enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_table *table, const float *hidden, size_t count,
-                                  float *logits_ret, struct carvq_error *error)
+enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_table *table, const float *hidden,
+                                  size_t count, float *logits_ret, struct carvq_error *error)
 {
     const struct carvq_lm_matrix *head = &batch->lm->weights.head;
     const size_t block = carvq_lm_block_rows(head->cols);
@@ -32,7 +32,8 @@ enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct car
 }
 
 // Takes the logits of count more ids into the sums; other, the logits of the other variant, may be NULL.
-static void add_logits(struct carvq_lm_sums *sums, double *gap, const float *logits, const float *other, size_t first, size_t count)
+static void add_logits(struct carvq_lm_sums *sums, double *gap, const float *logits, const float *other, size_t first,
+                       size_t count)
 {
     const float old_max = sums->max;
     for (size_t i = 0; i < count; i++)
@@ -76,7 +77,8 @@ static void score_tile(struct carvq_lm_batch *batch, const struct carvq_lm_varia
         for (size_t i = 0; i < count; i++) {
             const size_t target = ids[token + i + 1];
             for (size_t side = 0; side < 2 && variants[side] != NULL; side++) {
-                const float *row = logits[side] + i * width, *other = side == 0 && logits[1] != NULL ? logits[1] + i * width : NULL;
+                const float *row = logits[side] + i * width,
+                            *other = side == 0 && logits[1] != NULL ? logits[1] + i * width : NULL;
                 double ignored = 0;
                 add_logits(&positions[i].variants[side], side == 0 ? &positions[i].gap : &ignored, row, other, id, width);
                 if (target >= id && target - id < width)
@@ -98,16 +100,16 @@ static void score_block(struct carvq_lm_batch *batch, const struct carvq_lm_vari
 }
 
 // Reads the rows of a block, once if both variants have the same head.
-static enum carvq_status read_block(struct carvq_lm_batch *batch, const struct carvq_lm_variant *const *variants, struct block *block,
-                                    struct carvq_error *error)
+static enum carvq_status read_block(struct carvq_lm_batch *batch, const struct carvq_lm_variant *const *variants,
+                                    struct block *block, struct carvq_error *error)
 {
     const struct carvq_lm_matrix *head = &batch->lm->weights.head;
     enum carvq_status status = carvq_lm_block(head, variants[0]->head, block->first, block->ids, batch->blocks[0], batch->threads,
                                               &block->rows[0], error);
     block->rows[1] = block->rows[0];
     if (status == CARVQ_OK && variants[1] != NULL && variants[1]->head != variants[0]->head)
-        status = carvq_lm_block(head, variants[1]->head, block->first, block->ids, batch->blocks[1], batch->threads, &block->rows[1],
-                                error);
+        status = carvq_lm_block(head, variants[1]->head, block->first, block->ids, batch->blocks[1], batch->threads,
+                                &block->rows[1], error);
     return status;
 }
 

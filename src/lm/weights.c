@@ -16,7 +16,8 @@ struct finder {
     struct carvq_error *error;
 };
 
-static enum carvq_status dtype_of(const struct carvq_checkpoint_tensor *tensor, enum carvq_dtype *dtype_ret, struct carvq_error *error)
+static enum carvq_status dtype_of(const struct carvq_checkpoint_tensor *tensor, enum carvq_dtype *dtype_ret,
+                                  struct carvq_error *error)
 {
     const struct carvq_st_tensor *header = tensor->header;
     switch (header->dtype) {
@@ -25,8 +26,8 @@ static enum carvq_status dtype_of(const struct carvq_checkpoint_tensor *tensor, 
     case CARVQ_ST_BF16: *dtype_ret = CARVQ_BF16; return CARVQ_OK;
     default: break;
     }
-    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: tensor '%s': type %s is not supported (known: F32, F16, BF16)", tensor->file,
-                      header->name, carvq_st_dtype_name(header->dtype));
+    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: tensor '%s': type %s is not supported (known: F32, F16, BF16)",
+                      tensor->file, header->name, carvq_st_dtype_name(header->dtype));
 }
 
 // "128x64"
@@ -53,8 +54,8 @@ static enum carvq_status find(const struct finder *finder, const char *name, con
     const uint64_t shape[2] = {rows, cols}, *wanted_shape = rows == 0 ? shape + 1 : shape;
     const unsigned dims = rows == 0 ? 1 : 2;
     if (header->dims != dims || memcmp(header->shape, wanted_shape, dims * sizeof *shape) != 0)
-        return carvq_fail(finder->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': shape is %s, but config.json implies %s", tensor->file,
-                          header->name, print_shape(actual, sizeof actual, header->dims, header->shape),
+        return carvq_fail(finder->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': shape is %s, but config.json implies %s",
+                          tensor->file, header->name, print_shape(actual, sizeof actual, header->dims, header->shape),
                           print_shape(wanted, sizeof wanted, dims, wanted_shape));
     *matrix_ret = (struct carvq_lm_matrix){.data = tensor->data, .rows = rows, .cols = cols};
     return dtype_of(tensor, &matrix_ret->dtype, finder->error);
@@ -130,7 +131,8 @@ static enum carvq_status find_tables(struct finder *finder, struct carvq_lm_weig
 {
     const struct carvq_lm_config *config = finder->config;
     const char *const name = CARVQ_LM_EMBEDDING ".weight";
-    enum carvq_status status = find(finder, CARVQ_LM_EMBEDDING, "weight", config->vocabulary, config->hidden, &weights->embedding);
+    enum carvq_status status =
+        find(finder, CARVQ_LM_EMBEDDING, "weight", config->vocabulary, config->hidden, &weights->embedding);
     if (status != CARVQ_OK)
         return status;
     struct carvq_checkpoint_table *tables = NULL;
@@ -149,7 +151,8 @@ static bool is_part(const char *name, const char *const *parts, size_t count, bo
 {
     for (size_t i = 0; i < count && parts[i] != NULL; i++) {
         size_t length = strlen(parts[i]);
-        if (strncmp(name, parts[i], length) == 0 && (strcmp(name + length, ".weight") == 0 || (bias && strcmp(name + length, ".bias") == 0)))
+        if (strncmp(name, parts[i], length) == 0 &&
+            (strcmp(name + length, ".weight") == 0 || (bias && strcmp(name + length, ".bias") == 0)))
             return true;
     }
     return false;
@@ -170,8 +173,8 @@ static bool is_known(const char *name, const struct carvq_lm_config *config)
     const struct carvq_lm_architecture *architecture = config->architecture;
     return is_part(rest, norms, 2, false) || is_part(rest, architecture->qkv, CARVQ_LM_MAX_PARTS, config->qkv_bias) ||
            is_part(rest, output, 1, config->output_bias) ||
-           is_part(rest, architecture->gate_up, CARVQ_LM_MAX_PARTS, config->mlp_bias) || is_part(rest, down, 1, config->mlp_bias) ||
-           strcmp(rest, "self_attn.rotary_emb.inv_freq") == 0;
+           is_part(rest, architecture->gate_up, CARVQ_LM_MAX_PARTS, config->mlp_bias) ||
+           is_part(rest, down, 1, config->mlp_bias) || strcmp(rest, "self_attn.rotary_emb.inv_freq") == 0;
 }
 
 static enum carvq_status check_no_others(const struct finder *finder)
@@ -179,8 +182,9 @@ static enum carvq_status check_no_others(const struct finder *finder)
     for (size_t i = 0; i < carvq_checkpoint_tensor_count(finder->checkpoint); i++) {
         const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_tensor_at(finder->checkpoint, i);
         if (!is_known(tensor->header->name, finder->config))
-            return carvq_fail(finder->error, CARVQ_ERROR_UNSUPPORTED, "%s: tensor '%s' is no part of a %s as its config.json describes it",
-                              tensor->file, tensor->header->name, finder->config->architecture->name);
+            return carvq_fail(finder->error, CARVQ_ERROR_UNSUPPORTED,
+                              "%s: tensor '%s' is no part of a %s as its config.json describes it", tensor->file,
+                              tensor->header->name, finder->config->architecture->name);
     }
     return CARVQ_OK;
 }
