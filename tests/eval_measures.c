@@ -336,6 +336,35 @@ static void test_table_of_another_model(void **state)
     fixture_end(&fixture);
 }
 
+// Without --apply, the table of an untied model goes to the input alone, and a file without the head's table will do.
+static void test_untied_model(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct carvq_error error;
+    struct carvq_file *file;
+    char path[128];
+    static uint8_t data[FIXTURE_V * FIXTURE_N * 2];
+    for (size_t i = 0; i < FIXTURE_V * FIXTURE_N; i++)
+        data[2 * i + 1] = (uint8_t)(0x38 + i % 3); // 0.5, 0.625 or 0.75 or so
+    fixture_begin(&fixture);
+    fixture_write(&fixture);
+    snprintf(path, sizeof path, "%s/table.carvq.safetensors", fixture.directory);
+    fixture_write_identity(path, TABLE, FIXTURE_V, FIXTURE_N, data);
+    assert_int_equal(carvq_open(path, &file, &error), CARVQ_OK);
+    uint32_t ids[32] = {1, 2, 3};
+    struct model tiny = {.ids = ids, .count = 32};
+    assert_int_equal(carvq_checkpoint_open(fixture.directory, &tiny.checkpoint, &error), CARVQ_OK);
+    assert_int_equal(carvq_lm_open(tiny.checkpoint, &tiny.lm, &error), CARVQ_OK);
+    const struct carvq_eval_options options = {.window = 8};
+    const struct carvq_eval_result result = evaluate(&tiny, file, &options);
+    assert_true(result.input == carvq_find(file, NULL) && result.head == NULL && result.kl > 0);
+    tiny.ids = NULL;
+    close_model(&tiny);
+    carvq_close(file);
+    fixture_end(&fixture);
+}
+
 // Weights with infinities would give a perplexity of NaN.
 static void test_output_that_is_no_number(void **state)
 {
@@ -417,6 +446,7 @@ int main(void)
         cmocka_unit_test(test_one_window_has_no_standard_error),
         cmocka_unit_test(test_bad_text),
         cmocka_unit_test(test_table_of_another_model),
+        cmocka_unit_test(test_untied_model),
         cmocka_unit_test(test_output_that_is_no_number),
         cmocka_unit_test(test_token_files),
     };

@@ -198,6 +198,8 @@ check("Qwen2: biases of q, k and v, tied",
       {"architectures": ["Qwen2ForCausalLM"], "num_key_value_heads": 2, "rope_theta": 1e6, "sliding_window": 16,
        "use_sliding_window": False, "tie_word_embeddings": True}, 90, "BF16", 2)
 check("Qwen2: untied", {"architectures": ["Qwen2ForCausalLM"], "num_key_value_heads": 8}, 2)
+check("Qwen2: matrices of several blocks of 4 Mi values",
+      {"architectures": ["Qwen2ForCausalLM"], "num_hidden_layers": 1, "vocab_size": 70000, "intermediate_size": 70000}, 3, "F16")
 check("Phi3: fused", PHI | {"rope_theta": 250000.0, "rope_scaling": None, "sliding_window": None}, 65, "BF16")
 check("Phi3: rotates a part of each head", PHI | {"partial_rotary_factor": 0.75, "head_dim": 16, "tie_word_embeddings": True}, 64, "F16", 3)
 check("Phi3: longrope within its context", PHI | {"rope_scaling": LONGROPE, "original_max_position_embeddings": 80}, 80)
