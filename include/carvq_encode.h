@@ -36,8 +36,8 @@ struct carvq_encode_options {
     uint32_t stages;                 // [L]     3
     uint32_t code_bits;              // [kappa] 4
     enum carvq_dtype codebook_dtype; //         CARVQ_BF16
-    uint32_t iterations;             // rounds of Lloyd's algorithm at each stage, 1 to 1000
-    uint64_t seed;                   // 0; same seed, same bytes, whatever the number of threads
+    uint32_t iterations;             //         25; rounds of k-means at each stage, 1 to 1000
+    uint64_t seed;                   //         0; same seed, same bytes, whatever the number of threads
 };
 
 void carvq_encode_defaults(struct carvq_encode_options *options_ret);
