@@ -8,8 +8,8 @@
 static void test_lowest_rank_first(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer = tokenizer_open("{'model':{'type':'BPE','vocab':{" LETTERS ",'ab':5,'bc':6,'abc':7,'cd':8},"
-                                                       "'merges':['b c','a b','a bc','c d']}}");
+    struct carvq_tokenizer *tokenizer = tokenizer_open(
+        "{'model':{'type':'BPE','vocab':{" LETTERS ",'ab':5,'bc':6,'abc':7,'cd':8},'merges':['b c','a b','a bc','c d']}}");
     assert_ids(tokenizer, "abc", "7");
     assert_ids(tokenizer, "abcd", "7 3"); // not ab cd
     assert_ids(tokenizer, "abd", "5 3");
@@ -20,7 +20,8 @@ static void test_lowest_rank_first(void **state)
 static void test_leftmost_of_equal_rank_first(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer = tokenizer_open("{'model':{'vocab':{'a':0,'aa':1,'aaa':2},'merges':[['a','a'],['aa','a']]}}");
+    struct carvq_tokenizer *tokenizer =
+        tokenizer_open("{'model':{'vocab':{'a':0,'aa':1,'aaa':2},'merges':[['a','a'],['aa','a']]}}");
     assert_ids(tokenizer, "a", "0");
     assert_ids(tokenizer, "aaa", "2");
     assert_ids(tokenizer, "aaaa", "1 1");
@@ -51,7 +52,8 @@ static void test_later_of_equal_merges_counts(void **state)
 static void test_merges_with_spaces_and_version_line(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer = tokenizer_open("{'model':{'vocab':{" LETTERS ",'a ':5,'a b':6},'merges':[['a',' '],['a ','b']]}}");
+    struct carvq_tokenizer *tokenizer =
+        tokenizer_open("{'model':{'vocab':{" LETTERS ",'a ':5,'a b':6},'merges':[['a',' '],['a ','b']]}}");
     assert_ids(tokenizer, "a b", "6");
     carvq_tokenizer_close(tokenizer);
     tokenizer = tokenizer_open("{'model':{'vocab':{" LETTERS ",'ab':5},'merges':['#version: 0.2','a b']}}");
@@ -117,8 +119,9 @@ static void test_unknown_token_that_is_no_piece(void **state)
     carvq_tokenizer_close(tokenizer);
 }
 
-#define BYTES "'model':{'vocab':{'a':0,'b':1,'\u0120':2,'\u010a':3,'\u00c3':4,'\u00a9':5,'1':6,'\u0120a':7,'b\u0120':8,'aa':9,'\u0100':10," \
-              "'\u0143':11,'\u0121':12,'s':13,'!':14},'merges':[['\u0120','a'],['b','\u0120'],['a','a']]}}"
+#define BYTES \
+    "'model':{'vocab':{'a':0,'b':1,'\u0120':2,'\u010a':3,'\u00c3':4,'\u00a9':5,'1':6,'\u0120a':7,'b\u0120':8,'aa':9," \
+    "'\u0100':10,'\u0143':11,'\u0121':12,'s':13,'!':14},'merges':[['\u0120','a'],['b','\u0120'],['a','a']]}}"
 
 static void test_byte_level(void **state)
 {
@@ -135,7 +138,8 @@ static void test_byte_level(void **state)
     tokenizer_encode(tokenizer, "\xc3\xad", 2, false, ids);
     assert_string_equal(ids, "4 11"); // 0xad has the last of the characters that stand for bytes
     carvq_tokenizer_close(tokenizer);
-    tokenizer = tokenizer_open("{'pre_tokenizer':{'type':'ByteLevel','add_prefix_space':true,'trim_offsets':true,'use_regex':false}," BYTES);
+    tokenizer = tokenizer_open(
+        "{'pre_tokenizer':{'type':'ByteLevel','add_prefix_space':true,'trim_offsets':true,'use_regex':false}," BYTES);
     assert_ids(tokenizer, "aaab a", "7 9 1 7");
     assert_ids(tokenizer, " a", "7");
     carvq_tokenizer_close(tokenizer);
@@ -216,16 +220,18 @@ static void test_split_behaviors(void **state)
     }
 }
 
-#define ADDED(content, lstrip, rstrip, single, normalized) \
-    "{'id':0,'content':'" content "','lstrip':" lstrip ",'rstrip':" rstrip ",'single_word':" single ",'normalized':" normalized ",'special':true}"
+#define ADDED(content, left, right, single, normalized) \
+    "{'id':0,'content':'" content "','lstrip':" left ",'rstrip':" right ",'single_word':" single ",'normalized':" normalized "}"
+#define YES "true"
+#define NO "false"
 
 static void test_added_tokens(void **state)
 {
     (void)state;
     struct carvq_tokenizer *tokenizer = tokenizer_open(
-        "{'added_tokens':[" ADDED("<x>", "false", "false", "false", "false") "," ADDED("<x><y>", "false", "false", "false", "false") ","
-        ADDED("<l>", "true", "false", "false", "false") "," ADDED("<r>", "false", "true", "false", "false") ","
-        ADDED("word", "false", "false", "true", "false") "," ADDED("b", "false", "false", "false", "false") "],"
+        "{'added_tokens':[" ADDED("<x>", NO, NO, NO, NO) "," ADDED("<x><y>", NO, NO, NO, NO) ","
+        ADDED("<l>", YES, NO, NO, NO) "," ADDED("<r>", NO, YES, NO, NO) ","
+        ADDED("word", NO, NO, YES, NO) "," ADDED("b", NO, NO, NO, NO) "],"
         "'model':{'vocab':{'a':0,'b':1,' ':2,'w':3,'o':4,'r':5,'d':6,'<':7},'merges':[]}}");
     assert_ids(tokenizer, "a<x>a", "0 8 0");
     assert_ids(tokenizer, "<x><y><x>", "9 8");  // the longest
@@ -246,7 +252,7 @@ static void test_added_tokens_in_normalized_text(void **state)
 {
     (void)state;
     struct carvq_tokenizer *tokenizer = tokenizer_open(
-        "{'added_tokens':[" ADDED("b b", "false", "false", "false", "true") "," ADDED("c c", "false", "false", "false", "false") "],"
+        "{'added_tokens':[" ADDED("b b", NO, NO, NO, YES) "," ADDED("c c", NO, NO, NO, NO) "],"
         "'normalizer':{'type':'Replace','pattern':{'Regex':'[ _]'},'content':'-'},"
         "'model':{'vocab':{'a':0,'-':1,'b':2,'c':3},'merges':[]}}");
     assert_ids(tokenizer, "ab_ba", "0 4 0");
@@ -260,7 +266,8 @@ static void test_nfc(void **state)
 {
     (void)state;
     struct carvq_tokenizer *tokenizer =
-        tokenizer_open("{'normalizer':{'type':'NFC'},'model':{'vocab':{'\u00e9':0,'e':1,'\u0301':2,'\uac01':3,'\u0323':4,'q':5},'merges':[]}}");
+        tokenizer_open("{'normalizer':{'type':'NFC'},'model':{'vocab':{'\u00e9':0,'e':1,'\u0301':2,'\uac01':3,'\u0323':4,'q':5},"
+                       "'merges':[]}}");
     assert_ids(tokenizer, "e\xcc\x81", "0");
     assert_ids(tokenizer, "\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8", "3"); // Hangul
     assert_ids(tokenizer, "q\xcc\x81\xcc\xa3", "5 4 2");                // marks in order of their class
@@ -273,7 +280,8 @@ static void test_post_processor(void **state)
     struct carvq_tokenizer *tokenizer = tokenizer_open(
         "{'post_processor':{'type':'Sequence','processors':[{'type':'ByteLevel','add_prefix_space':true,'trim_offsets':false},"
         "{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'<s>','type_id':0}},{'Sequence':{'id':'A','type_id':0}},"
-        "{'SpecialToken':{'id':'</s>','type_id':0}}],'pair':[],'special_tokens':{'<s>':{'id':'<s>','ids':[7,8],'tokens':['x','y']},"
+        "{'SpecialToken':{'id':'</s>','type_id':0}}],'pair':[],'special_tokens':{'<s>':{'id':'<s>','ids':[7,8],'tokens':['x',"
+        "'y']},"
         "'</s>':{'id':'</s>','ids':[9],'tokens':['z']}}},"
         "{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'o','type_id':0}},{'Sequence':{'id':'A','type_id':0}},"
         "{'SpecialToken':{'id':'o','type_id':0}}],'pair':[],'special_tokens':{'o':{'id':'o','ids':[5],'tokens':['o']}}}]},"

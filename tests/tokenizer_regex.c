@@ -37,8 +37,8 @@ static void test_rewritten(void **state)
         {"\\P{^No}", "[" OTHER_NUMBER "]"},
         {"[a\\p{No}-]", "[a" OTHER_NUMBER "-]"},
         {"\\p{Lt}", "[\\p{Lt}]"},
-        {"[^\\r\\n]?+x++", "[^\\r\\n]?+x++"},   // possessive on both sides
-        {"a{1,3}+", "(?:a{1,3})+"},             // only in PCRE2
+        {"[^\\r\\n]?+x++", "[^\\r\\n]?+x++"}, // possessive on both sides
+        {"a{1,3}+", "(?:a{1,3})+"},           // only in PCRE2
         {"(a|b){2}+c", "(?:(a|b){2})+c"},
         {"x(?:[ab]{2,}+)", "x(?:(?:[ab]{2,})+)"},
         {"a{1,3}?b", "a{1,3}?b"},
@@ -63,11 +63,12 @@ static void test_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "\\w",    "\\b",       "\\h",      "\\v",      "\\R",     "\\X",     "\\K",     "\\A",    "\\z",        "\\1",     "\\k<a>",  "\\",
-        "[\\S]",  "[\\P{L}]",  "\\p{Han}", "\\p{C}",   "\\p{L",   "\\p",     "\\pL",    "[]a]",   "[[:alpha:]]", "[a&&b]",  "[a[b]]",  "(?m:a)",
-        "(?#a)",  "(?<n>a)",   "a(?i)b",   "(?-i:a)",  "(*UCP)a", "a{,2}",   "a{2}?",   "a{x}",   "a{2",        "a{1}{2}", "a**",     "a+++",
-        "*a",     "^*",        "(?:*a)",   "\\xe9",    "\\x{}",   "\\u12",   "\\x4",    "(?i:ss)", "(?i:STa)",  "(?i:a(?:fi))", "(?i)ff", "(?i:\\x73)",
-        "(?i:\xc3\x9f)", "a|*", "\\Q.\\E",
+        "\\w",          "\\b",     "\\h",         "\\v",           "\\R",      "\\X",      "\\K",     "\\A",     "\\z",
+        "\\1",          "\\k<a>",  "\\",          "[\\S]",         "[\\P{L}]", "\\p{Han}", "\\p{C}",  "\\p{L",   "\\p",
+        "\\pL",         "[]a]",    "[[:alpha:]]", "[a&&b]",        "[a[b]]",   "(?m:a)",   "(?#a)",   "(?<n>a)", "a(?i)b",
+        "(?-i:a)",      "(*UCP)a", "a{,2}",       "a{2}?",         "a{x}",     "a{2",      "a{1}{2}", "a**",     "a+++",
+        "*a",           "^*",      "(?:*a)",      "\\xe9",         "\\x{}",    "\\u12",    "\\x4",    "(?i:ss)", "(?i:STa)",
+        "(?i:a(?:fi))", "(?i)ff",  "(?i:\\x73)",  "(?i:\xc3\x9f)", "a|*",      "\\Q.\\E",
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char out[2000];

@@ -16,11 +16,15 @@ static void set_id_limit(struct carvq_tokenizer *tokenizer)
             tokenizer->id_limit = (uint64_t)tokenizer->bpe.pieces[i].id + 1;
 }
 
-static enum carvq_status load(const char *path, struct carvq_json json, struct carvq_tokenizer *tokenizer, struct carvq_error *error)
+static enum carvq_status load(const char *path, struct carvq_json json, struct carvq_tokenizer *tokenizer,
+                              struct carvq_error *error)
 {
     enum { MODEL, NORMALIZER, PRE_TOKENIZER, POST_PROCESSOR, ADDED_TOKENS, COUNT };
-    struct carvq_tok_member members[COUNT] = {[MODEL].key = "model", [NORMALIZER].key = "normalizer", [PRE_TOKENIZER].key = "pre_tokenizer",
-                                              [POST_PROCESSOR].key = "post_processor", [ADDED_TOKENS].key = "added_tokens"};
+    struct carvq_tok_member members[COUNT] = {[MODEL].key = "model",
+                                              [NORMALIZER].key = "normalizer",
+                                              [PRE_TOKENIZER].key = "pre_tokenizer",
+                                              [POST_PROCESSOR].key = "post_processor",
+                                              [ADDED_TOKENS].key = "added_tokens"};
     enum carvq_status status = carvq_tok_members(path, json, members, COUNT, error);
     if (status != CARVQ_OK)
         return status;
@@ -121,7 +125,8 @@ static enum carvq_status check_utf8(const char *name, const char *text, size_t n
     for (size_t at = 0, length; at < nbytes; at += length) {
         length = carvq_utf8_length(text + at, nbytes - at);
         if (length == 0)
-            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: byte %zu (0x%02x) is not UTF-8", name, at, (unsigned)(unsigned char)text[at]);
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: byte %zu (0x%02x) is not UTF-8", name, at,
+                              (unsigned)(unsigned char)text[at]);
     }
     return CARVQ_OK;
 }
@@ -178,8 +183,9 @@ static enum carvq_status encode(struct encoding *encoding, const char *text, siz
     return status;
 }
 
-enum carvq_status carvq_tokenizer_encode(const struct carvq_tokenizer *tokenizer, const char *name, const char *text, size_t nbytes,
-                                         bool add_special, uint32_t **ids_ret, size_t *count_ret, struct carvq_error *error)
+enum carvq_status carvq_tokenizer_encode(const struct carvq_tokenizer *tokenizer, const char *name, const char *text,
+                                         size_t nbytes, bool add_special, uint32_t **ids_ret, size_t *count_ret,
+                                         struct carvq_error *error)
 {
     struct encoding *encoding = calloc(1, sizeof *encoding);
     if (encoding == NULL)

@@ -32,8 +32,9 @@ void carvq_tokenizer_close(struct carvq_tokenizer *tokenizer);
 // messages call the text, e.g. its file. *ids_ret is to be given to free(); never NULL, even if *count_ret is 0.
 // Errors: CARVQ_ERROR_FORMAT (not UTF-8; names the byte offset), _UNSUPPORTED (a pattern needs too many steps for this
 // text), _MEMORY.
-enum carvq_status carvq_tokenizer_encode(const struct carvq_tokenizer *tokenizer, const char *name, const char *text, size_t nbytes,
-                                         bool add_special, uint32_t **ids_ret, size_t *count_ret, struct carvq_error *error);
+enum carvq_status carvq_tokenizer_encode(const struct carvq_tokenizer *tokenizer, const char *name, const char *text,
+                                         size_t nbytes, bool add_special, uint32_t **ids_ret, size_t *count_ret,
+                                         struct carvq_error *error);
 
 // The highest id that encoding can give, plus 1. A model's table may have more rows (V is often rounded up).
 uint64_t carvq_tokenizer_id_limit(const struct carvq_tokenizer *tokenizer);

@@ -8,7 +8,7 @@
 struct carvq_tok_added_token {
     struct carvq_tok_bytes text; // what is looked for; not empty
     uint32_t id;
-    bool single_word;            // not beside a letter or digit
+    bool single_word;             // not beside a letter or digit
     bool strip_left, strip_right; // the token takes the white space around it
 };
 
@@ -16,8 +16,8 @@ struct carvq_tok_added_token {
 struct carvq_tok_added {
     struct carvq_tok_added_token *tokens; // sorted by text once carvq_tok_added_index() was called
     size_t count, capacity;
-    size_t first[257];                    // tokens that begin with byte b: first[b] .. first[b + 1] - 1
-    struct carvq_tok_pattern word;        // matches a character beside which no single word can be
+    size_t first[257];             // tokens that begin with byte b: first[b] .. first[b + 1] - 1
+    struct carvq_tok_pattern word; // matches a character beside which no single word can be
 };
 
 // A letter, mark, digit, connector or joiner: \w of Rust's regular expressions.

@@ -158,8 +158,9 @@ static enum carvq_status first_symbols(const struct carvq_tok_bpe *bpe, const ch
                 add_symbol(symbols, &count, bpe->bytes[(unsigned char)text[at + i]]);
         } else if (bpe->has_unknown_text) {
             if (!bpe->has_unknown)
-                return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: '%.*s' is not in the tokenizer's vocabulary, nor is its unk_token",
-                                  name, (int)size, text + at);
+                return carvq_fail(error, CARVQ_ERROR_FORMAT,
+                                  "%s: '%.*s' is not in the tokenizer's vocabulary, nor is its unk_token", name, (int)size,
+                                  text + at);
             if (pending && !bpe->fuse_unknown)
                 add_symbol(symbols, &count, bpe->unknown);
             pending = true;

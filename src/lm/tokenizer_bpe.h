@@ -23,21 +23,21 @@ struct carvq_tok_pair {
 };
 
 struct carvq_tok_bpe {
-    struct carvq_tok_bytes arena;  // texts of all pieces, without separators
+    struct carvq_tok_bytes arena; // texts of all pieces, without separators
     struct carvq_tok_piece *pieces;
     size_t piece_count;
-    uint32_t *slots;               // hash table: 0 is empty, else number of a piece plus 1
+    uint32_t *slots; // hash table: 0 is empty, else number of a piece plus 1
     size_t slot_mask;
     struct carvq_tokenizer_merge *merges; // in the order of their rank
     size_t merge_count;
-    struct carvq_tok_pair *pairs;  // hash table
+    struct carvq_tok_pair *pairs; // hash table
     size_t pair_mask;
     bool byte_fallback, fuse_unknown, ignore_merges;
-    bool has_unknown_text;         // unk_token is set
-    bool has_unknown;              // .. and is a piece, whose id is unknown
+    bool has_unknown_text; // unk_token is set
+    bool has_unknown;      // .. and is a piece, whose id is unknown
     uint32_t unknown;
-    bool has_bytes[256];           // byte_fallback: is <0xNN> a piece?
-    uint32_t bytes[256];           // .. and its id
+    bool has_bytes[256]; // byte_fallback: is <0xNN> a piece?
+    uint32_t bytes[256]; // .. and its id
 };
 
 // Building: all pieces, then carvq_tok_bpe_index_pieces(), all merges, carvq_tok_bpe_index_merges(). pieces and merges

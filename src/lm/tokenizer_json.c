@@ -29,7 +29,8 @@ enum carvq_status carvq_tok_members(const char *place, struct carvq_json object,
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_tok_read_bool(const char *place, struct carvq_tok_member *member, bool *value_ret, struct carvq_error *error)
+enum carvq_status carvq_tok_read_bool(const char *place, struct carvq_tok_member *member, bool *value_ret,
+                                      struct carvq_error *error)
 {
     char type = member->present ? carvq_json_type(&member->value) : '\0';
     if (type != 't' && type != 'f')
@@ -44,7 +45,8 @@ enum carvq_status carvq_tok_read_optional_bool(const char *place, struct carvq_t
     return member->present ? carvq_tok_read_bool(place, member, value_ret, error) : CARVQ_OK;
 }
 
-enum carvq_status carvq_tok_read_id(const char *place, struct carvq_tok_member *member, uint32_t *id_ret, struct carvq_error *error)
+enum carvq_status carvq_tok_read_id(const char *place, struct carvq_tok_member *member, uint32_t *id_ret,
+                                    struct carvq_error *error)
 {
     uint64_t id = 0;
     struct carvq_json value = member->value;

@@ -20,7 +20,8 @@ struct carvq_tokenizer {
     uint64_t id_limit;                  // highest id plus 1
 };
 
-enum carvq_status carvq_tok_load_model(const char *path, struct carvq_json json, struct carvq_tok_bpe *bpe, struct carvq_error *error);
+enum carvq_status carvq_tok_load_model(const char *path, struct carvq_json json, struct carvq_tok_bpe *bpe,
+                                       struct carvq_error *error);
 
 enum carvq_status carvq_tok_load_normalizer(const char *path, struct carvq_json json, struct carvq_tok_normalizers *normalizers,
                                             struct carvq_error *error);

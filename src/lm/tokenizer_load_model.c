@@ -22,7 +22,8 @@ static enum carvq_status add_piece(const char *place, struct carvq_tok_bpe *bpe,
     return CARVQ_OK;
 }
 
-static enum carvq_status load_vocabulary(const char *place, struct carvq_json json, struct carvq_tok_bpe *bpe, struct carvq_error *error)
+static enum carvq_status load_vocabulary(const char *place, struct carvq_json json, struct carvq_tok_bpe *bpe,
+                                         struct carvq_error *error)
 {
     if (!carvq_json_enter(&json, '{'))
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'vocab' is not an object", place);
@@ -31,8 +32,8 @@ static enum carvq_status load_vocabulary(const char *place, struct carvq_json js
     while (carvq_json_next_key(&json, &text)) {
         uint64_t id = 0;
         if (!carvq_json_read_u64(&json, &id) || id > UINT32_MAX)
-            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: the id of piece '%.*s' is not an integer from 0 to 4294967295", place,
-                              (int)(text.length < 100 ? text.length : 100), text.text);
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: the id of piece '%.*s' is not an integer from 0 to 4294967295",
+                              place, (int)(text.length < 100 ? text.length : 100), text.text);
         enum carvq_status status = add_piece(place, bpe, &capacity, text, id, error);
         if (status != CARVQ_OK)
             return status;
@@ -54,16 +55,16 @@ struct merge_text {
 };
 
 // "left right"
-static enum carvq_status read_merge_string(const char *place, size_t number, struct carvq_json_string string, struct merge_text *merge,
-                                           struct carvq_error *error)
+static enum carvq_status read_merge_string(const char *place, size_t number, struct carvq_json_string string,
+                                           struct merge_text *merge, struct carvq_error *error)
 {
     if (!carvq_tok_append_string(&merge->text, string))
         return carvq_tok_no_memory(place, error);
     char *space = memchr(merge->text.data, ' ', merge->text.length);
     char *end = merge->text.data + merge->text.length;
     if (space == NULL || memchr(space + 1, ' ', (size_t)(end - space - 1)) != NULL)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: merge %zu, '%.100s', is not two pieces with a space between", place, number,
-                          merge->text.data);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: merge %zu, '%.100s', is not two pieces with a space between", place,
+                          number, merge->text.data);
     merge->left_length = (size_t)(space - merge->text.data);
     memmove(space, space + 1, (size_t)(end - space)); // with the NUL
     merge->text.length--;
@@ -95,9 +96,9 @@ static enum carvq_status add_merge(const char *place, size_t number, const struc
                           : !carvq_tok_bpe_find(bpe, left, left_length + right_length, &ids.merged) ? "the result"
                                                                                                     : NULL;
     if (unknown != NULL)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: merge %zu, '%.*s' and '%.*s': %s is not in the vocabulary", place, number,
-                          (int)(left_length < 100 ? left_length : 100), left, (int)(right_length < 100 ? right_length : 100), right,
-                          unknown);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: merge %zu, '%.*s' and '%.*s': %s is not in the vocabulary", place,
+                          number, (int)(left_length < 100 ? left_length : 100), left,
+                          (int)(right_length < 100 ? right_length : 100), right, unknown);
     void *memory = bpe->merges;
     if (!carvq_tok_reserve(&memory, capacity, bpe->merge_count, 1, sizeof *bpe->merges))
         return carvq_tok_no_memory(place, error);
@@ -112,7 +113,8 @@ static bool is_version_line(struct carvq_json_string string)
     return string.length >= 8 && memcmp(string.text, "#version", 8) == 0;
 }
 
-static enum carvq_status load_merges(const char *place, struct carvq_json json, struct carvq_tok_bpe *bpe, struct carvq_error *error)
+static enum carvq_status load_merges(const char *place, struct carvq_json json, struct carvq_tok_bpe *bpe,
+                                     struct carvq_error *error)
 {
     if (!carvq_json_enter(&json, '['))
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'merges' is not an array", place);
@@ -202,13 +204,20 @@ static enum carvq_status check_type(const char *place, struct carvq_tok_member *
     return status;
 }
 
-enum carvq_status carvq_tok_load_model(const char *path, struct carvq_json json, struct carvq_tok_bpe *bpe, struct carvq_error *error)
+enum carvq_status carvq_tok_load_model(const char *path, struct carvq_json json, struct carvq_tok_bpe *bpe,
+                                       struct carvq_error *error)
 {
     enum { TYPE, VOCAB, MERGES, UNKNOWN, DROPOUT, PREFIX, SUFFIX, FUSE, BYTE_FALLBACK, IGNORE_MERGES, COUNT };
-    struct carvq_tok_member members[COUNT] = {
-        [TYPE].key = "type", [VOCAB].key = "vocab", [MERGES].key = "merges", [UNKNOWN].key = "unk_token", [DROPOUT].key = "dropout",
-        [PREFIX].key = "continuing_subword_prefix", [SUFFIX].key = "end_of_word_suffix", [FUSE].key = "fuse_unk",
-        [BYTE_FALLBACK].key = "byte_fallback", [IGNORE_MERGES].key = "ignore_merges"};
+    struct carvq_tok_member members[COUNT] = {[TYPE].key = "type",
+                                              [VOCAB].key = "vocab",
+                                              [MERGES].key = "merges",
+                                              [UNKNOWN].key = "unk_token",
+                                              [DROPOUT].key = "dropout",
+                                              [PREFIX].key = "continuing_subword_prefix",
+                                              [SUFFIX].key = "end_of_word_suffix",
+                                              [FUSE].key = "fuse_unk",
+                                              [BYTE_FALLBACK].key = "byte_fallback",
+                                              [IGNORE_MERGES].key = "ignore_merges"};
     char place[400];
     snprintf(place, sizeof place, "%.380s: model", path);
     enum carvq_status status;

@@ -11,8 +11,8 @@
 #define PLACE_SIZE 400
 
 // Reads the type of a step into type (cut to size bytes) and writes place: "FILE: normalizer 'Replace'".
-static enum carvq_status read_type(const char *path, const char *part, struct carvq_json json, char *type, size_t size, char *place,
-                                   struct carvq_error *error)
+static enum carvq_status read_type(const char *path, const char *part, struct carvq_json json, char *type, size_t size,
+                                   char *place, struct carvq_error *error)
 {
     struct carvq_tok_member member = {.key = "type"};
     struct carvq_tok_bytes text = {NULL, 0, 0};
@@ -188,12 +188,15 @@ struct metaspace {
     bool split;
 };
 
-static enum carvq_status read_metaspace(const char *place, struct carvq_json json, struct metaspace *metaspace, struct carvq_error *error)
+static enum carvq_status read_metaspace(const char *place, struct carvq_json json, struct metaspace *metaspace,
+                                        struct carvq_error *error)
 {
     enum { REPLACEMENT, SCHEME, LEGACY, SPLIT, COUNT };
     static const char *const names[] = {"always", "first", "never"};
-    struct carvq_tok_member members[COUNT] = {[REPLACEMENT].key = "replacement", [SCHEME].key = "prepend_scheme",
-                                              [LEGACY].key = "add_prefix_space", [SPLIT].key = "split"};
+    struct carvq_tok_member members[COUNT] = {[REPLACEMENT].key = "replacement",
+                                              [SCHEME].key = "prepend_scheme",
+                                              [LEGACY].key = "add_prefix_space",
+                                              [SPLIT].key = "split"};
     bool legacy = true;
     enum carvq_status status;
     if ((status = carvq_tok_members(place, json, members, COUNT, error)) != CARVQ_OK ||
@@ -219,8 +222,8 @@ static enum carvq_status read_metaspace(const char *place, struct carvq_json jso
     return CARVQ_OK;
 }
 
-static enum carvq_status add_metaspace(const char *place, const struct metaspace *metaspace, struct carvq_tok_splitters *splitters,
-                                       struct carvq_error *error)
+static enum carvq_status add_metaspace(const char *place, const struct metaspace *metaspace,
+                                       struct carvq_tok_splitters *splitters, struct carvq_error *error)
 {
     const char *text = metaspace->replacement.data;
     size_t length = metaspace->replacement.length;

@@ -17,8 +17,8 @@ static uint32_t added_id(const struct carvq_tok_bpe *bpe, const struct carvq_tok
     return carvq_tok_bpe_find(bpe, text->data, text->length, &id) ? id : (*next_id)++;
 }
 
-static enum carvq_status normalize_text(const char *place, const struct carvq_tok_normalizers *normalizers, struct carvq_tok_bytes *text,
-                                        struct carvq_error *error)
+static enum carvq_status normalize_text(const char *place, const struct carvq_tok_normalizers *normalizers,
+                                        struct carvq_tok_bytes *text, struct carvq_error *error)
 {
     struct carvq_tok_normalize_work work = {0};
     const char *result;
@@ -55,12 +55,15 @@ static enum carvq_status add_token(const char *place, struct carvq_tok_added_tok
     return status;
 }
 
-static enum carvq_status load_token(const char *place, struct carvq_json json, uint32_t *next_id, struct carvq_tokenizer *tokenizer,
-                                    struct carvq_error *error)
+static enum carvq_status load_token(const char *place, struct carvq_json json, uint32_t *next_id,
+                                    struct carvq_tokenizer *tokenizer, struct carvq_error *error)
 {
     enum { CONTENT, SINGLE_WORD, LSTRIP, RSTRIP, NORMALIZED, COUNT };
-    struct carvq_tok_member members[COUNT] = {[CONTENT].key = "content", [SINGLE_WORD].key = "single_word", [LSTRIP].key = "lstrip",
-                                              [RSTRIP].key = "rstrip", [NORMALIZED].key = "normalized"};
+    struct carvq_tok_member members[COUNT] = {[CONTENT].key = "content",
+                                              [SINGLE_WORD].key = "single_word",
+                                              [LSTRIP].key = "lstrip",
+                                              [RSTRIP].key = "rstrip",
+                                              [NORMALIZED].key = "normalized"};
     struct carvq_tok_added_token token = {.id = 0};
     bool normalized;
     enum carvq_status status;
@@ -114,12 +117,13 @@ static enum carvq_status add_id(const char *place, struct carvq_tokenizer *token
 {
     if (id >= tokenizer->id_limit)
         tokenizer->id_limit = (uint64_t)id + 1;
-    return carvq_tok_append_id(around->seen_text ? &around->after : &around->before, id) ? CARVQ_OK : carvq_tok_no_memory(place, error);
+    return carvq_tok_append_id(around->seen_text ? &around->after : &around->before, id) ? CARVQ_OK
+                                                                                         : carvq_tok_no_memory(place, error);
 }
 
 // Appends the ids of the special token called name: special_tokens[name].ids.
-static enum carvq_status add_special(const char *place, struct carvq_tokenizer *tokenizer, struct carvq_json specials, const char *name,
-                                     struct around *around, struct carvq_error *error)
+static enum carvq_status add_special(const char *place, struct carvq_tokenizer *tokenizer, struct carvq_json specials,
+                                     const char *name, struct around *around, struct carvq_error *error)
 {
     struct carvq_tok_member special = {.key = name}, ids = {.key = "ids"};
     enum carvq_status status = carvq_tok_members(place, specials, &special, 1, error);
@@ -134,15 +138,16 @@ static enum carvq_status add_special(const char *place, struct carvq_tokenizer *
     while (status == CARVQ_OK && carvq_json_next_item(&ids.value)) {
         uint64_t id;
         if (!carvq_json_read_u64(&ids.value, &id) || id > UINT32_MAX)
-            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: an id of '%.100s' is not an integer from 0 to 4294967295", place, name);
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: an id of '%.100s' is not an integer from 0 to 4294967295", place,
+                              name);
         status = add_id(place, tokenizer, around, (uint32_t)id, error);
     }
     return status;
 }
 
 // An item of a template: {"SpecialToken": {"id": "<s>"}} or {"Sequence": {"id": "A"}}.
-static enum carvq_status add_item(const char *place, struct carvq_tokenizer *tokenizer, struct carvq_json item, struct carvq_json specials,
-                                  struct around *around, struct carvq_error *error)
+static enum carvq_status add_item(const char *place, struct carvq_tokenizer *tokenizer, struct carvq_json item,
+                                  struct carvq_json specials, struct around *around, struct carvq_error *error)
 {
     struct carvq_tok_member forms[] = {{.key = "SpecialToken"}, {.key = "Sequence"}}, id = {.key = "id"};
     struct carvq_tok_bytes name = {NULL, 0, 0};
@@ -150,7 +155,8 @@ static enum carvq_status add_item(const char *place, struct carvq_tokenizer *tok
     if (status != CARVQ_OK)
         return status;
     if (forms[0].present == forms[1].present)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: an item of 'single' is not either a special token or a sequence", place);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: an item of 'single' is not either a special token or a sequence",
+                          place);
     bool is_text = forms[1].present;
     if ((status = carvq_tok_members(place, forms[is_text].value, &id, 1, error)) == CARVQ_OK)
         status = carvq_tok_read_text(place, &id, &name, error);
@@ -182,7 +188,8 @@ static enum carvq_status load_template(const char *place, struct carvq_json json
 }
 
 // The ids of around go outside those that are there: they see the result of the post-processors before theirs.
-static enum carvq_status put_around(const char *place, struct around *around, struct carvq_tokenizer *tokenizer, struct carvq_error *error)
+static enum carvq_status put_around(const char *place, struct around *around, struct carvq_tokenizer *tokenizer,
+                                    struct carvq_error *error)
 {
     for (size_t i = 0; i < tokenizer->before.length; i++)
         if (!carvq_tok_append_id(&around->before, tokenizer->before.data[i]))
@@ -196,8 +203,8 @@ static enum carvq_status put_around(const char *place, struct around *around, st
     return CARVQ_OK;
 }
 
-static enum carvq_status load_sequence(const char *path, const char *place, struct carvq_json json, struct carvq_tokenizer *tokenizer,
-                                       struct carvq_error *error)
+static enum carvq_status load_sequence(const char *path, const char *place, struct carvq_json json,
+                                       struct carvq_tokenizer *tokenizer, struct carvq_error *error)
 {
     struct carvq_tok_member processors = {.key = "processors"};
     enum carvq_status status = carvq_tok_members(place, json, &processors, 1, error);

@@ -54,8 +54,8 @@ static enum carvq_status normalize_unicode(utf8proc_option_t form, const char *n
     return done ? CARVQ_OK : carvq_tok_no_memory(name, error);
 }
 
-static enum carvq_status run(const struct carvq_tok_normalizer *step, struct carvq_tok_spans *spans, const char *name, const char *text,
-                             size_t length, struct carvq_tok_bytes *out, struct carvq_error *error)
+static enum carvq_status run(const struct carvq_tok_normalizer *step, struct carvq_tok_spans *spans, const char *name,
+                             const char *text, size_t length, struct carvq_tok_bytes *out, struct carvq_error *error)
 {
     out->length = 0;
     switch (step->kind) {

@@ -12,8 +12,8 @@
 
 #define MAX_PATTERN 100000 // bytes
 
-static enum carvq_status compile(const char *place, const struct carvq_tok_bytes *translated, struct carvq_tok_pattern *pattern_ret,
-                                 struct carvq_error *error)
+static enum carvq_status compile(const char *place, const struct carvq_tok_bytes *translated,
+                                 struct carvq_tok_pattern *pattern_ret, struct carvq_error *error)
 {
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     if (context == NULL)
@@ -34,8 +34,8 @@ static enum carvq_status compile(const char *place, const struct carvq_tok_bytes
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_tok_pattern_regex(const char *place, const char *text, size_t length, struct carvq_tok_pattern *pattern_ret,
-                                          struct carvq_error *error)
+enum carvq_status carvq_tok_pattern_regex(const char *place, const char *text, size_t length,
+                                          struct carvq_tok_pattern *pattern_ret, struct carvq_error *error)
 {
     if (length > MAX_PATTERN)
         return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: a pattern of %zu bytes is too long", place, length);
@@ -47,8 +47,8 @@ enum carvq_status carvq_tok_pattern_regex(const char *place, const char *text, s
     return status;
 }
 
-enum carvq_status carvq_tok_pattern_string(const char *place, const char *text, size_t length, struct carvq_tok_pattern *pattern_ret,
-                                           struct carvq_error *error)
+enum carvq_status carvq_tok_pattern_string(const char *place, const char *text, size_t length,
+                                           struct carvq_tok_pattern *pattern_ret, struct carvq_error *error)
 {
     if (length == 0)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: the pattern is empty", place);
@@ -126,14 +126,14 @@ static enum carvq_status cut_at_regex(const pcre2_code *regex, const char *name,
     if (found < 0) {
         char reason[128] = "";
         pcre2_get_error_message(found, (PCRE2_UCHAR *)reason, sizeof reason);
-        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: the tokenizer's pattern fails after byte %zu of a part: %s", name, from,
-                          reason);
+        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: the tokenizer's pattern fails after byte %zu of a part: %s", name,
+                          from, reason);
     }
     return add_rest(spans, end, length) ? CARVQ_OK : carvq_tok_no_memory(name, error);
 }
 
-enum carvq_status carvq_tok_pattern_cut(const struct carvq_tok_pattern *pattern, const char *name, const char *text, size_t length,
-                                        struct carvq_tok_spans *spans, struct carvq_error *error)
+enum carvq_status carvq_tok_pattern_cut(const struct carvq_tok_pattern *pattern, const char *name, const char *text,
+                                        size_t length, struct carvq_tok_spans *spans, struct carvq_error *error)
 {
     spans->length = 0;
     if (pattern->regex == NULL)
@@ -146,8 +146,8 @@ enum carvq_status carvq_tok_pattern_cut(const struct carvq_tok_pattern *pattern,
     return status;
 }
 
-enum carvq_status carvq_tok_pattern_replace(const struct carvq_tok_pattern *pattern, const char *name, const char *text, size_t length,
-                                            const struct carvq_tok_bytes *content, struct carvq_tok_spans *spans,
+enum carvq_status carvq_tok_pattern_replace(const struct carvq_tok_pattern *pattern, const char *name, const char *text,
+                                            size_t length, const struct carvq_tok_bytes *content, struct carvq_tok_spans *spans,
                                             struct carvq_tok_bytes *out, struct carvq_error *error)
 {
     enum carvq_status status = carvq_tok_pattern_cut(pattern, name, text, length, spans, error);

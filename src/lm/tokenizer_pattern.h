@@ -13,20 +13,20 @@ struct carvq_tok_pattern {
 
 // place (file and part) is for messages. Errors: CARVQ_ERROR_FORMAT (not a regular expression, empty string),
 // _UNSUPPORTED, _MEMORY.
-enum carvq_status carvq_tok_pattern_regex(const char *place, const char *text, size_t length, struct carvq_tok_pattern *pattern_ret,
-                                          struct carvq_error *error);
-enum carvq_status carvq_tok_pattern_string(const char *place, const char *text, size_t length, struct carvq_tok_pattern *pattern_ret,
-                                           struct carvq_error *error);
+enum carvq_status carvq_tok_pattern_regex(const char *place, const char *text, size_t length,
+                                          struct carvq_tok_pattern *pattern_ret, struct carvq_error *error);
+enum carvq_status carvq_tok_pattern_string(const char *place, const char *text, size_t length,
+                                           struct carvq_tok_pattern *pattern_ret, struct carvq_error *error);
 void carvq_tok_pattern_free(struct carvq_tok_pattern *pattern);
 
 // Cuts text (well-formed UTF-8) into spans that match and spans between matches (not empty), replacing what is in spans.
 // Errors: CARVQ_ERROR_UNSUPPORTED (too many steps), _MEMORY.
-enum carvq_status carvq_tok_pattern_cut(const struct carvq_tok_pattern *pattern, const char *name, const char *text, size_t length,
-                                        struct carvq_tok_spans *spans, struct carvq_error *error);
+enum carvq_status carvq_tok_pattern_cut(const struct carvq_tok_pattern *pattern, const char *name, const char *text,
+                                        size_t length, struct carvq_tok_spans *spans, struct carvq_error *error);
 
 // Appends text to out, every match replaced by content. spans is scratch memory. Errors: as above.
-enum carvq_status carvq_tok_pattern_replace(const struct carvq_tok_pattern *pattern, const char *name, const char *text, size_t length,
-                                            const struct carvq_tok_bytes *content, struct carvq_tok_spans *spans,
+enum carvq_status carvq_tok_pattern_replace(const struct carvq_tok_pattern *pattern, const char *name, const char *text,
+                                            size_t length, const struct carvq_tok_bytes *content, struct carvq_tok_spans *spans,
                                             struct carvq_tok_bytes *out, struct carvq_error *error);
 
 #endif

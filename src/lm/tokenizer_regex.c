@@ -20,12 +20,12 @@ struct translator {
     struct carvq_tok_bytes *out;
     struct carvq_error *error;
     bool no_memory;
-    bool in_class;                // between [ and ]
-    size_t item;                  // where in out the item begins that a quantifier would repeat, or NO_ITEM
-    size_t groups[MAX_GROUPS];    // where in out the open groups begin
+    bool in_class;             // between [ and ]
+    size_t item;               // where in out the item begins that a quantifier would repeat, or NO_ITEM
+    size_t groups[MAX_GROUPS]; // where in out the open groups begin
     size_t depth;
-    size_t caseless_depth;        // of the outermost (?i: that is open, or NEVER
-    char before;                  // the literal in front of at, or 0
+    size_t caseless_depth; // of the outermost (?i: that is open, or NEVER
+    char before;           // the literal in front of at, or 0
 };
 
 static void put(struct translator *t, const char *text, size_t length)
@@ -313,8 +313,14 @@ static enum carvq_status translate_one(struct translator *t)
 enum carvq_status carvq_tok_translate(const char *place, const char *pattern, size_t length, struct carvq_tok_bytes *out,
                                       struct carvq_error *error)
 {
-    struct translator t = {.place = place, .begin = pattern, .at = pattern, .end = pattern + length, .out = out, .error = error,
-                           .item = NO_ITEM, .caseless_depth = NEVER};
+    struct translator t = {.place = place,
+                           .begin = pattern,
+                           .at = pattern,
+                           .end = pattern + length,
+                           .out = out,
+                           .error = error,
+                           .item = NO_ITEM,
+                           .caseless_depth = NEVER};
     enum carvq_status status = CARVQ_OK;
     while (status == CARVQ_OK && left(&t) > 0)
         status = translate_one(&t);

@@ -113,8 +113,8 @@ static enum carvq_status rewrite(const struct cutting *cutting, size_t index, co
     bool done = true;
     out->length = 0;
     if (step->kind == CARVQ_TOK_SUBSTITUTE)
-        return carvq_tok_pattern_replace(&step->pattern, cutting->name, text, length, &step->content, &cutting->work->spans[index], out,
-                                         cutting->error);
+        return carvq_tok_pattern_replace(&step->pattern, cutting->name, text, length, &step->content,
+                                         &cutting->work->spans[index], out, cutting->error);
     if (step->kind == CARVQ_TOK_BYTES) {
         done = append_byte_characters(text, length, out);
     } else {
@@ -152,8 +152,9 @@ static enum carvq_status cut(const struct cutting *cutting, size_t index, const 
     return status;
 }
 
-enum carvq_status carvq_tok_split(const struct carvq_tok_splitters *splitters, struct carvq_tok_split_work *work, const char *name,
-                                  const char *text, size_t length, bool at_start, struct carvq_tok_sink sink, struct carvq_error *error)
+enum carvq_status carvq_tok_split(const struct carvq_tok_splitters *splitters, struct carvq_tok_split_work *work,
+                                  const char *name, const char *text, size_t length, bool at_start, struct carvq_tok_sink sink,
+                                  struct carvq_error *error)
 {
     struct cutting cutting = {splitters, work, name, sink, error};
     return length == 0 ? CARVQ_OK : cut(&cutting, 0, text, length, at_start);

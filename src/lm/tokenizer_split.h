@@ -56,7 +56,8 @@ struct carvq_tok_sink {
 
 // Cuts text (well-formed UTF-8). at_start: it begins where the whole text begins. Errors: CARVQ_ERROR_UNSUPPORTED (a
 // pattern needs too many steps), _MEMORY, and those of take.
-enum carvq_status carvq_tok_split(const struct carvq_tok_splitters *splitters, struct carvq_tok_split_work *work, const char *name,
-                                  const char *text, size_t length, bool at_start, struct carvq_tok_sink sink, struct carvq_error *error);
+enum carvq_status carvq_tok_split(const struct carvq_tok_splitters *splitters, struct carvq_tok_split_work *work,
+                                  const char *name, const char *text, size_t length, bool at_start, struct carvq_tok_sink sink,
+                                  struct carvq_error *error);
 
 #endif
