@@ -141,6 +141,23 @@ static void test_sizes_that_wrap(void **state)
     free(bytes.data);
 }
 
+static void test_data_at_a_multiple_of_64(void **state)
+{
+    (void)state;
+    struct carvq_error error;
+    struct bytes good = read_golden("rvq-one-value");
+    struct bytes moved = {malloc(good.size + 1), good.size + 1};
+    size_t length = (size_t)good.data[0] | (size_t)good.data[1] << 8;
+    memcpy(moved.data, good.data, 8 + length);
+    moved.data[8 + length] = ' ';
+    memcpy(moved.data + 8 + length + 1, good.data + 8 + length, good.size - 8 - length);
+    moved.data[0]++;
+    assert_int_equal(try_open(moved, &error), CARVQ_ERROR_FORMAT);
+    assert_non_null(strstr(error.message, "multiple of 64"));
+    free(good.data);
+    free(moved.data);
+}
+
 static void test_truncated_file(void **state)
 {
     (void)state;
@@ -291,6 +308,7 @@ struct reader {
     const struct carvq_table *table;
     float *rows;
     uint32_t first;
+    int failures;
 };
 
 static void *read_all(void *context)
@@ -300,7 +318,7 @@ static void *read_all(void *context)
     for (int round = 0; round < 20; round++)
         for (uint32_t i = 0; i < info->rows; i++) {
             uint32_t id = (i + reader->first) % (uint32_t)info->rows;
-            carvq_lookup(reader->table, &id, 1, reader->rows + (size_t)id * info->cols, info->cols, NULL);
+            reader->failures += carvq_lookup(reader->table, &id, 1, reader->rows + (size_t)id * info->cols, info->cols, NULL) != CARVQ_OK;
         }
     return NULL;
 }
@@ -317,13 +335,19 @@ static void test_threads_agree(void **state)
     const struct carvq_table *table = carvq_find(file, NULL);
     const size_t values = (size_t)carvq_table_info(table)->rows * carvq_table_info(table)->cols;
     for (uint32_t i = 0; i < THREADS; i++) {
-        readers[i] = (struct reader){table, calloc(values, sizeof(float)), 3 * i};
+        readers[i] = (struct reader){table, calloc(values, sizeof(float)), 3 * i, 0};
         assert_int_equal(pthread_create(&threads[i], NULL, read_all, &readers[i]), 0);
     }
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    for (int i = 1; i < THREADS; i++)
-        assert_memory_equal(readers[0].rows, readers[i].rows, values * sizeof(float));
+    struct reader alone = {table, calloc(values, sizeof(float)), 0, 0};
+    read_all(&alone);
+    assert_int_equal(alone.failures, 0);
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(readers[i].failures, 0);
+        assert_memory_equal(alone.rows, readers[i].rows, values * sizeof(float));
+    }
+    free(alone.rows);
     for (int i = 0; i < THREADS; i++)
         free(readers[i].rows);
     carvq_close(file);
@@ -334,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_description_must_match), cmocka_unit_test(test_sizes_that_wrap), cmocka_unit_test(test_truncated_file),
+        cmocka_unit_test(test_data_at_a_multiple_of_64),
         cmocka_unit_test(test_flipped_bits),           cmocka_unit_test(test_lookup_stays_inside), cmocka_unit_test(test_unaligned_memory),
         cmocka_unit_test(test_id_out_of_range),        cmocka_unit_test(test_find),                cmocka_unit_test(test_missing_file),
         cmocka_unit_test(test_threads_agree),

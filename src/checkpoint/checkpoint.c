@@ -180,7 +180,8 @@ static enum carvq_status open_config(struct carvq_checkpoint *checkpoint, struct
     if (exists(path))
         status = carvq_json_file_load(path, CONFIG_LIMIT, &checkpoint->config, error);
     free(path);
-    return status;
+    // Beside a single file may lie another model's config.json; without one, the head is unknown, and that is all.
+    return checkpoint->is_directory || status == CARVQ_ERROR_MEMORY ? status : CARVQ_OK;
 }
 
 static enum carvq_status open_files(struct carvq_checkpoint *checkpoint, const char *path, struct carvq_error *error)

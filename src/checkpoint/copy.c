@@ -14,7 +14,7 @@
 #include "base/status.h"
 #include "checkpoint/internal.h"
 
-#define BLOCK ((size_t)1 << 20) // bytes that are copied, or rows that are converted, at once
+#define BLOCK ((size_t)1 << 20) // bytes that are copied at once, and bytes of decoded rows (at least one row)
 
 struct copier {
     const struct carvq_checkpoint *checkpoint;

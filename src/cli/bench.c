@@ -144,8 +144,10 @@ static int report(const struct bench *bench, const double *medians, const struct
         json_t *object = cli_table_json(info);
         for (size_t m = 0; m < METHODS; m++)
             json_object_set_new(object, methods[m].key, cli_real(medians[m]));
-        if (result != NULL)
+        if (result != NULL) {
             json_object_set_new(object, "sqnr_db", cli_real(result->sqnr_db));
+            json_object_set_new(object, "l1", cli_real(result->l1));
+        }
         return cli_print_json(json_pack("{s[o]}", "tables", object));
     }
     printf("%s  %" PRIu64 " x %" PRIu32 ", %.4f bits per parameter, decoder: %s\n", cli_safe(info->name), info->rows, info->cols,
@@ -206,13 +208,8 @@ static int run(int argc, char **argv)
     struct carvq_file *file;
     if (carvq_open(argv[first], &file, &error) != CARVQ_OK)
         return cli_fail(&error);
-    const struct carvq_table *table = carvq_find(file, settings.tensor);
-    if (table != NULL)
-        status = bench_table(table, argc - first > 1 ? argv[first + 1] : NULL, &settings);
-    else if (settings.tensor != NULL)
-        status = cli_failf("%s: no table '%s'", argv[first], settings.tensor);
-    else
-        status = cli_failf("%s: it holds %zu tables; choose one with --tensor", argv[first], carvq_table_count(file));
+    const struct carvq_table *table = cli_table(file, argv[first], settings.tensor);
+    status = table != NULL ? bench_table(table, argc - first > 1 ? argv[first + 1] : NULL, &settings) : CLI_FAILED;
     carvq_close(file);
     return status;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/status.h"
 #include "carvq.h"
 #include "checkpoint/checkpoint.h"
 
@@ -64,10 +65,10 @@ bool cli_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value
 
 // "carvq: message" on standard error; returns CLI_FAILED.
 int cli_fail(const struct carvq_error *error);
-int cli_failf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int cli_failf(const char *format, ...) CARVQ_PRINTF(1, 2);
 
 // "carvq NAME: message" and a pointer to --help on standard error; returns CLI_USAGE.
-int cli_misuse(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int cli_misuse(const char *name, const char *format, ...) CARVQ_PRINTF(2, 3);
 
 // Sizes as people read them, e.g. "94.3 MiB". The buffer is one of a few static ones.
 const char *cli_bytes(uint64_t bytes);
@@ -81,8 +82,9 @@ int cli_print_json(json_t *object);
 // Flushes standard output; returns CLI_FAILED with a message if something could not be written (a full disk).
 int cli_finish(void);
 
-// A number for JSON: null if it is not finite.
+// A number for JSON: null if it is not finite. A text: escaped if it is not UTF-8, as file names may be.
 json_t *cli_real(double value);
+json_t *cli_text(const char *text);
 
 // The object that stands for a table in every --json output.
 json_t *cli_table_json(const struct carvq_table_info *info);
@@ -99,6 +101,7 @@ const char *cli_head_name(enum carvq_head head);
 struct cli_progress {
     double started, shown; // seconds
     const char *label;
+    uint64_t done;
 };
 
 void cli_progress_begin(struct cli_progress *progress);
@@ -108,12 +111,20 @@ void cli_progress_end(struct cli_progress *progress);
 
 double cli_seconds(void);
 
-// From now on the signals set a flag for cli_progress_step(), so that temporary files are removed; a second one kills.
+// From now on SIGINT, SIGTERM and SIGHUP set a flag for cli_progress_step(), so that temporary files are removed; a second
+// one ends the process at once.
 void cli_catch_signals(void);
+bool cli_interrupted(void);
+// The temporary file that goes when the process ends before its time; NULL: none. The text must live until the next call.
+void cli_doom(const char *path);
 // Ends the process by the signal that was caught, if there was one.
 void cli_reraise(void);
 
 // ---- output files -------------------------------------------------------------------------------------------------
+
+// Moves a finished temporary file to its name. Without force, a file that has come into being there is an error, EEXIST.
+// Returns 0, or -1 with errno.
+int cli_give_name(const char *temporary, const char *path, bool force);
 
 // A file that appears under its name only when it is complete.
 struct cli_output {
@@ -132,6 +143,9 @@ enum carvq_status cli_output_commit(struct cli_output *output, struct carvq_erro
 void cli_output_discard(struct cli_output *output);
 
 // ---- tables -------------------------------------------------------------------------------------------------------
+
+// The table that --tensor names, or the only one if name is NULL; NULL after printing what there is.
+const struct carvq_table *cli_table(const struct carvq_file *file, const char *path, const char *name);
 
 // Finds the tables that --tensor names (or all) in an open file, in the order of the file.
 enum carvq_status cli_select(const struct carvq_file *file, const char *path, const struct cli_list *names,

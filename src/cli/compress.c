@@ -69,16 +69,36 @@ static int parse(int argc, char **argv, struct settings *settings)
     return status;
 }
 
-// NAME.carvq.safetensors, NAME being the last part of MODEL without .safetensors. NULL: out of memory.
+// The last part of a path without slashes at its end; *length_ret is its length.
+static const char *last_part(const char *path, size_t *length_ret)
+{
+    size_t end = strlen(path);
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && path[begin - 1] != '/')
+        begin--;
+    *length_ret = end - begin;
+    return path + begin;
+}
+
+// NAME.carvq.safetensors, NAME being the last part of MODEL as it was typed, without .safetensors. NULL: out of memory.
 static char *default_output(const char *model)
 {
-    char *resolved = realpath(model, NULL);
-    if (resolved == NULL)
-        return NULL;
-    const char *slash = strrchr(resolved, '/'), *name = slash[1] != '\0' ? slash + 1 : "model";
-    size_t length = strlen(name), suffix = strlen(".safetensors");
-    if (length > suffix && strcmp(name + length - suffix, ".safetensors") == 0)
+    static const char ending[] = ".safetensors", unnamed[] = "model";
+    size_t length, suffix = sizeof ending - 1;
+    const char *name = last_part(model, &length);
+    char *resolved = NULL;
+    if ((length == 1 && name[0] == '.') || (length == 2 && name[0] == '.' && name[1] == '.'))
+        resolved = realpath(model, NULL);
+    if (resolved != NULL)
+        name = last_part(resolved, &length);
+    if (length > suffix && strncmp(name + length - suffix, ending, suffix) == 0)
         length -= suffix;
+    if (length == 0) { // the root directory
+        name = unnamed;
+        length = sizeof unnamed - 1;
+    }
     size_t size = length + sizeof ".carvq.safetensors";
     char *output = malloc(size);
     if (output != NULL)
@@ -194,7 +214,7 @@ static int print_json(const struct work *work, const struct settings *settings)
         }
         json_array_append_new(tables, table);
     }
-    return cli_print_json(json_pack("{sssssIsbso}", "model", settings->model, "output", work->output, "file_bytes",
+    return cli_print_json(json_pack("{sososIsbso}", "model", cli_text(settings->model), "output", cli_text(work->output), "file_bytes",
                                     (json_int_t)work->file_bytes, "dry_run", settings->dry_run, "tables", tables));
 }
 
@@ -207,7 +227,6 @@ static enum carvq_status encode(const struct work *work, const struct settings *
 {
     struct cli_output output;
     struct cli_progress progress;
-    cli_catch_signals();
     enum carvq_status status = cli_output_open(&output, work->output, settings->force, error);
     if (status != CARVQ_OK)
         return status;

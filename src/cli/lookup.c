@@ -86,6 +86,8 @@ static enum carvq_status put_range(struct sink *sink, struct range range, float 
     const uint32_t cols = carvq_table_info(sink->table)->cols;
     enum carvq_status status = CARVQ_OK;
     for (uint64_t id = range.first; id <= range.last && status == CARVQ_OK; id += BLOCK) {
+        if (cli_interrupted())
+            return carvq_fail(error, CARVQ_ERROR_CANCELLED, "cancelled");
         uint32_t ids[BLOCK];
         size_t count = range.last - id < BLOCK ? (size_t)(range.last - id + 1) : BLOCK;
         for (size_t i = 0; i < count; i++)
@@ -148,20 +150,21 @@ static int print_rows(const struct carvq_table *table, const struct range *range
         json_decref(sink.json);
         return cli_fail(&error);
     }
-    if (sink.json == NULL)
+    if (!settings->json)
         return cli_finish();
-    return cli_print_json(json_pack("{sssIso}", "tensor", carvq_table_info(table)->name, "cols", (json_int_t)carvq_table_info(table)->cols,
-                                    "rows", sink.json));
+    json_t *object = json_pack("{s[o]}", "tables", cli_table_json(carvq_table_info(table)));
+    if (sink.json != NULL)
+        json_object_set_new(object, "rows", sink.json);
+    else
+        json_object_set_new(object, "npy", cli_text(settings->npy));
+    return cli_print_json(object);
 }
 
 static int lookup(const struct carvq_file *file, const char *path, char **ids, size_t count, const struct settings *settings)
 {
-    const struct carvq_table *table = carvq_find(file, settings->tensor);
-    if (table == NULL && settings->tensor == NULL)
-        return cli_failf("%s: it holds %zu tables; choose one with --tensor, e.g. '%s'", path, carvq_table_count(file),
-                         carvq_table_info(carvq_table_at(file, 0))->name);
+    const struct carvq_table *table = cli_table(file, path, settings->tensor);
     if (table == NULL)
-        return cli_failf("%s: no table '%s'", path, settings->tensor);
+        return CLI_FAILED;
     struct range *ranges = calloc(count, sizeof *ranges);
     if (ranges == NULL)
         return cli_failf("out of memory");
@@ -203,6 +206,7 @@ static int run(int argc, char **argv)
         return cli_fail(&error);
     status = lookup(file, argv[first], argv + first + 1, (size_t)(argc - first - 1), &settings);
     carvq_close(file);
+    cli_reraise();
     return status;
 }
 

@@ -69,6 +69,8 @@ int cli_finish(void)
 
 int cli_print_json(json_t *object)
 {
+    if (object == NULL)
+        return cli_failf("out of memory");
     json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     putchar('\n');
     json_decref(object);
@@ -78,6 +80,12 @@ int cli_print_json(json_t *object)
 json_t *cli_real(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *cli_text(const char *text)
+{
+    json_t *string = json_string(text);
+    return string != NULL ? string : json_string(cli_safe(text));
 }
 
 double cli_bits(const struct carvq_table_info *info)

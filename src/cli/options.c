@@ -118,9 +118,12 @@ int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *first_r
     while (index = -1, (c = getopt_long(argc, argv, letters, longs, &index)) != -1) {
         if (c == 'h')
             return print_help(usage);
+        if (c == '?' && optopt != 0 && strncmp(argv[optind - 1], "--", 2) == 0)
+            return cli_misuse(usage->name, "option '%s' takes no argument", cli_safe(argv[optind - 1]));
+        if (c == '?' && optopt != 0)
+            return cli_misuse(usage->name, "unknown option '-%s'", cli_safe((const char[]){(char)optopt, '\0'}));
         if (c == '?')
-            return optopt != 0 ? cli_misuse(usage->name, "unknown option '-%c'", optopt)
-                               : cli_misuse(usage->name, "unknown or ambiguous option '%s'", cli_safe(argv[optind - 1]));
+            return cli_misuse(usage->name, "unknown or ambiguous option '%s'", cli_safe(argv[optind - 1]));
         if (c == ':')
             return cli_misuse(usage->name, "option '%s' needs an argument", cli_safe(argv[optind - 1]));
         for (int i = 0; index < 0 && i < count; i++)

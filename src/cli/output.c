@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Output files appear under their name only when they are complete: written as .NAME.XXXXXX beside it, then renamed.
+// Output files appear under their name only when they are complete: written as .carvq.XXXXXX beside it, then renamed.
 #define _POSIX_C_SOURCE 200809L
 #define _FILE_OFFSET_BITS 64
 #include <errno.h>
@@ -20,22 +20,27 @@ static enum carvq_status fail_exists(const char *path, struct carvq_error *error
 enum carvq_status cli_output_check(const char *path, bool force, struct carvq_error *error)
 {
     struct stat status;
+    if (*path == '\0')
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "the name of the output is empty");
     if (lstat(path, &status) != 0)
         return CARVQ_OK; // what else is wrong shows when the file is made
-    if (S_ISDIR(status.st_mode))
-        return carvq_fail(error, CARVQ_ERROR_IO, "%s: is a directory", path);
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) // never put a file in the place of a device
+        return carvq_fail(error, CARVQ_ERROR_IO, "%s: %s", path, S_ISDIR(status.st_mode) ? "is a directory" : "is not a regular file");
     return force ? CARVQ_OK : fail_exists(path, error);
 }
 
-// .NAME.XXXXXX in the directory of path, so that rename() stays within one file system.
+// A name in the directory of path, so that rename() stays within one file system.
 static char *temporary_name(const char *path)
 {
+    static const char name[] = ".carvq.XXXXXX";
     const char *slash = strrchr(path, '/');
-    size_t directory = slash == NULL ? 0 : (size_t)(slash + 1 - path), size = strlen(path) + sizeof "..XXXXXX";
-    char *name = malloc(size);
-    if (name != NULL)
-        snprintf(name, size, "%.*s.%s.XXXXXX", (int)directory, path, path + directory);
-    return name;
+    size_t directory = slash == NULL ? 0 : (size_t)(slash + 1 - path);
+    char *temporary = malloc(directory + sizeof name);
+    if (temporary != NULL) {
+        memcpy(temporary, path, directory);
+        memcpy(temporary + directory, name, sizeof name);
+    }
+    return temporary;
 }
 
 enum carvq_status cli_output_open(struct cli_output *output, const char *path, bool force, struct carvq_error *error)
@@ -43,6 +48,7 @@ enum carvq_status cli_output_open(struct cli_output *output, const char *path, b
     enum carvq_status status = cli_output_check(path, force, error);
     if (status != CARVQ_OK)
         return status;
+    cli_catch_signals();
     *output = (struct cli_output){.path = strdup(path), .temporary = temporary_name(path), .descriptor = -1, .force = force};
     if (output->path == NULL || output->temporary == NULL) {
         status = carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", path);
@@ -56,6 +62,7 @@ enum carvq_status cli_output_open(struct cli_output *output, const char *path, b
         free(output->temporary);
         return status;
     }
+    cli_doom(output->temporary);
     mode_t mask = umask(0);
     umask(mask);
     fchmod(output->descriptor, 0666 & ~mask);
@@ -79,20 +86,21 @@ enum carvq_status cli_output_write(void *context, uint64_t offset, const void *d
     return CARVQ_OK;
 }
 
-// link() instead of rename() does not overwrite a file that has come into being meanwhile; not every file system has it.
-static int give_name(const struct cli_output *output)
+// link() instead of rename() does not overwrite; not every file system has it.
+int cli_give_name(const char *temporary, const char *path, bool force)
 {
-    if (!output->force) {
-        if (link(output->temporary, output->path) == 0)
-            return unlink(output->temporary);
+    if (!force) {
+        if (link(temporary, path) == 0)
+            return unlink(temporary);
         if (errno == EEXIST)
             return -1;
     }
-    return rename(output->temporary, output->path);
+    return rename(temporary, path);
 }
 
 static void release(struct cli_output *output)
 {
+    cli_doom(NULL);
     free(output->path);
     free(output->temporary);
     *output = (struct cli_output){.descriptor = -1};
@@ -104,7 +112,7 @@ enum carvq_status cli_output_commit(struct cli_output *output, struct carvq_erro
     int synced = fsync(output->descriptor), problem = errno;
     if (close(output->descriptor) != 0 || (synced != 0 && problem != EINVAL && problem != ENOTSUP))
         status = carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot write: %s", output->path, strerror(synced != 0 ? problem : errno));
-    else if (give_name(output) != 0)
+    else if (cli_give_name(output->temporary, output->path, output->force) != 0)
         status = errno == EEXIST ? fail_exists(output->path, error)
                                  : carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot rename: %s", output->path, strerror(errno));
     if (status != CARVQ_OK)

@@ -1,38 +1,9 @@
 // SPDX-License-Identifier: MIT
 #define _POSIX_C_SOURCE 200809L
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
-
-static volatile sig_atomic_t caught;
-
-static void catch_signal(int number)
-{
-    caught = number;
-}
-
-void cli_catch_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction old;
-        // What nohup or a shell's background job told us to ignore stays ignored.
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(numbers[i], &action, NULL);
-    }
-}
-
-void cli_reraise(void)
-{
-    if (caught != 0) {
-        signal(caught, SIG_DFL);
-        raise(caught);
-    }
-}
 
 double cli_seconds(void)
 {
@@ -49,10 +20,11 @@ void cli_progress_begin(struct cli_progress *progress)
 int cli_progress_step(struct cli_progress *progress, const char *label, uint64_t done, uint64_t total, const char *unit)
 {
     double now = cli_seconds();
-    if (label != progress->label) { // a new phase has its own clock
+    if (label != progress->label || done < progress->done) { // a new phase has its own clock
         progress->label = label;
         progress->started = now;
     }
+    progress->done = done;
     if (now - progress->shown >= 0.2 && isatty(STDERR_FILENO) && total > 0) {
         double elapsed = now - progress->started, share = (double)done / (double)total;
         double left = done > 0 ? elapsed / share - elapsed : 0;
@@ -66,7 +38,7 @@ int cli_progress_step(struct cli_progress *progress, const char *label, uint64_t
         }
         fflush(stderr);
     }
-    return caught != 0;
+    return cli_interrupted();
 }
 
 void cli_progress_end(struct cli_progress *progress)

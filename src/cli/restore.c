@@ -20,11 +20,15 @@ struct settings {
 // The rows of a compressed table, for carvq_checkpoint_copy().
 static enum carvq_status read_rows(void *context, uint64_t row, size_t nrows, float *rows_ret, struct carvq_error *error)
 {
+    enum { BATCH = 64 };
     const struct carvq_table *table = *(const struct carvq_table *const *)context;
     const uint32_t cols = carvq_table_info(table)->cols;
-    for (size_t i = 0; i < nrows; i++) {
-        uint32_t id = (uint32_t)(row + i);
-        enum carvq_status status = carvq_lookup(table, &id, 1, rows_ret + i * cols, cols, error);
+    for (size_t done = 0, count; done < nrows; done += count) {
+        uint32_t ids[BATCH];
+        count = nrows - done < BATCH ? nrows - done : BATCH;
+        for (size_t i = 0; i < count; i++)
+            ids[i] = (uint32_t)(row + done + i);
+        enum carvq_status status = carvq_lookup(table, ids, count, rows_ret + done * cols, cols, error);
         if (status != CARVQ_OK)
             return status;
     }
@@ -36,91 +40,135 @@ static int show_progress(void *context, uint64_t done, uint64_t total)
     return cli_progress_step(context, "restore", done, total, "B");
 }
 
-// Calls act for the path of every entry of a directory (which holds no directories) and the same name in target.
-static int for_each_file(const char *directory, const char *target, int (*act)(const char *path, const char *target_path))
+// What to do with an entry of a directory; 0: go on.
+struct visit {
+    int (*act)(struct visit *visit, const char *path, const char *name);
+    const char *target; // a directory
+    bool force;
+    struct carvq_error *error;
+};
+
+static char *join(const char *directory, const char *name)
+{
+    size_t size = strlen(directory) + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path != NULL)
+        snprintf(path, size, "%s/%s", directory, name);
+    return path;
+}
+
+// Calls act for every entry but . and .. until it returns something else than 0, which is then the result. -1: an error.
+static int for_each(const char *directory, struct visit *visit)
 {
     DIR *stream = opendir(directory);
-    if (stream == NULL)
-        return -1;
-    int result = 0;
+    int result = stream != NULL ? 0 : -1;
     for (struct dirent *entry; result == 0 && (entry = readdir(stream)) != NULL;) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        size_t size = strlen(directory) + strlen(target) + strlen(entry->d_name) + 2;
-        char *path = malloc(2 * size);
-        if (path == NULL) {
-            result = -1;
-            break;
-        }
-        snprintf(path, size, "%s/%s", directory, entry->d_name);
-        snprintf(path + size, size, "%s/%s", target, entry->d_name);
-        result = act(path, path + size);
+        char *path = join(directory, entry->d_name);
+        result = path != NULL ? visit->act(visit, path, entry->d_name) : -1;
         free(path);
     }
-    closedir(stream);
+    if (stream != NULL)
+        closedir(stream);
     return result;
 }
 
-static int remove_file(const char *path, const char *target_path)
+static int remove_entry(struct visit *visit, const char *path, const char *name)
 {
-    (void)target_path;
+    (void)visit, (void)name;
     return unlink(path);
 }
 
 static void remove_directory(const char *directory)
 {
-    for_each_file(directory, directory, remove_file);
+    struct visit visit = {.act = remove_entry};
+    for_each(directory, &visit);
     rmdir(directory);
 }
 
-// A path without slashes at its end, so that a name can be put before its last part.
-static char *copy_path(const char *path)
+static int found_entry(struct visit *visit, const char *path, const char *name)
 {
-    char *copy = strdup(path);
-    for (size_t length = copy != NULL ? strlen(copy) : 0; length > 1 && copy[length - 1] == '/'; length--)
-        copy[length - 1] = '\0';
-    return copy;
+    (void)visit, (void)path, (void)name;
+    return 1;
 }
 
-// Exists with something in it?
-static bool is_occupied(const char *path)
+// A file of the old directory that the copy does not bring, but that loaders may take instead of the copy.
+static int refuse_stale(struct visit *visit, const char *path, const char *name)
 {
+    static const char *const endings[] = {".safetensors", ".safetensors.index.json"};
+    char *copy = join(visit->target, name);
+    bool is_copied = copy == NULL || access(copy, F_OK) == 0, is_weights = false;
+    free(copy);
+    for (size_t i = 0; i < 2; i++) {
+        size_t length = strlen(name), tail = strlen(endings[i]);
+        is_weights = is_weights || (length > tail && strcmp(name + length - tail, endings[i]) == 0);
+    }
+    if (is_copied || !is_weights)
+        return 0;
+    carvq_fail(visit->error, CARVQ_ERROR_IO, "%s: belongs to another checkpoint and would be taken for a part of this one; remove it", path);
+    return 1;
+}
+
+static int refuse_directory(struct visit *visit, const char *path, const char *name)
+{
+    (void)path;
     struct stat status;
-    if (lstat(path, &status) != 0)
-        return false;
-    DIR *stream = S_ISDIR(status.st_mode) ? opendir(path) : NULL;
-    if (stream == NULL)
-        return true;
-    int entries = 0;
-    while (readdir(stream) != NULL)
-        entries++;
-    closedir(stream);
-    return entries > 2;
+    char *target = join(visit->target, name);
+    int is_directory = target != NULL && lstat(target, &status) == 0 && S_ISDIR(status.st_mode);
+    if (is_directory)
+        carvq_fail(visit->error, CARVQ_ERROR_IO, "%s: is a directory", target);
+    free(target);
+    return is_directory;
 }
 
-static enum carvq_status check_output(const struct carvq_checkpoint *checkpoint, const char *directory, bool force, struct carvq_error *error)
+static int move_entry(struct visit *visit, const char *path, const char *name)
+{
+    char *target = join(visit->target, name);
+    int result = target != NULL ? cli_give_name(path, target, visit->force) : -1;
+    if (result != 0)
+        carvq_fail(visit->error, CARVQ_ERROR_IO, "%s: cannot create: %s", target != NULL ? target : name, strerror(errno));
+    free(target);
+    return result;
+}
+
+// Moves the files of the finished copy into an existing directory, in which the copy lies. Nothing is moved if something
+// stands in the way of one of them.
+static enum carvq_status move_into(const char *temporary, const char *directory, bool force, struct carvq_error *error)
+{
+    struct visit stale = {.act = refuse_stale, .target = temporary, .error = error};
+    struct visit blocked = {.act = refuse_directory, .target = directory, .error = error};
+    struct visit move = {.act = move_entry, .target = directory, .force = force, .error = error};
+    carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot read", directory); // unless there is more to say
+    if (for_each(directory, &stale) != 0 || for_each(temporary, &blocked) != 0 || for_each(temporary, &move) != 0)
+        return error->status;
+    return CARVQ_OK;
+}
+
+static enum carvq_status check_output(const struct carvq_checkpoint *checkpoint, const char *directory, bool force, bool *exists_ret,
+                                      struct carvq_error *error)
 {
     struct stat output, input;
-    if (stat(directory, &output) == 0 && stat(carvq_checkpoint_directory(checkpoint), &input) == 0 && output.st_dev == input.st_dev &&
-        output.st_ino == input.st_ino)
+    struct visit visit = {.act = found_entry};
+    *exists_ret = stat(directory, &output) == 0;
+    if (!*exists_ret)
+        return CARVQ_OK;
+    if (!S_ISDIR(output.st_mode))
+        return carvq_fail(error, CARVQ_ERROR_IO, "%s: exists already, and is not a directory", directory);
+    if (stat(carvq_checkpoint_directory(checkpoint), &input) == 0 && output.st_dev == input.st_dev && output.st_ino == input.st_ino)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: is the directory of the model itself", directory);
-    if (!force && is_occupied(directory))
+    int found = for_each(directory, &visit);
+    if (found < 0)
+        return carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot read: %s", directory, strerror(errno));
+    if (found > 0 && !force)
         return carvq_fail(error, CARVQ_ERROR_IO, "%s: exists already; --force overwrites its files", directory);
     return CARVQ_OK;
 }
 
-// The finished copy gets its name: at once where there is nothing, file by file where there is a directory.
-static int give_name(const char *temporary, const char *directory)
-{
-    if (rename(temporary, directory) == 0)
-        return 0;
-    if (errno != ENOTEMPTY && errno != EEXIST)
-        return -1;
-    return for_each_file(temporary, directory, rename) == 0 ? rmdir(temporary) : -1;
-}
-
-static enum carvq_status copy_into(const struct carvq_checkpoint *checkpoint, const struct carvq_checkpoint_replacement *replacements,
-                                   size_t count, const char *directory, char *temporary, struct carvq_error *error)
+// Makes the copy in a directory of its own: within the target if that exists (it may be a mount point), else beside it.
+static enum carvq_status copy_by_way_of(char *temporary, const struct carvq_checkpoint *checkpoint,
+                                        const struct carvq_checkpoint_replacement *replacements, size_t count, const char *directory,
+                                        bool exists, bool force, struct carvq_error *error)
 {
     struct cli_progress progress;
     if (mkdtemp(temporary) == NULL)
@@ -131,9 +179,11 @@ static enum carvq_status copy_into(const struct carvq_checkpoint *checkpoint, co
     cli_progress_begin(&progress);
     enum carvq_status status = carvq_checkpoint_copy(checkpoint, replacements, count, temporary, show_progress, &progress, error);
     cli_progress_end(&progress);
-    if (status == CARVQ_OK && give_name(temporary, directory) != 0)
+    if (status == CARVQ_OK && exists)
+        status = move_into(temporary, directory, force, error);
+    else if (status == CARVQ_OK && rename(temporary, directory) != 0)
         status = carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot create: %s", directory, strerror(errno));
-    if (status != CARVQ_OK)
+    if (status != CARVQ_OK || exists)
         remove_directory(temporary);
     return status;
 }
@@ -141,31 +191,38 @@ static enum carvq_status copy_into(const struct carvq_checkpoint *checkpoint, co
 static enum carvq_status write_copy(const struct carvq_checkpoint *checkpoint, const struct carvq_checkpoint_replacement *replacements,
                                     size_t count, const struct settings *settings, struct carvq_error *error)
 {
-    enum carvq_status status = CARVQ_ERROR_MEMORY;
-    char *directory = copy_path(settings->output);
-    size_t size = strlen(settings->output) + sizeof ".XXXXXX";
-    char *temporary = malloc(size);
-    if (directory == NULL || temporary == NULL) {
-        carvq_fail(error, status, "%s: out of memory", settings->output);
-    } else {
-        snprintf(temporary, size, "%s.XXXXXX", directory);
-        status = check_output(checkpoint, directory, settings->force, error);
-        if (status == CARVQ_OK)
-            status = copy_into(checkpoint, replacements, count, directory, temporary, error);
+    bool exists;
+    enum carvq_status status = check_output(checkpoint, settings->output, settings->force, &exists, error);
+    if (status != CARVQ_OK)
+        return status;
+    size_t length = strlen(settings->output);
+    while (length > 1 && settings->output[length - 1] == '/')
+        length--;
+    char *directory = strndup(settings->output, length), *temporary = NULL;
+    if (directory != NULL) {
+        char *slash = strrchr(directory, '/');
+        size_t parent = exists ? length : slash != NULL ? (size_t)(slash - directory) : 0, size = parent + sizeof "./.carvq.XXXXXX";
+        temporary = malloc(size);
+        if (temporary != NULL)
+            snprintf(temporary, size, "%.*s%s.carvq.XXXXXX", (int)parent, directory, exists || slash != NULL ? "/" : "");
     }
+    if (temporary == NULL)
+        status = carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->output);
+    else
+        status = copy_by_way_of(temporary, checkpoint, replacements, count, directory, exists, settings->force, error);
     free(directory);
     free(temporary);
     return status;
 }
 
 static enum carvq_status restore(const struct carvq_file *file, const char *path, const struct carvq_checkpoint *checkpoint,
-                                 const struct settings *settings, size_t *count_ret, struct carvq_error *error)
+                                 const struct settings *settings, struct carvq_error *error)
 {
     const struct carvq_table *tables[CARVQ_MAX_TABLES];
-    enum carvq_status status = cli_select(file, path, &settings->tensors, tables, count_ret, error);
+    size_t count;
+    enum carvq_status status = cli_select(file, path, &settings->tensors, tables, &count, error);
     if (status != CARVQ_OK)
         return status;
-    const size_t count = *count_ret;
     struct carvq_checkpoint_table *originals = calloc(count, sizeof *originals);
     struct carvq_checkpoint_replacement *replacements = calloc(count, sizeof *replacements);
     if (originals == NULL || replacements == NULL)
@@ -181,27 +238,52 @@ static enum carvq_status restore(const struct carvq_file *file, const char *path
     return status;
 }
 
+static int name_directory(struct visit *visit, const char *path, const char *name)
+{
+    struct stat status;
+    (void)visit;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        printf("not copied: the directory %s\n", cli_safe(name));
+    return 0;
+}
+
+static int report(const struct carvq_file *file, const struct carvq_checkpoint *checkpoint, const char *path, const char *model,
+                  const struct settings *settings)
+{
+    const struct carvq_table *tables[CARVQ_MAX_TABLES];
+    size_t count;
+    cli_select(file, path, &settings->tensors, tables, &count, NULL);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, cli_table_json(carvq_table_info(tables[i])));
+    json_t *object = json_pack("{sosososo}", "file", cli_text(path), "model", cli_text(model), "output", cli_text(settings->output), "tables",
+                               list);
+    if (settings->json)
+        return cli_print_json(object);
+    json_decref(object);
+    printf("%s: a copy of %s with %zu table%s replaced\n", cli_safe(settings->output), cli_safe(model), count, count == 1 ? "" : "s");
+    struct visit visit = {.act = name_directory};
+    if (strcmp(carvq_checkpoint_directory(checkpoint), carvq_checkpoint_path(checkpoint)) == 0)
+        for_each(model, &visit);
+    return cli_finish();
+}
+
 static int run_restore(const char *path, const char *model, const struct settings *settings)
 {
     struct carvq_error error;
     struct carvq_file *file;
-    struct carvq_checkpoint *checkpoint;
-    size_t count = 0;
+    struct carvq_checkpoint *checkpoint = NULL;
     if (carvq_open(path, &file, &error) != CARVQ_OK)
         return cli_fail(&error);
     enum carvq_status status = carvq_checkpoint_open(model, &checkpoint, &error);
     if (status == CARVQ_OK) {
         cli_catch_signals();
-        status = restore(file, path, checkpoint, settings, &count, &error);
-        carvq_checkpoint_close(checkpoint);
+        status = restore(file, path, checkpoint, settings, &error);
     }
+    int result = status == CARVQ_OK ? report(file, checkpoint, path, model, settings) : cli_fail(&error);
+    carvq_checkpoint_close(checkpoint);
     carvq_close(file);
-    if (status != CARVQ_OK)
-        return cli_fail(&error);
-    if (settings->json)
-        return cli_print_json(json_pack("{sssssssI}", "file", path, "model", model, "output", settings->output, "tables", (json_int_t)count));
-    printf("%s: a copy of %s with %zu table%s replaced\n", cli_safe(settings->output), cli_safe(model), count, count == 1 ? "" : "s");
-    return cli_finish();
+    return result;
 }
 
 static int run(int argc, char **argv)
@@ -216,7 +298,8 @@ static int run(int argc, char **argv)
     };
     const struct cli_usage usage = {"restore", "FILE MODEL -o DIR",
                                     "Writes a copy of a model in which the tables have the values of the compressed file, in their original\n"
-                                    "type, so that any other tool can evaluate it. All other tensors, names and files stay as they are.",
+                                    "type, so that any other tool can evaluate it. All other tensors, names and files stay as they are;\n"
+                                    "sub-directories are not copied.",
                                     options, 2, 2};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status >= 0)

@@ -34,16 +34,18 @@ static int show_file(const struct carvq_file *file, const char *path, bool json)
             print_table(info);
     }
     if (json)
-        return cli_print_json(json_pack("{sssbso}", "file", path, "compressed", 1, "tables", tables));
+        return cli_print_json(json_pack("{sosbso}", "file", cli_text(path), "compressed", 1, "tables", tables));
     json_decref(tables);
     return cli_finish();
 }
 
 static json_t *model_table_json(const struct carvq_checkpoint_table *table)
 {
-    return json_pack("{sssssIsIsIssss}", "tensor", table->tensor->header->name, "file", table->tensor->file, "rows", (json_int_t)table->rows,
-                     "cols", (json_int_t)table->cols, "original_bytes", (json_int_t)table->tensor->header->nbytes, "dtype",
-                     carvq_dtype_name(table->dtype), "head", cli_head_name(table->head));
+    const json_int_t bytes = (json_int_t)table->tensor->header->nbytes;
+    return json_pack("{sssosIsIsfsIsIssss}", "tensor", table->tensor->header->name, "file", cli_text(table->tensor->file), "rows",
+                     (json_int_t)table->rows, "cols", (json_int_t)table->cols, "bits_per_param", 8.0 * (double)carvq_dtype_size(table->dtype),
+                     "payload_bytes", bytes, "original_bytes", bytes, "dtype", carvq_dtype_name(table->dtype), "head",
+                     cli_head_name(table->head));
 }
 
 static int show_tables(const struct carvq_checkpoint *checkpoint, const struct carvq_checkpoint_table *tables, size_t count, bool json)
@@ -62,7 +64,7 @@ static int show_tables(const struct carvq_checkpoint *checkpoint, const struct c
                    cli_head_name(table->head));
     }
     if (json)
-        return cli_print_json(json_pack("{sssbsIsIso}", "model", carvq_checkpoint_path(checkpoint), "compressed", 0, "tensors",
+        return cli_print_json(json_pack("{sosbsIsIso}", "model", cli_text(carvq_checkpoint_path(checkpoint)), "compressed", 0, "tensors",
                                         (json_int_t)carvq_checkpoint_tensor_count(checkpoint), "bytes", (json_int_t)all, "tables", list));
     json_decref(list);
     return cli_finish();

@@ -18,6 +18,17 @@ enum carvq_status cli_select(const struct carvq_file *file, const char *path, co
     return CARVQ_OK;
 }
 
+const struct carvq_table *cli_table(const struct carvq_file *file, const char *path, const char *name)
+{
+    const struct carvq_table *table = carvq_find(file, name);
+    const char *first = carvq_table_info(carvq_table_at(file, 0))->name;
+    if (table == NULL && name == NULL)
+        cli_failf("%s: it holds %zu tables; choose one with --tensor, e.g. '%s'", path, carvq_table_count(file), first);
+    else if (table == NULL)
+        cli_failf("%s: no table '%s'; it holds '%s'%s", path, name, first, carvq_table_count(file) > 1 ? " and others" : "");
+    return table;
+}
+
 enum carvq_status cli_original(const struct carvq_checkpoint *checkpoint, const struct carvq_table_info *info,
                                struct carvq_checkpoint_table *original_ret, struct carvq_error *error)
 {

@@ -83,7 +83,7 @@ static int verify(const struct carvq_file *file, const char *path, const char *m
     for (size_t i = 0; i < count && status == CLI_OK; i++)
         status = verify_table(tables[i], checkpoint, settings, list);
     carvq_checkpoint_close(checkpoint);
-    json_t *object = json_pack("{ssssso}", "file", path, "model", model, "tables", list);
+    json_t *object = json_pack("{sososo}", "file", cli_text(path), "model", cli_text(model), "tables", list);
     if (status == CLI_OK && settings->json)
         return cli_print_json(object);
     json_decref(object);

@@ -96,7 +96,7 @@ static enum carvq_status compare_wave(const struct carvq_matrix *original, const
         struct carvq_error own_error;
         enum carvq_status own_status = compare_block(original, table, first + begin, count, own, sums_ret + begin, &own_error);
         if (own_status != CARVQ_OK) {
-#pragma omp critical
+#pragma omp critical(carvq_table_error)
             {
                 status = own_status;
                 if (error != NULL)

@@ -91,6 +91,8 @@ static enum carvq_status read_fields(const struct description *d, struct carvq_j
     return CARVQ_OK;
 }
 
+#define READ_FIELDS(d, json, what, fields) read_fields(d, json, what, fields, (int)(sizeof(fields) / sizeof *(fields)))
+
 static enum carvq_status read_codec(const struct description *d, struct carvq_json *json, const char *key)
 {
     static const char *const words[] = {"rvq"};
@@ -139,7 +141,7 @@ static enum carvq_status read_segments(const struct description *d, struct carvq
     };
     if (!carvq_json_enter(json, '[') || !carvq_json_next_item(json))
         return fail(d, key, "is not a list with a segment");
-    enum carvq_status status = read_fields(d, json, "segments[0]", fields, 6);
+    enum carvq_status status = READ_FIELDS(d, json, "segments[0]", fields);
     if (status == CARVQ_OK && carvq_json_next_item(json))
         return carvq_fail(d->error, CARVQ_ERROR_UNSUPPORTED, "%s: table '%s': more than one segment; a newer version of carvq may read it",
                           d->path, d->name);
@@ -179,7 +181,7 @@ static enum carvq_status read_adaptor_hidden(const struct description *d, struct
 static enum carvq_status read_adaptor(const struct description *d, struct carvq_json *json, const char *key)
 {
     static const struct field fields[] = {{"dim", read_adaptor_dim, false}, {"hidden", read_adaptor_hidden, false}};
-    return read_fields(d, json, key, fields, 2);
+    return READ_FIELDS(d, json, key, fields);
 }
 
 enum carvq_status carvq_table_describe(const char *path, const char *name, const char *text, struct carvq_table_info *info,
@@ -195,7 +197,7 @@ enum carvq_status carvq_table_describe(const char *path, const char *name, const
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: table '%s': description, byte %zu: %s", path, name, where, problem);
     struct carvq_json json = {text, text + length};
     struct description d = {path, name, info, error};
-    return read_fields(&d, &json, "description", fields, 5);
+    return READ_FIELDS(&d, &json, "description", fields);
 }
 
 bool carvq_table_sizes(struct carvq_table_info *info)

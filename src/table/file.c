@@ -8,6 +8,7 @@
 #include "table.h"
 
 #define FORMAT_VERSION "1"
+#define MAX_TENSORS 7 // of a table: codes, codebooks, and five of an adaptor
 static const char version_key[] = "carvq.version", table_key[] = "carvq.table.";
 
 struct carvq_file {
@@ -128,11 +129,18 @@ static enum carvq_status check_version(const struct opening *opening)
     if (version == NULL)
         return carvq_fail(opening->error, CARVQ_ERROR_NOT_FOUND, "%s: a safetensors file, but not one made by carvq (no %s in its metadata)",
                           opening->path, version_key);
+    if (opening->st->data_begin % 64 != 0)
+        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: its data do not begin at a multiple of 64", opening->path);
     if (strcmp(version, FORMAT_VERSION) != 0)
         return carvq_fail(opening->error, CARVQ_ERROR_UNSUPPORTED,
                           "%s: format version '%.20s'; this carvq %s reads version " FORMAT_VERSION, opening->path, version,
                           CARVQ_VERSION_STRING);
     return CARVQ_OK;
+}
+
+static enum carvq_status fail_strangers(const struct opening *opening)
+{
+    return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds tensors that belong to no table", opening->path);
 }
 
 static enum carvq_status open_tables(struct opening *opening, struct carvq_file *file)
@@ -149,9 +157,7 @@ static enum carvq_status open_tables(struct opening *opening, struct carvq_file 
         if (status != CARVQ_OK)
             return status;
     }
-    if (opening->tensors_used != opening->st->count)
-        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds tensors that belong to no table", opening->path);
-    return CARVQ_OK;
+    return opening->tensors_used == opening->st->count ? CARVQ_OK : fail_strangers(opening);
 }
 
 static enum carvq_status open_checked(struct opening *opening, struct carvq_file **file_ret)
@@ -167,6 +173,8 @@ static enum carvq_status open_checked(struct opening *opening, struct carvq_file
         }
     if (count == 0 || count > CARVQ_MAX_TABLES) // the limit keeps hostile headers from taking quadratic time
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds %s", opening->path, count == 0 ? "no table" : "too many tables");
+    if (opening->st->count > MAX_TENSORS * count) // or long
+        return fail_strangers(opening);
     struct carvq_file *file = calloc(1, sizeof *file + count * sizeof *file->tables + name_bytes);
     if (file == NULL)
         return carvq_fail(opening->error, CARVQ_ERROR_MEMORY, "%s: out of memory", opening->path);

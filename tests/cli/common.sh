@@ -2,10 +2,12 @@
 # shellcheck shell=bash disable=SC2034 # the scripts that source this use its variables
 # Sourced by the tests of the command line: bash NAME.sh CARVQ SOURCE_DIR. Counts what passes and fails.
 set -u
-carvq=$1
-source_dir=$2
+carvq=$(realpath "$1")
+source_dir=$(realpath "$2")
 model=$source_dir/examples/demo-llama
 export LC_ALL=C
+# A finding of a sanitizer must not look like a refusal.
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99 UBSAN_OPTIONS=${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}exitcode=99
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 passed=0

@@ -99,21 +99,96 @@ if [[ -w /dev/full ]]; then
     expect_failure "standard output full" 1 "standard output"
 fi
 
+# A limit on the size of files is like a full disk.
+rm -rf "${out:?}"/*
+(
+    ulimit -f 50
+    run compress "$model" -o "$out/x"
+    expect_failure "ulimit -f" 1 "out/x: cannot write: File too large"
+    [[ $failed -eq 0 ]]
+) && ok || bad "ulimit -f"
+nothing_left "ulimit -f"
+
+# What --force must not overwrite.
+mkfifo "$out/pipe"
+run compress "$model" -o "$out/pipe" --force
+expect_failure "output is a pipe" 1 "not a regular file"
+check "the pipe is gone" test -p "$out/pipe"
+run compress "$model" -o ""
+expect_failure "output has no name" 1 "empty"
+
+# A path that is not UTF-8 still gives JSON; a very long one still shows the cause.
+name=$(printf 'm\377.safetensors')
+cp "$model/model.safetensors" "$out/$name"
+run show "$out/$name" --json
+expect_success "a path that is not UTF-8"
+check "a path that is not UTF-8: no JSON" grep -q 'xff.safetensors' "$folder/stdout"
+long=$(printf '%0250d' 0)
+mkdir -p "$out/$long/$long"
+run show "$out/$long/$long/none"
+expect_failure "long path" 1 "No such file or directory"
+
+# The default name is what was typed, not what a link leads to.
+mkdir "$out/links"
+ln -s "$(realpath "$model/model.safetensors")" "$out/links/pretty.safetensors"
+(cd "$out/links" && "$carvq" compress pretty.safetensors >/dev/null)
+check "default output of a link" test -e "$out/links/pretty.carvq.safetensors"
+
+# restore: into nothing, an empty directory, a link to one; not over what is there; with --force over files, but not over directories
+# or beside weights of another checkpoint, and then all or nothing.
+rm -rf "${out:?}"/*
+mkdir "$out/empty" "$out/full" "$out/real"
+ln -s real "$out/link"
+echo precious >"$out/full/model.safetensors"
+for target in new empty link new2///; do
+    run restore "$folder/copy" "$model" -o "$out/$target"
+    expect_success "restore into $target"
+    check "restore into $target: no weights" test -s "$out/$target/model.safetensors"
+    check "restore into $target: something is left behind" test -z "$(find "$out" -name '.carvq*')"
+done
+run restore "$folder/copy" "$model" -o "$out/full"
+expect_failure "restore over something" 1 "exists already"
+check "restore destroyed a file" grep -q precious "$out/full/model.safetensors"
+mkdir "$out/full/config.json"
+run restore "$folder/copy" "$model" -o "$out/full" --force
+expect_failure "restore over a directory" 1 "config.json: is a directory"
+check "restore was not all or nothing" grep -q precious "$out/full/model.safetensors"
+rmdir "$out/full/config.json"
+run restore "$folder/copy" "$model" -o "$out/full" --force
+expect_success "restore --force"
+check "restore --force" cmp -s "$out/full/model.safetensors" "$out/new/model.safetensors"
+touch "$out/full/model-00001-of-00002.safetensors"
+run restore "$folder/copy" "$model" -o "$out/full" --force
+expect_failure "restore beside other weights" 1 "model-00001-of-00002.safetensors"
+run restore "$folder/copy" "$out/new" -o "$out/new" --force
+expect_failure "restore over the model" 1 "the model itself"
+check "restore: something is left behind" test -z "$(find "$out" -name '.carvq*')"
+chmod -R u+w "$out"
+
 # Ctrl-C while it works (many rounds, so that there is time): the temporary file goes, the signal is seen by the shell.
-for signal in INT TERM; do
+interrupt() # signal, arguments of carvq
+{
+    local signal=$1 pid
+    shift
     rm -rf "${out:?}"/*
     # A background job of a script ignores SIGINT; env gives it its default action back.
-    env --default-signal=INT "$carvq" compress "$model" -o "$out/x" --iterations 1000 --group 64 --stages 8 --threads 1 >/dev/null 2>"$folder/stderr" &
+    env --default-signal=INT "$carvq" "$@" >/dev/null 2>"$folder/stderr" &
     pid=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 500); do
         [[ -n $(ls -A "$out") ]] && break
-        sleep 0.02
+        sleep 0.005
     done
-    check "SIG$signal: no temporary file was seen" test -n "$(ls -A "$out")"
-    kill -s $signal $pid
+    check "SIG$signal, $1: no temporary file was seen" test -n "$(ls -A "$out")"
+    kill -s "$signal" $pid
     wait $pid
     status=$?
-    check "SIG$signal: exit status $status" test "$status" -gt 128
-    nothing_left "SIG$signal"
+    check "SIG$signal, $1: exit status $status" test "$status" -gt 128
+    nothing_left "SIG$signal, $1"
+}
+all=$(yes all | head -400)
+for signal in INT TERM; do
+    interrupt $signal compress "$model" -o "$out/x" --iterations 1000 --group 64 --stages 8 --threads 1
+    # shellcheck disable=SC2086
+    interrupt $signal lookup "$folder/copy" $all --npy "$out/x"
 done
 finish
