@@ -239,7 +239,7 @@ static int print_json(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
     json_t *object =
-        json_pack("{sssssIsIsI}", "model", settings->model, "text", text_path(settings), "window", (json_int_t)result->window,
+        json_pack("{sososIsIsI}", "model", cli_text(settings->model), "text", cli_text(text_path(settings)), "window", (json_int_t)result->window,
                   "windows", (json_int_t)result->windows, "dropped_tokens", (json_int_t)result->dropped_tokens);
     json_object_set_new(object, "original", figures_json(&result->original, result->tokens));
     if (settings->table != NULL) {
@@ -249,7 +249,7 @@ static int print_json(const struct settings *settings, const struct work *work)
         json_object_set_new(difference, "kl", cli_real(result->kl));
         json_object_set_new(difference, "kl_standard_error", cli_real(result->kl_error));
         json_object_set_new(difference, "same_top", cli_real(result->same_top));
-        json_object_set_new(object, "table", json_string(settings->table));
+        json_object_set_new(object, "table", cli_text(settings->table));
         json_object_set_new(object, "bits_per_param", cli_real(cli_bits(used_table(work))));
         json_object_set_new(object, "apply", json_string(apply_name(work)));
         json_object_set_new(object, "compressed", figures_json(&result->changed, result->tokens));

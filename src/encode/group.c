@@ -212,7 +212,7 @@ static void code_by_kmeans(struct carvq_group *group, uint64_t seed, uint8_t *co
             store(group, k, d, value * (double)group->unscale, codebook_ret);
         }
     use_stored_centroids(group);
-    carvq_kmeans_assign(&group->kmeans, &group->points);
+    carvq_kmeans_assign(&group->kmeans, &group->points, stop, context);
 }
 
 CARVQ_TEMPLATE void add_codewords(float *restrict y, const float *restrict codebook, const uint32_t *restrict codes, size_t count,

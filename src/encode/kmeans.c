@@ -18,6 +18,8 @@
 #define OVERSHOOT 1.5
 // Single precision sums of so many points go into the double precision totals.
 #define SUM_POINTS 4096
+// The caller's stop() is asked after so many distances.
+#define ASSIGN_DISTANCES ((size_t)1 << 24)
 
 void carvq_kmeans_place(struct carvq_kmeans *kmeans, struct carvq_arena *arena, uint64_t slots, uint32_t dims, uint32_t centroids)
 {
@@ -126,9 +128,10 @@ CARVQ_VECTORIZED static uint32_t carvq_kmeans_nearest(const float *lanes, size_t
     return changed;
 }
 
-bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points *points)
+bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points *points, bool (*stop)(void *context), void *context)
 {
     uint32_t changed = 0, stride = points->stride;
+    const size_t piece = ASSIGN_DISTANCES / CARVQ_LANES / kmeans->centroids_count; // blocks
     for (unsigned r = 0; r < points->run_count; r++) {
         const struct carvq_run *run = &points->runs[r];
         for (uint32_t k = 0; k < kmeans->centroids_count; k++) {
@@ -138,8 +141,12 @@ bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points 
                 norm += c[d] * c[d];
             kmeans->norms[k] = norm / 2;
         }
-        changed |= carvq_kmeans_nearest(points->lanes + run->first * stride, run_blocks(run), stride, kmeans->centroids_count,
-                                        kmeans->centroids, kmeans->norms, kmeans->codes + run->first);
+        for (size_t done = 0, blocks; done < run_blocks(run) && !stop(context); done += blocks) {
+            size_t first = run->first + done * CARVQ_LANES;
+            blocks = run_blocks(run) - done < piece ? run_blocks(run) - done : piece;
+            changed |= carvq_kmeans_nearest(points->lanes + first * stride, blocks, stride, kmeans->centroids_count, kmeans->centroids,
+                                            kmeans->norms, kmeans->codes + first);
+        }
     }
     return changed != 0;
 }
@@ -292,7 +299,7 @@ void carvq_kmeans_fit(struct carvq_kmeans *kmeans, const struct carvq_points *po
     bool settled = false; // all centroids are the means of their points
     choose_centroids(kmeans, points, seed);
     for (uint32_t round = 0; round < rounds && !stop(context); round++) {
-        bool changed = carvq_kmeans_assign(kmeans, points);
+        bool changed = carvq_kmeans_assign(kmeans, points, stop, context);
         if (!changed && settled)
             break;
         bool calm = !changed || round + 2 >= rounds;
