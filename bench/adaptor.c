@@ -63,7 +63,8 @@ static enum carvq_status write_memory(void *context, uint64_t offset, const void
 
 static void compress(struct source *source, uint32_t stages)
 {
-    const struct carvq_matrix matrix = { "table", NULL, source->table.rows, source->table.cols, CARVQ_BF16, synthetic_read, &source->table };
+    const struct carvq_matrix matrix = {"table",    NULL,           source->table.rows, source->table.cols,
+                                        CARVQ_BF16, synthetic_read, &source->table};
     struct carvq_encode_options options;
     struct carvq_error error;
     uint64_t nbytes;
@@ -74,10 +75,10 @@ static void compress(struct source *source, uint32_t stages)
     source->file = malloc(nbytes);
     if (source->file == NULL)
         fail("out of memory");
-    const struct carvq_encode_job job = { .write = write_memory, .write_context = source->file };
+    const struct carvq_encode_job job = {.write = write_memory, .write_context = source->file};
     double begin = omp_get_wtime();
-    if (carvq_encode(&matrix, &options, 1, &job, NULL, &error) != CARVQ_OK
-        || carvq_open_memory(source->file, nbytes, &source->codes, &error) != CARVQ_OK)
+    if (carvq_encode(&matrix, &options, 1, &job, NULL, &error) != CARVQ_OK ||
+        carvq_open_memory(source->file, nbytes, &source->codes, &error) != CARVQ_OK)
         fail(error.message);
     printf("codes: %u stages, %.1f s\n", stages, omp_get_wtime() - begin);
 }
@@ -107,11 +108,11 @@ static int take_progress(void *context, const struct carvq_adaptor_progress *pro
 
 static void train(struct source *source, const char *start, uint32_t power_passes, uint32_t epochs)
 {
-    const struct carvq_matrix matrix = { "table", NULL, source->table.rows, source->table.cols, CARVQ_F32, read_residual, source };
+    const struct carvq_matrix matrix = {"table", NULL, source->table.rows, source->table.cols, CARVQ_F32, read_residual, source};
     struct carvq_adaptor_options options;
     struct carvq_adaptor_network *network;
     struct carvq_error error;
-    struct record record = { start, 0, 0 };
+    struct record record = {start, 0, 0};
     double begin = omp_get_wtime();
     carvq_adaptor_defaults(matrix.rows, matrix.cols, &options);
     options.power_passes = power_passes;
@@ -134,7 +135,7 @@ static void train(struct source *source, const char *start, uint32_t power_passe
 
 int main(int argc, char **argv)
 {
-    struct source source = { .file = NULL };
+    struct source source = {.file = NULL};
     carvq_blas_setup(argv);
     uint64_t rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 16384;
     uint32_t cols = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1024;

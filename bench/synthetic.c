@@ -23,7 +23,8 @@ static void fill_normal(struct carvq_random *random, float scale, float *values,
 
 int synthetic_init(struct synthetic *table_ret, uint64_t seed, uint64_t rows, uint32_t cols)
 {
-    struct synthetic table = { .seed = seed, .rows = rows, .cols = cols, .rank = 32, .low_rank = 0.3, .mean = 0.2, .scale_spread = 0.3 };
+    struct synthetic table = {
+        .seed = seed, .rows = rows, .cols = cols, .rank = 32, .low_rank = 0.3, .mean = 0.2, .scale_spread = 0.3};
     const double deviation = 0.02;
     table.basis = malloc((size_t)table.rank * cols * sizeof *table.basis);
     table.mean_row = malloc(cols * sizeof *table.mean_row);

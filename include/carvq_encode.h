@@ -35,9 +35,18 @@ struct carvq_encode_options {
     enum carvq_grouping grouping;    //         CARVQ_GROUP_ROWS
     uint32_t stages;                 // [L]     3
     uint32_t code_bits;              // [kappa] 4
-    enum carvq_dtype codebook_dtype; //         CARVQ_BF16
+    enum carvq_dtype codebook_dtype; //         CARVQ_BF16; the adaptor's too
     uint32_t iterations;             //         25; rounds of k-means at each stage, 1 to 1000
     uint64_t seed;                   //         0; same seed, same bytes, whatever the number of threads
+    // The corrective adaptor: a small network from the row number to what the codes left. It takes at most 0.1554 bit per
+    // parameter unless its widths are given; where the budget does not hold one, there is none (see the plan).
+    int adaptor;                     //         0: codes alone; 1: codes and adaptor
+    uint32_t adaptor_dim;            // [m]     0: floor(n / 128), at least 1
+    uint32_t adaptor_hidden;         //         0: as many hidden units as the budget holds
+    uint32_t adaptor_epochs;         //         15
+    // 1: the codes are fitted to the table, then the adaptor to what they left. R > 1: the adaptor is fitted to the table,
+    // then R - 1 times the codes to what it left and the adaptor to what they left. 1 to 100.
+    uint32_t rounds;                 //         1
 };
 
 void carvq_encode_defaults(struct carvq_encode_options *options_ret);
@@ -55,8 +64,9 @@ enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const str
 // How far the encoder is.
 struct carvq_progress {
     const char *table;   // name of the tensor
-    const char *phase;   // what is being done, e.g. "codes"
+    const char *phase;   // what is being done: "codes", "adaptor" or "compare"; each begins at 0 again
     uint64_t done, total; // parameters
+    double loss;         // adaptor: mean |error| so far; else 0
 };
 
 // Errors of the stored table against the original values, everything rounded to what is in the file.
@@ -64,11 +74,17 @@ struct carvq_encode_report {
     double sqnr_db;   // 10 log10(sum x^2 / sum (x - y)^2); infinity if every value is exact
     double l1;        // mean of |x - y|
     double seconds;   // wall time
+    // What the adaptor is worth: errors of the codes alone, and of codes that were given the adaptor's bits too, by groups
+    // that are smaller. Only with an adaptor in the plan; else 0.
+    double codes_sqnr_db, codes_l1;
+    double traded_sqnr_db, traded_l1;
+    uint64_t traded_group; // [g] of those codes
+    int left_out;     // 1: the adaptor of the plan did not lower l1, and is not in the file
 };
 
 struct carvq_encode_job {
-    // Where the file goes: nbytes at offset from its beginning. The pieces come in any order, without gaps or overlaps
-    // once all is done, from one thread at a time.
+    // Where the file goes: nbytes at offset from its beginning. The pieces come in any order, from one thread at a time; once
+    // all is done there are no gaps. Codes that are fitted again (rounds, an adaptor that is left out) replace the first ones.
     enum carvq_status (*write)(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error);
     void *write_context;
     // Is called now and then from the calling thread; returning anything but 0 ends the work with
@@ -76,6 +92,13 @@ struct carvq_encode_job {
     int (*progress)(void *context, const struct carvq_progress *progress);
     void *progress_context;
     unsigned threads; // 0: one per processor
+    // Gives the first nbytes bytes of the file for reading, for the adaptor is fitted to what the codes left; only what has been
+    // written is looked at. They must show what is written later, too, and stay valid until the next call or the end of
+    // carvq_encode(). May be NULL if no plan has an adaptor.
+    enum carvq_status (*view)(void *context, uint64_t nbytes, const uint8_t **data_ret, struct carvq_error *error);
+    void *view_context;
+    // NULL, or gets the size of the file: less than carvq_encode_file_size() by the adaptors that were left out.
+    uint64_t *file_bytes_ret;
 };
 
 // Compresses count tables, each with its options, into one file. reports_ret: NULL or count reports.
@@ -85,7 +108,7 @@ enum carvq_status carvq_encode(const struct carvq_matrix *matrices, const struct
                                const struct carvq_encode_job *job, struct carvq_encode_report *reports_ret,
                                struct carvq_error *error);
 
-// Size of the file that carvq_encode() would write: header plus payload of all tables.
+// Size of the file that carvq_encode() would write: header plus payload of all tables, with all adaptors of the plans.
 enum carvq_status carvq_encode_file_size(const struct carvq_matrix *matrices, const struct carvq_encode_options *options,
                                          size_t count, uint64_t *nbytes_ret, struct carvq_error *error);
 

@@ -35,11 +35,11 @@ static struct fixture *make_fixture(void)
 {
     struct fixture *fixture = malloc(sizeof *fixture);
     assert_non_null(fixture);
-    const size_t first[DIM + 1] = { 0, 5, 6, 10 };
-    const float places[ROWS] = { -2.4f, 0.3f, 0.7f, 1.5f, 2.45f, 3.25f, 6.6f };
+    const size_t first[DIM + 1] = {0, 5, 6, 10};
+    const float places[ROWS] = {-2.4f, 0.3f, 0.7f, 1.5f, 2.45f, 3.25f, 6.6f};
     struct carvq_random random = carvq_random_stream(5, 0);
     memcpy(fixture->first, first, sizeof first);
-    fixture->curves = (struct carvq_curves){ DIM, COLS, NODES, fixture->first, fixture->nodes };
+    fixture->curves = (struct carvq_curves){DIM, COLS, NODES, fixture->first, fixture->nodes};
     for (size_t i = 0; i < NODES * COLS; i++)
         fixture->nodes[i] = uniform(&random);
     for (size_t i = 0; i < ROWS * COLS; i++)
@@ -106,7 +106,8 @@ static void test_gradients(void **state)
 {
     (void)state;
     struct fixture *fixture = make_fixture();
-    float weights[ROWS * NODES], slopes[ROWS * COLS], by_weights[ROWS * NODES], by_nodes[NODES * COLS] = { 0 }, by_positions[ROWS * DIM];
+    float weights[ROWS * NODES], slopes[ROWS * COLS], by_weights[ROWS * NODES], by_nodes[NODES * COLS] = {0},
+                                                                                                 by_positions[ROWS * DIM];
     double nodes[NODES * COLS], positions[ROWS * DIM], expected[NODES * COLS], loss = 0;
     for (size_t i = 0; i < NODES * COLS; i++)
         nodes[i] = fixture->nodes[i];
@@ -130,7 +131,8 @@ static void test_gradients(void **state)
 
     carvq_curves_backward_weights(&fixture->curves, slopes, ROWS, by_weights);
     for (size_t r = 0; r < ROWS; r++)
-        carvq_curves_backward_positions(&fixture->curves, fixture->positions + r * DIM, by_weights + r * NODES, by_positions + r * DIM);
+        carvq_curves_backward_positions(&fixture->curves, fixture->positions + r * DIM, by_weights + r * NODES,
+                                        by_positions + r * DIM);
     finite_differences(fixture, nodes, positions, positions, ROWS * DIM, expected);
     error = relative_error(expected, by_positions, ROWS * DIM);
     print_message("positions: relative error %.1e\n", error);
@@ -228,7 +230,7 @@ static void test_cholesky_solves(void **state)
 static void test_singular_matrix_is_solved_without_nan(void **state)
 {
     (void)state;
-    double zeros[9] = { 0 }, ones[9] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 }, right[3] = { 1, 2, 3 };
+    double zeros[9] = {0}, ones[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, right[3] = {1, 2, 3};
     carvq_cholesky(zeros, 3, 1e-4);
     carvq_cholesky_solve(zeros, 3, right);
     assert_true(right[0] == 1 && right[1] == 2 && right[2] == 3);
@@ -241,9 +243,9 @@ static void test_singular_matrix_is_solved_without_nan(void **state)
 static void test_eigenvectors(void **state)
 {
     (void)state;
-    double matrix[9] = { 2, 1, 0, 1, 2, 0, 0, 0, 5 }, values[3], vectors[9];
+    double matrix[9] = {2, 1, 0, 1, 2, 0, 0, 0, 5}, values[3], vectors[9];
     carvq_eigen(matrix, 3, values, vectors);
-    const double expected[3] = { 5, 3, 1 };
+    const double expected[3] = {5, 3, 1};
     for (size_t i = 0; i < 3; i++)
         assert_true(fabs(values[i] - expected[i]) < 1e-12);
     assert_true(fabs(fabs(vectors[2]) - 1) < 1e-12);
@@ -253,10 +255,8 @@ static void test_eigenvectors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gradients),
-        cmocka_unit_test(test_place_is_the_best_one),
-        cmocka_unit_test(test_cholesky_solves),
-        cmocka_unit_test(test_singular_matrix_is_solved_without_nan),
+        cmocka_unit_test(test_gradients),       cmocka_unit_test(test_place_is_the_best_one),
+        cmocka_unit_test(test_cholesky_solves), cmocka_unit_test(test_singular_matrix_is_solved_without_nan),
         cmocka_unit_test(test_eigenvectors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ static struct carvq_adaptor_options some_options(uint32_t dim, uint32_t hidden)
 {
     struct carvq_adaptor_options options;
     carvq_adaptor_defaults(1, 1, &options);
-    options.widths = (struct carvq_adaptor_widths){ dim, hidden };
+    options.widths = (struct carvq_adaptor_widths){dim, hidden};
     options.threads = 2;
     return options;
 }
@@ -24,7 +24,7 @@ static struct carvq_adaptor_network *train(struct source *source, const struct c
 {
     struct carvq_matrix matrix = source_matrix(source);
     struct carvq_adaptor_network *network = NULL;
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     enum carvq_status status = carvq_adaptor_train(&matrix, options, &network, &error);
     assert_string_equal(error.message, "");
     assert_int_equal(status, CARVQ_OK);
@@ -85,7 +85,10 @@ static void test_beats_the_best_linear_map(void **state)
 {
     (void)state;
     struct source source = structured(3000, 48, 5, 0.5f);
-    const struct { uint32_t dim, hidden; double share; } cases[] = { { 1, 1, 1.001 }, { 1, 6, 1 }, { 3, 6, 1 }, { 4, 60, 0.97 } };
+    const struct {
+        uint32_t dim, hidden;
+        double share;
+    } cases[] = {{1, 1, 1.001}, {1, 6, 1}, {3, 6, 1}, {4, 60, 0.97}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct carvq_adaptor_options options = some_options(cases[i].dim, cases[i].hidden);
         struct carvq_adaptor_network *network = train(&source, &options);
@@ -109,12 +112,12 @@ static void test_runtime_agrees(void **state)
         struct carvq_adaptor_network *network = train(&source, &options);
         assert_int_equal(network->nbytes, carvq_adaptor_bytes(source.rows, source.cols, options.widths));
         assert_int_equal(network->nbytes, 2 * (600 * 2 + 2 * 90 + 90 + 90 * 37 + 37));
-        struct carvq_table table = { .info = { .rows = source.rows, .cols = source.cols, .adaptor_dim = 2, .adaptor_hidden = 90 } };
-        table.adaptor = (struct carvq_adaptor){ options.dtype, network->table, network->weight_0, network->bias_0, network->weight_1,
-                                                network->bias_1 };
+        struct carvq_table table = {.info = {.rows = source.rows, .cols = source.cols, .adaptor_dim = 2, .adaptor_hidden = 90}};
+        table.adaptor = (struct carvq_adaptor){options.dtype,   network->table,    network->weight_0,
+                                               network->bias_0, network->weight_1, network->bias_1};
         double l1 = 0, square = 0;
         for (uint32_t r = 0; r < source.rows; r++) {
-            float row[37] = { 0 };
+            float row[37] = {0};
             carvq_adaptor_add(&table, &r, 1, row, 37);
             for (uint32_t c = 0; c < 37; c++) {
                 double error = (double)source.values[r * 37 + c] - (double)row[c];
@@ -144,8 +147,8 @@ static void test_rounding_costs_little(void **state)
 {
     (void)state;
     struct source source = structured(3000, 48, 5, 0.5f);
-    const uint32_t hidden[2] = { 6, 250 };
-    const double least[2] = { 0.998, 0.97 }; // with 250 units, 8 values of z are left for each
+    const uint32_t hidden[2] = {6, 250};
+    const double least[2] = {0.998, 0.97}; // with 250 units, 8 values of z are left for each
     for (size_t i = 0; i < 2; i++) {
         struct carvq_adaptor_options options = some_options(1, hidden[i]);
         options.progress = remember_loss;
@@ -263,7 +266,7 @@ static void test_nan_is_named(void **state)
         struct carvq_matrix matrix = source_matrix(&source);
         struct carvq_adaptor_options options = some_options(2, 9);
         struct carvq_adaptor_network *network = NULL;
-        struct carvq_error error = { 0 };
+        struct carvq_error error = {0};
         assert_int_equal(carvq_adaptor_train(&matrix, &options, &network, &error), CARVQ_ERROR_FORMAT);
         assert_non_null(strstr(error.message, "321"));
         assert_null(network);
@@ -279,7 +282,7 @@ static void test_read_error_is_passed_on(void **state)
     struct carvq_matrix matrix = source_matrix(&source);
     struct carvq_adaptor_options options = some_options(2, 9);
     struct carvq_adaptor_network *network = NULL;
-    struct carvq_error error = { 0 };
+    struct carvq_error error = {0};
     assert_int_equal(carvq_adaptor_train(&matrix, &options, &network, &error), CARVQ_ERROR_IO);
     assert_string_equal(error.message, "the disk is gone");
     assert_null(network);
@@ -304,7 +307,7 @@ static void test_cancel_at_any_time(void **state)
     enum carvq_status status;
     do {
         struct carvq_adaptor_network *network = NULL;
-        struct carvq_error error = { 0 };
+        struct carvq_error error = {0};
         left = calls++;
         options.progress_context = &left;
         status = carvq_adaptor_train(&matrix, &options, &network, &error);
@@ -319,8 +322,11 @@ static void test_cancel_at_any_time(void **state)
 static void test_widths_fill_the_budget(void **state)
 {
     (void)state;
-    const struct { uint64_t rows; uint32_t cols; } shapes[] = {
-        { 128256, 2048 }, { 4096, 128 }, { 4096, 384 }, { 32000, 4096 }, { 151936, 3584 }, { 100352, 5120 }, { 262144, 8960 },
+    const struct {
+        uint64_t rows;
+        uint32_t cols;
+    } shapes[] = {
+        {128256, 2048}, {4096, 128}, {4096, 384}, {32000, 4096}, {151936, 3584}, {100352, 5120}, {262144, 8960},
     };
     struct carvq_adaptor_widths widths = carvq_adaptor_widths(128256, 2048, 0, 0);
     assert_int_equal(widths.dim, 16);
@@ -340,7 +346,10 @@ static void test_widths_fill_the_budget(void **state)
 static void test_widths_of_narrow_and_huge_tables(void **state)
 {
     (void)state;
-    const struct { uint64_t rows; uint32_t cols; } none[] = { { 1, 1 }, { 512, 64 }, { 100000000, 102 }, { 10, 4096 } };
+    const struct {
+        uint64_t rows;
+        uint32_t cols;
+    } none[] = {{1, 1}, {512, 64}, {100000000, 102}, {10, 4096}};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         struct carvq_adaptor_widths widths = carvq_adaptor_widths(none[i].rows, none[i].cols, 0, 0);
         assert_true(widths.dim == 0 && widths.hidden == 0);
@@ -366,7 +375,7 @@ static void test_impossible_options(void **state)
         struct carvq_matrix matrix = source_matrix(&source);
         struct carvq_adaptor_options options = some_options(2, 9);
         struct carvq_adaptor_network *network = NULL;
-        struct carvq_error error = { 0 };
+        struct carvq_error error = {0};
         options.widths.dim = kind == 0 ? 0 : kind == 1 ? 65537 : 2;
         options.widths.hidden = kind == 2 ? 0 : kind == 3 ? 513 : 9;
         options.epochs = kind == 4 ? 0 : 1;

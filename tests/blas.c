@@ -61,10 +61,10 @@ static void test_product_is_right(void **state)
 {
     (void)state;
     carvq_blas_single_thread();
-    const float a[6] = { 1, 2, 3, 4, 5, 6 }, b[6] = { 7, 8, 9, 10, 11, 12 };
+    const float a[6] = {1, 2, 3, 4, 5, 6}, b[6] = {7, 8, 9, 10, 11, 12};
     float c[4];
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, 2, 2, 3, 1.0f, a, 3, b, 2, 0.0f, c, 2);
-    const float expected[4] = { 58, 64, 139, 154 };
+    const float expected[4] = {58, 64, 139, 154};
     assert_memory_equal(c, expected, sizeof expected);
 }
 

@@ -67,6 +67,16 @@ static inline enum carvq_status output_write(void *context, uint64_t offset, con
     return CARVQ_OK;
 }
 
+static inline enum carvq_status output_view(void *context, uint64_t nbytes, const uint8_t **data_ret, struct carvq_error *error)
+{
+    struct output *output = context;
+    (void)error;
+    if (nbytes > output->room)
+        abort();
+    *data_ret = output->data;
+    return CARVQ_OK;
+}
+
 static inline struct source source_make(uint64_t rows, uint32_t cols)
 {
     struct source source = {calloc(rows * cols, sizeof(float)), rows, cols, UINT64_MAX};
@@ -108,7 +118,8 @@ static inline void output_free(struct output *output)
 
 static inline struct carvq_encode_job output_job(struct output *output, unsigned threads)
 {
-    return (struct carvq_encode_job){.write = output_write, .write_context = output, .threads = threads};
+    return (struct carvq_encode_job){.write = output_write, .write_context = output, .threads = threads, .view = output_view,
+                                      .view_context = output};
 }
 
 // Encodes one table, and checks that the file is complete and of the size that was promised.

@@ -9,6 +9,7 @@
 
 #include "base/half.h"
 #include "base/status.h"
+#include "blas/blas.h"
 #include "carvq_encode.h"
 #include "cli.h"
 
@@ -17,7 +18,7 @@ struct settings {
     const char *model, *output;
     struct cli_list tensors;
     int preset, grouping, codebook_dtype;
-    uint64_t stages, subvector, group, code_bits, iterations, seed, threads;
+    uint64_t stages, subvector, group, code_bits, iterations, adaptor_dim, adaptor_hidden, adaptor_epochs, rounds, seed, threads;
     bool no_adaptor, dry_run, force, json;
 };
 
@@ -40,17 +41,29 @@ static int parse(int argc, char **argv, struct settings *settings)
     struct carvq_encode_options defaults;
     carvq_encode_defaults(&defaults);
     settings->iterations = defaults.iterations;
+    settings->adaptor_epochs = defaults.adaptor_epochs;
+    settings->rounds = defaults.rounds;
     const struct cli_option options[] = {
         {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write (NAME.carvq.safetensors in this directory)", 0, 0},
-        {"preset", 'p', CLI_WORD, &settings->preset, "carvq-2|carvq-3|carvq-4", "the paper's settings: 2, 3 or 4 stages (carvq-3)", 0, 0},
-        {"tensor", 't', CLI_LIST, &settings->tensors, "NAME", "compress this tensor (the table is found by name); repeatable", 0, 0},
+        {"preset", 'p', CLI_WORD, &settings->preset, "carvq-2|carvq-3|carvq-4",
+         "the paper's settings: 2, 3 or 4 stages (carvq-3)", 0, 0},
+        {"tensor", 't', CLI_LIST, &settings->tensors, "NAME", "compress this tensor (the table is found by name); repeatable", 0,
+         0},
         {"stages", 0, CLI_NUMBER, &settings->stages, "L", "residual stages (3)", 1, CARVQ_MAX_STAGES},
         {"subvector", 0, CLI_NUMBER, &settings->subvector, "H", "values in a sub-vector (8)", 1, CARVQ_MAX_SUBVECTOR},
         {"group", 0, CLI_NUMBER, &settings->group, "G", "sub-vectors that share codebooks (1024)", 1, CARVQ_MAX_GROUP},
         {"grouping", 0, CLI_WORD, &settings->grouping, "rows|columns", "what a group is: see the manual (rows)", 0, 0},
         {"code-bits", 0, CLI_NUMBER, &settings->code_bits, "K", "bits of a code (4)", 1, CARVQ_MAX_CODE_BITS},
-        {"codebook-dtype", 0, CLI_WORD, &settings->codebook_dtype, "bf16|f16", "type of the stored codebooks (bf16)", 0, 0},
+        {"codebook-dtype", 0, CLI_WORD, &settings->codebook_dtype, "bf16|f16", "type of the stored 16-bit values (bf16)", 0, 0},
         {"iterations", 0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage", 1, 1000},
+        {"adaptor-dim", 0, CLI_NUMBER, &settings->adaptor_dim, "M",
+         "values per row of the adaptor's table (n/128, if 0.1554 bit holds it)", 1, 65536},
+        {"adaptor-hidden", 0, CLI_NUMBER, &settings->adaptor_hidden, "N", "hidden units of the adaptor (what 0.1554 bit holds)",
+         1, 1 << 24},
+        {"adaptor-epochs", 0, CLI_NUMBER, &settings->adaptor_epochs, "N", "passes over the table that train the adaptor (15)", 1,
+         10000},
+        {"rounds", 0, CLI_NUMBER, &settings->rounds, "R", "1: codes, then the adaptor; more: the adaptor first, then in turn (1)",
+         1, 100},
         {"no-adaptor", 0, CLI_FLAG, &settings->no_adaptor, NULL, "codes alone", 0, 0},
         {"seed", 0, CLI_NUMBER, &settings->seed, "N", "same seed, same bytes (0)", 0, UINT64_MAX},
         {"threads", 0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
@@ -59,10 +72,14 @@ static int parse(int argc, char **argv, struct settings *settings)
         {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
         {.kind = CLI_END},
     };
-    const struct cli_usage usage = {"compress", "MODEL [-o OUT]",
-                                    "Compresses the embedding table of a model by group residual vector quantization. MODEL is a Hugging\n"
-                                    "Face directory or a single .safetensors file.",
-                                    options, 1, 1};
+    const struct cli_usage usage = {
+        "compress",
+        "MODEL [-o OUT]",
+        "Compresses the embedding table of a model by group residual vector quantization and a small network\n"
+        "that corrects it. MODEL is a Hugging Face directory or a single .safetensors file.",
+        options,
+        1,
+        1};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status < 0)
         settings->model = argv[first];
@@ -122,6 +139,11 @@ static struct carvq_encode_options encode_options(const struct settings *setting
     options.codebook_dtype = settings->codebook_dtype == 0 ? CARVQ_BF16 : CARVQ_F16;
     options.iterations = (uint32_t)settings->iterations;
     options.seed = settings->seed;
+    options.adaptor = !settings->no_adaptor;
+    options.adaptor_dim = (uint32_t)settings->adaptor_dim;
+    options.adaptor_hidden = (uint32_t)settings->adaptor_hidden;
+    options.adaptor_epochs = (uint32_t)settings->adaptor_epochs;
+    options.rounds = (uint32_t)settings->rounds;
     return options;
 }
 
@@ -157,8 +179,13 @@ static enum carvq_status prepare(struct work *work, const struct settings *setti
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->model);
     for (size_t i = 0; i < work->count && status == CARVQ_OK; i++) {
         struct carvq_checkpoint_table *table = &work->tables[i];
-        work->matrices[i] = (struct carvq_matrix){table->tensor->header->name, table->tensor->file, table->rows, table->cols, table->dtype,
-                                                  carvq_checkpoint_read_block, table};
+        work->matrices[i] = (struct carvq_matrix){table->tensor->header->name,
+                                                  table->tensor->file,
+                                                  table->rows,
+                                                  table->cols,
+                                                  table->dtype,
+                                                  carvq_checkpoint_read_block,
+                                                  table};
         work->options[i] = encode_options(settings);
         status = carvq_encode_plan(&work->matrices[i], &work->options[i], (unsigned)settings->threads, &work->plans[i], error);
     }
@@ -169,6 +196,19 @@ static enum carvq_status prepare(struct work *work, const struct settings *setti
     return status;
 }
 
+static void print_adaptor(const struct carvq_table_info *info, const struct settings *settings)
+{
+    if (settings->no_adaptor)
+        return;
+    if (info->adaptor_dim == 0) {
+        printf("  no adaptor: 0.1554 bits per parameter do not hold one for a table of this shape\n");
+        return;
+    }
+    printf("  adaptor: %" PRIu32 " -> %" PRIu32 " -> %" PRIu32 ", %" PRIu64 " epochs; BLAS kernel %s%s\n", info->adaptor_dim,
+           info->adaptor_hidden, info->cols, settings->adaptor_epochs, carvq_blas_kernel(),
+           carvq_blas_is_slow() ? ", slow on this CPU: try OPENBLAS_CORETYPE=Haswell" : "");
+}
+
 static void print_plan(const struct work *work, const struct settings *settings)
 {
     uint64_t memory = 0;
@@ -176,10 +216,12 @@ static void print_plan(const struct work *work, const struct settings *settings)
         const struct carvq_table_info *info = &work->plans[i].info;
         printf("%s  %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(info->name), info->rows, info->cols,
                carvq_dtype_name(info->dtype), cli_head_name(work->tables[i].head));
-        printf("  rvq: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits\n", info->subvector,
-               info->group, info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages, info->code_bits);
-        printf("  %.4f bits per parameter: codes %s, codebooks %s\n", cli_bits(info), cli_bytes(info->code_bytes),
-               cli_bytes(info->codebook_bytes));
+        printf("  rvq: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits\n",
+               info->subvector, info->group, info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages,
+               info->code_bits);
+        print_adaptor(info, settings);
+        printf("  %.4f bits per parameter: codes %s, codebooks %s, adaptor %s\n", cli_bits(info), cli_bytes(info->code_bytes),
+               cli_bytes(info->codebook_bytes), cli_bytes(info->adaptor_bytes));
         printf("  %s -> %s\n", cli_bytes(info->original_bytes), cli_bytes(info->payload_bytes));
         if (work->plans[i].working_bytes > memory)
             memory = work->plans[i].working_bytes;
@@ -189,15 +231,42 @@ static void print_plan(const struct work *work, const struct settings *settings)
         fflush(stdout);
 }
 
+// What the adaptor was worth, beside the two other ways to spend bits.
+static void print_worth(const struct carvq_encode_report *report, const struct carvq_table_info *info)
+{
+    if (report->left_out)
+        printf("  the adaptor did not lower L1 and was left out: %.4f bits per parameter\n", cli_bits(info));
+    else
+        printf("  codes alone: SQNR %.2f dB, L1 %.4g, %.4f bits\n", report->codes_sqnr_db, report->codes_l1,
+               8 * (double)(info->payload_bytes - info->adaptor_bytes) / ((double)info->rows * info->cols));
+    printf("  the adaptor's bits spent on codes (--no-adaptor --group %" PRIu64 "): SQNR %.2f dB, L1 %.4g%s\n",
+           report->traded_group, report->traded_sqnr_db, report->traded_l1,
+           !report->left_out && report->traded_l1 < report->l1 ? ": better here" : "");
+}
+
 static void print_reports(const struct work *work)
 {
     for (size_t i = 0; i < work->count; i++) {
         const struct carvq_encode_report *report = &work->reports[i];
         const struct carvq_table_info *info = &work->plans[i].info;
         double values = (double)info->rows * info->cols;
-        printf("%s  SQNR %.2f dB, L1 %.4g, %.1f s, %.1f Mparam/s\n", cli_safe(info->name), report->sqnr_db, report->l1, report->seconds,
-               values / report->seconds / 1e6);
+        printf("%s  SQNR %.2f dB, L1 %.4g, %.1f s, %.1f Mparam/s\n", cli_safe(info->name), report->sqnr_db, report->l1,
+               report->seconds, values / report->seconds / 1e6);
+        if (report->traded_group > 0)
+            print_worth(report, info);
     }
+}
+
+static void add_worth(json_t *table, const struct carvq_encode_report *report)
+{
+    if (report->traded_group == 0)
+        return;
+    json_object_set_new(table, "adaptor_left_out", json_boolean(report->left_out));
+    json_object_set_new(table, "codes_alone",
+                        json_pack("{soso}", "sqnr_db", cli_real(report->codes_sqnr_db), "l1", cli_real(report->codes_l1)));
+    json_object_set_new(table, "bits_on_codes",
+                        json_pack("{sIsoso}", "group", (json_int_t)report->traded_group, "sqnr_db",
+                                  cli_real(report->traded_sqnr_db), "l1", cli_real(report->traded_l1)));
 }
 
 static int print_json(const struct work *work, const struct settings *settings)
@@ -211,6 +280,7 @@ static int print_json(const struct work *work, const struct settings *settings)
             json_object_set_new(table, "sqnr_db", cli_real(work->reports[i].sqnr_db));
             json_object_set_new(table, "l1", cli_real(work->reports[i].l1));
             json_object_set_new(table, "seconds", cli_real(work->reports[i].seconds));
+            add_worth(table, &work->reports[i]);
         }
         json_array_append_new(tables, table);
     }
@@ -218,24 +288,62 @@ static int print_json(const struct work *work, const struct settings *settings)
                                     (json_int_t)work->file_bytes, "dry_run", settings->dry_run, "tables", tables));
 }
 
+// The progress line; its label shows how far down the adaptor has brought the error.
+struct display {
+    struct cli_progress progress;
+    const char *phase;
+    char label[64];
+};
+
 static int show_progress(void *context, const struct carvq_progress *progress)
 {
-    return cli_progress_step(context, progress->phase, progress->done, progress->total, "param");
+    struct display *display = context;
+    if (display->phase != progress->phase)
+        display->progress.label = NULL;
+    display->phase = progress->phase;
+    if (progress->loss > 0)
+        snprintf(display->label, sizeof display->label, "%s, L1 %.4g", progress->phase, progress->loss);
+    else
+        snprintf(display->label, sizeof display->label, "%s", progress->phase);
+    return cli_progress_step(&display->progress, display->label, progress->done, progress->total, "param");
 }
 
-static enum carvq_status encode(const struct work *work, const struct settings *settings, struct carvq_error *error)
+// The plans become what was written: adaptors that were left out are gone.
+static void update_plans(struct work *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        struct carvq_table_info *info = &work->plans[i].info;
+        if (work->reports[i].left_out) {
+            info->payload_bytes -= info->adaptor_bytes;
+            info->adaptor_bytes = info->adaptor_dim = info->adaptor_hidden = 0;
+        }
+    }
+}
+
+static enum carvq_status encode(struct work *work, const struct settings *settings, struct carvq_error *error)
 {
     struct cli_output output;
-    struct cli_progress progress;
+    struct display display = {.phase = NULL};
     enum carvq_status status = cli_output_open(&output, work->output, settings->force, error);
     if (status != CARVQ_OK)
         return status;
-    const struct carvq_encode_job job = {cli_output_write, &output, show_progress, &progress, (unsigned)settings->threads};
-    cli_progress_begin(&progress);
+    const struct carvq_encode_job job = {
+        .write = cli_output_write,
+        .write_context = &output,
+        .progress = show_progress,
+        .progress_context = &display,
+        .threads = (unsigned)settings->threads,
+        .view = cli_output_view,
+        .view_context = &output,
+        .file_bytes_ret = &work->file_bytes,
+    };
+    cli_progress_begin(&display.progress);
     status = carvq_encode(work->matrices, work->options, work->count, &job, work->reports, error);
-    cli_progress_end(&progress);
-    if (status == CARVQ_OK)
+    cli_progress_end(&display.progress);
+    if (status == CARVQ_OK) {
+        update_plans(work);
         return cli_output_commit(&output, error);
+    }
     cli_output_discard(&output);
     return status;
 }

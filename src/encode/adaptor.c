@@ -22,7 +22,10 @@ enum {
 void carvq_adaptor_defaults(uint64_t rows, uint32_t cols, struct carvq_adaptor_options *options_ret)
 {
     *options_ret = (struct carvq_adaptor_options){
-        .widths = carvq_adaptor_widths(rows, cols, 0, 0), .dtype = CARVQ_BF16, .epochs = 15, .power_passes = 3,
+        .widths = carvq_adaptor_widths(rows, cols, 0, 0),
+        .dtype = CARVQ_BF16,
+        .epochs = 15,
+        .power_passes = 3,
     };
 }
 
@@ -44,10 +47,11 @@ static void set_sizes(struct carvq_adaptor_trainer *trainer, uint32_t cols, cons
     trainer->lane_chunks = LANE_CHUNKS;
     if (trainer->threads > trainer->lane_count)
         trainer->threads = trainer->lane_count;
-    trainer->curves = (struct carvq_curves){ .dim = (size_t)m, .cols = cols, .count = (size_t)nodes };
+    trainer->curves = (struct carvq_curves){.dim = (size_t)m, .cols = cols, .count = (size_t)nodes};
 }
 
-static void place_workspace(struct carvq_adaptor_trainer *trainer, struct carvq_arena *arena, struct carvq_adaptor_workspace *workspace)
+static void place_workspace(struct carvq_adaptor_trainer *trainer, struct carvq_arena *arena,
+                            struct carvq_adaptor_workspace *workspace)
 {
     const uint64_t rows = trainer->chunk_rows, m = trainer->curves.dim;
     workspace->residual = carvq_arena_take(arena, rows * trainer->curves.cols, sizeof(float));
@@ -95,17 +99,18 @@ static void place_trainer(struct carvq_adaptor_trainer *trainer, uint64_t rows, 
 
 uint64_t carvq_adaptor_working_bytes(uint64_t rows, uint32_t cols, const struct carvq_adaptor_options *options)
 {
-    struct carvq_adaptor_trainer trainer = { 0 };
-    struct carvq_arena arena = { 0 };
+    struct carvq_adaptor_trainer trainer = {0};
+    struct carvq_arena arena = {0};
     set_sizes(&trainer, cols, options);
     place_trainer(&trainer, rows, &arena);
     uint64_t network = carvq_adaptor_bytes(rows, cols, options->widths), total;
-    bool fits = carvq_add_u64(arena.used, network, &total)
-                && carvq_add_u64(total, CARVQ_ARENA_ALIGNMENT + sizeof(struct carvq_adaptor_network), &total);
+    bool fits = carvq_add_u64(arena.used, network, &total) &&
+                carvq_add_u64(total, CARVQ_ARENA_ALIGNMENT + sizeof(struct carvq_adaptor_network), &total);
     return fits ? total : UINT64_MAX;
 }
 
-static enum carvq_status check(const struct carvq_matrix *matrix, const struct carvq_adaptor_options *options, struct carvq_error *error)
+enum carvq_status carvq_adaptor_check(const struct carvq_matrix *matrix, const struct carvq_adaptor_options *options,
+                                      struct carvq_error *error)
 {
     const struct carvq_adaptor_widths widths = options->widths;
     if (matrix->rows < 1 || matrix->rows > (uint64_t)1 << 32 || matrix->cols < 1 || matrix->cols > 1 << 24)
@@ -118,9 +123,9 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
                                  "the adaptor has %" PRIu32 " hidden units, but with dim %" PRIu32 " it must have 1 to %" PRIu64,
                                  widths.hidden, widths.dim, most);
-    if (options->epochs < 1 || options->epochs > 10000)
-        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the adaptor's epochs are %" PRIu32 ", but must be 1 to 10000",
-                                 options->epochs);
+    if (options->epochs < 1 || options->epochs > CARVQ_ADAPTOR_MAX_EPOCHS)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the adaptor's epochs are %" PRIu32 ", but must be 1 to %d",
+                                 options->epochs, CARVQ_ADAPTOR_MAX_EPOCHS);
     if (options->dtype != CARVQ_BF16 && options->dtype != CARVQ_F16)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the adaptor's values must be BF16 or F16");
     return CARVQ_OK;
@@ -138,7 +143,11 @@ static enum carvq_status make_network(const struct carvq_matrix *matrix, const s
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "no memory for %" PRIu64 " bytes of adaptor", nbytes);
     const uint8_t *tensors = (const uint8_t *)(network + 1);
     *network = (struct carvq_adaptor_network){
-        .rows = matrix->rows, .cols = matrix->cols, .widths = options->widths, .dtype = options->dtype, .nbytes = nbytes,
+        .rows = matrix->rows,
+        .cols = matrix->cols,
+        .widths = options->widths,
+        .dtype = options->dtype,
+        .nbytes = nbytes,
     };
     network->table = tensors;
     network->weight_0 = network->table + 2 * matrix->rows * m;
@@ -177,22 +186,23 @@ static enum carvq_status train(struct carvq_adaptor_trainer *trainer, struct car
 enum carvq_status carvq_adaptor_train(const struct carvq_matrix *residual, const struct carvq_adaptor_options *options,
                                       struct carvq_adaptor_network **network_ret, struct carvq_error *error)
 {
-    enum carvq_status status = check(residual, options, error);
+    enum carvq_status status = carvq_adaptor_check(residual, options, error);
     struct carvq_adaptor_network *network = NULL;
     if (status == CARVQ_OK)
         status = make_network(residual, options, &network, error);
     if (status != CARVQ_OK)
         return status;
-    struct carvq_adaptor_trainer trainer = { .matrix = residual, .options = options, .error = error };
-    struct carvq_arena arena = { 0 };
+    struct carvq_adaptor_trainer trainer = {.matrix = residual, .options = options, .error = error};
+    struct carvq_arena arena = {0};
     set_sizes(&trainer, residual->cols, options);
     place_trainer(&trainer, residual->rows, &arena);
     uint64_t nbytes = arena.used;
     void *memory = nbytes <= SIZE_MAX ? aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)nbytes) : NULL;
     if (memory == NULL) {
-        status = carvq_matrix_fail(residual, error, CARVQ_ERROR_MEMORY, "no memory for %" PRIu64 " bytes to train the adaptor", nbytes);
+        status = carvq_matrix_fail(residual, error, CARVQ_ERROR_MEMORY, "no memory for %" PRIu64 " bytes to train the adaptor",
+                                   nbytes);
     } else {
-        arena = (struct carvq_arena){ .memory = memory };
+        arena = (struct carvq_arena){.memory = memory};
         place_trainer(&trainer, residual->rows, &arena);
         status = train(&trainer, network);
     }

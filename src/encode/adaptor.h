@@ -18,6 +18,7 @@
 
 // More hidden units than these for each value of z [m] are refused: 16 bits of z cannot tell more places apart.
 #define CARVQ_ADAPTOR_MAX_UNITS 256
+#define CARVQ_ADAPTOR_MAX_EPOCHS 10000
 
 struct carvq_adaptor_widths {
     uint32_t dim;    // m, 0: no adaptor
@@ -34,7 +35,7 @@ struct carvq_adaptor_widths carvq_adaptor_widths(uint64_t rows, uint32_t cols, u
 uint64_t carvq_adaptor_bytes(uint64_t rows, uint32_t cols, struct carvq_adaptor_widths widths);
 
 struct carvq_adaptor_progress {
-    const char *phase;   // "start", "place", "refine" or "measure"
+    const char *phase;     // "start", "place", "refine" or "measure"
     uint32_t pass, passes; // of the matrix, counted from 1 over all phases
     uint64_t done, total;  // rows, over all passes
     double loss;           // mean |R - gamma| of the last finished pass that computes it; before that, of gamma = 0
@@ -42,16 +43,20 @@ struct carvq_adaptor_progress {
 
 struct carvq_adaptor_options {
     struct carvq_adaptor_widths widths;
-    enum carvq_dtype dtype;  // of the stored values: CARVQ_BF16 or CARVQ_F16
-    uint32_t epochs;         // passes over the matrix that fit positions and nodes, 1 to 10000
-    uint32_t power_passes;   // passes that look for the singular vectors; with 0 the lines lie at random
-    uint64_t seed;           // same seed, same bytes, whatever the number of threads (but not whatever the BLAS)
-    unsigned threads;        // 0: one per processor
+    enum carvq_dtype dtype; // of the stored values: CARVQ_BF16 or CARVQ_F16
+    uint32_t epochs;        // passes over the matrix that fit positions and nodes, 1 to 10000
+    uint32_t power_passes;  // passes that look for the singular vectors; with 0 the lines lie at random
+    uint64_t seed;          // same seed, same bytes, whatever the number of threads (but not whatever the BLAS)
+    unsigned threads;       // 0: one per processor
     // Is called now and then from the calling thread; returning anything but 0 ends the training with
     // CARVQ_ERROR_CANCELLED. May be NULL.
     int (*progress)(void *context, const struct carvq_adaptor_progress *progress);
     void *progress_context;
 };
+
+// CARVQ_ERROR_ARGUMENT if the shape or an option is impossible.
+enum carvq_status carvq_adaptor_check(const struct carvq_matrix *matrix, const struct carvq_adaptor_options *options,
+                                      struct carvq_error *error);
 
 // widths of the rule, BF16, 15 epochs, 3 power passes, seed 0.
 void carvq_adaptor_defaults(uint64_t rows, uint32_t cols, struct carvq_adaptor_options *options_ret);

@@ -46,13 +46,15 @@ void carvq_curves_forward(const struct carvq_curves *curves, const float *weight
     const int n = (int)curves->cols, nodes = (int)curves->count;
     if (error_ret != residual)
         memcpy(error_ret, residual, count * curves->cols * sizeof *error_ret);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, n, nodes, -1, weights, nodes, curves->nodes, n, 1, error_ret, n);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, n, nodes, -1, weights, nodes, curves->nodes, n, 1,
+                error_ret, n);
 }
 
 void carvq_curves_backward_weights(const struct carvq_curves *curves, const float *slopes, size_t count, float *by_weights_ret)
 {
     const int n = (int)curves->cols, nodes = (int)curves->count;
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, nodes, n, 1, slopes, n, curves->nodes, n, 0, by_weights_ret, nodes);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, nodes, n, 1, slopes, n, curves->nodes, n, 0, by_weights_ret,
+                nodes);
 }
 
 void carvq_curves_backward_nodes(const struct carvq_curves *curves, const float *weights, const float *slopes, size_t count,
@@ -112,8 +114,8 @@ static void add_products(const struct carvq_curves *curves, const float *gram, s
         values[k] += here_factor * here[k] + next_factor * next[k];
 }
 
-void carvq_curves_place(const struct carvq_curves *curves, const float *gram, const float *dots, float *positions, unsigned rounds,
-                        float *scratch)
+void carvq_curves_place(const struct carvq_curves *curves, const float *gram, const float *dots, float *positions,
+                        unsigned rounds, float *scratch)
 {
     // scratch: scalar products of what the other polylines leave of the row with all nodes.
     memcpy(scratch, dots, curves->count * sizeof *scratch);
@@ -141,7 +143,8 @@ void carvq_curves_newton(const struct carvq_curves *curves, const float *gram, c
     for (size_t i = 0; i < dim; i++) {
         size_t nodes_i = carvq_curve_nodes(curves, i);
         float along;
-        const float *here = nodes_i > 1 ? gram + (curves->first[i] + carvq_curve_segment(nodes_i, positions[i], &along)) * count : NULL;
+        const float *here =
+            nodes_i > 1 ? gram + (curves->first[i] + carvq_curve_segment(nodes_i, positions[i], &along)) * count : NULL;
         for (size_t j = 0; j <= i; j++) {
             size_t nodes_j = carvq_curve_nodes(curves, j);
             matrix[i * dim + j] = 0;

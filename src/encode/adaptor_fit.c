@@ -20,7 +20,7 @@
 static float take_slopes(float *error, size_t n)
 {
     enum { LANES = 16 };
-    float sums[LANES] = { 0 }, total = 0;
+    float sums[LANES] = {0}, total = 0;
     size_t c = 0;
     for (; n - c >= LANES; c += LANES) {
         for (size_t k = 0; k < LANES; k++) {
@@ -65,8 +65,8 @@ static void place_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_adap
     float *positions = trainer->positions + row * curves->dim;
     carvq_curves_backward_weights(curves, workspace->residual, nrows, workspace->dots);
     for (size_t r = 0; r < nrows; r++)
-        carvq_curves_place(curves, trainer->gram, workspace->dots + r * curves->count, positions + r * curves->dim, trainer->rounds,
-                           workspace->scratch);
+        carvq_curves_place(curves, trainer->gram, workspace->dots + r * curves->count, positions + r * curves->dim,
+                           trainer->rounds, workspace->scratch);
     carvq_curves_weights(curves, positions, nrows, workspace->weights);
     carvq_curves_forward(curves, workspace->weights, workspace->residual, nrows, workspace->error);
     for (size_t r = 0; r < nrows; r++)
@@ -133,10 +133,10 @@ enum carvq_status carvq_adaptor_fit(struct carvq_adaptor_trainer *trainer)
     for (uint32_t epoch = 0; epoch < epochs; epoch++) {
         bool placing = epoch < epochs - refine;
         trainer->rounds = epoch == 0 ? 2 : 1; // at first no polyline knows where the others are
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, nodes, nodes, n, 1, curves->nodes, n, curves->nodes, n, 0, trainer->gram,
-                    nodes);
-        enum carvq_status status = carvq_adaptor_pass(trainer, placing ? "place" : "refine", curves->count,
-                                                      placing ? place_chunk : refine_chunk);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, nodes, nodes, n, 1, curves->nodes, n, curves->nodes, n, 0,
+                    trainer->gram, nodes);
+        enum carvq_status status =
+            carvq_adaptor_pass(trainer, placing ? "place" : "refine", curves->count, placing ? place_chunk : refine_chunk);
         if (status != CARVQ_OK)
             return status;
         double loss = trainer->sums.value[0] / (double)trainer->matrix->rows;

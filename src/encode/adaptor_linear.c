@@ -41,7 +41,8 @@ void carvq_cholesky_solve(const double *factor, size_t n, double *right)
 void carvq_cholesky_solve_columns(const double *factor, size_t n, double *right, size_t count)
 {
     const int rows = (int)n, columns = (int)count;
-    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, rows, columns, 1.0, factor, rows, right, columns);
+    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, rows, columns, 1.0, factor, rows, right,
+                columns);
     cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, rows, columns, 1.0, factor, rows, right, columns);
 }
 

@@ -28,7 +28,7 @@ static void take_lane(struct carvq_adaptor_trainer *trainer, struct carvq_adapto
         if (status != CARVQ_OK) {
 #pragma omp critical(carvq_adaptor_failure)
             if (failure->status == CARVQ_OK || row < failure->row)
-                *failure = (struct failure){ status, row, error };
+                *failure = (struct failure){status, row, error};
             return;
         }
         for (size_t i = 0; i < nrows * n; i++)
@@ -53,14 +53,14 @@ static void clear_lane(const struct carvq_adaptor_trainer *trainer, struct carvq
 {
     memset(lane->product, 0, products * trainer->matrix->cols * sizeof *lane->product);
     memset(lane->gram, 0, products * products * sizeof *lane->gram);
-    lane->sums = (struct carvq_adaptor_sums){ { 0 } };
+    lane->sums = (struct carvq_adaptor_sums){{0}};
 }
 
 // The next lane_count x lane_chunks chunks.
 static enum carvq_status take_chunks(struct carvq_adaptor_trainer *trainer, uint64_t first_row, size_t products,
                                      carvq_adaptor_chunk *add)
 {
-    struct failure failure = { CARVQ_OK, 0, { CARVQ_OK, "" } };
+    struct failure failure = {CARVQ_OK, 0, {CARVQ_OK, ""}};
 #pragma omp parallel for schedule(dynamic, 1) num_threads((int)trainer->threads)
     for (size_t lane = 0; lane < trainer->lane_count; lane++) {
         clear_lane(trainer, &trainer->lanes[lane], products);
@@ -86,7 +86,7 @@ enum carvq_status carvq_adaptor_pass(struct carvq_adaptor_trainer *trainer, cons
     progress->pass++;
     memset(trainer->product, 0, products * trainer->matrix->cols * sizeof *trainer->product);
     memset(trainer->total_gram, 0, products * products * sizeof *trainer->total_gram);
-    trainer->sums = (struct carvq_adaptor_sums){ { 0 } };
+    trainer->sums = (struct carvq_adaptor_sums){{0}};
     for (uint64_t row = 0; row < rows; row += step) {
         enum carvq_status status = take_chunks(trainer, row, products, add);
         if (status != CARVQ_OK)

@@ -57,13 +57,15 @@ static void add_directions(struct carvq_adaptor_trainer *trainer, struct carvq_a
         for (size_t c = 0; c < cols; c++)
             x[r * cols + c] -= trainer->mean[c];
     lane->sums.value[0] += row_weights(trainer, x, nrows, workspace->row_error);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count, vectors, n, 1, x, n, trainer->basis, n, 0, workspace->dots, vectors);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count, vectors, n, 1, x, n, trainer->basis, n, 0, workspace->dots,
+                vectors);
     for (size_t r = 0; r < nrows; r++)
         for (size_t k = 0; k < trainer->vectors; k++)
             workspace->weighted[r * trainer->vectors + k] = workspace->row_error[r] * workspace->dots[r * trainer->vectors + k];
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, vectors, n, count, 1, workspace->weighted, vectors, x, n, 1, lane->product, n);
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, vectors, vectors, count, 1, workspace->weighted, vectors, workspace->dots,
-                vectors, 1, lane->gram, vectors);
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, vectors, n, count, 1, workspace->weighted, vectors, x, n, 1,
+                lane->product, n);
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, vectors, vectors, count, 1, workspace->weighted, vectors,
+                workspace->dots, vectors, 1, lane->gram, vectors);
 }
 
 static void random_basis(struct carvq_adaptor_trainer *trainer)

@@ -56,8 +56,8 @@ void carvq_curves_backward_positions(const struct carvq_curves *curves, const fl
 
 // Moves each position of a row in turn to the best of all places for the others, in the sense of least squares. dots: scalar
 // products of the row with the nodes (N); gram: those of the nodes among themselves (N x N); scratch: N values.
-void carvq_curves_place(const struct carvq_curves *curves, const float *gram, const float *dots, float *positions, unsigned rounds,
-                        float *scratch);
+void carvq_curves_place(const struct carvq_curves *curves, const float *gram, const float *dots, float *positions,
+                        unsigned rounds, float *scratch);
 
 // One Newton step for the L1 error of a row: by_positions as above for the loss sum of |error|, mean_error its mean |error|.
 // scratch: m (m + 1) values.
@@ -93,29 +93,29 @@ struct carvq_adaptor_trainer {
     const struct carvq_adaptor_options *options;
     struct carvq_error *error;
     size_t threads;
-    size_t chunk_rows;  // B
+    size_t chunk_rows; // B
     size_t lane_count;
     size_t lane_chunks; // chunks that a lane takes before lanes are added up
     size_t vectors;     // rows of basis: m + 8, at most n
     size_t product_max; // P: the larger of vectors and N
 
     struct carvq_curves curves;
-    float *positions; // V x m
-    float *gram;      // N x N, of the nodes
-    float *mean;      // n
-    float *basis;     // vectors x n
+    float *positions;     // V x m
+    float *gram;          // N x N, of the nodes
+    float *mean;          // n
+    float *basis;         // vectors x n
     double *eigenvectors; // vectors x vectors
 
     struct carvq_adaptor_lane *lanes;
     struct carvq_adaptor_workspace *workspaces;
     // Totals of the last pass.
-    double *product; // P x n
+    double *product;    // P x n
     double *total_gram; // P x P
     struct carvq_adaptor_sums sums;
 
-    float scale;       // mean |value| of the matrix
-    float floor;       // a row's mean |error| counts as at least this when rows are weighted
-    unsigned rounds;   // of carvq_curves_place()
+    float scale;                                 // mean |value| of the matrix
+    float floor;                                 // a row's mean |error| counts as at least this when rows are weighted
+    unsigned rounds;                             // of carvq_curves_place()
     const struct carvq_adaptor_network *network; // while it is measured
     float *layers;                               // its W0, b0, W1, b1
     struct carvq_adaptor_progress progress;

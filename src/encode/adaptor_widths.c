@@ -24,7 +24,7 @@ static uint32_t largest_hidden(uint64_t rows, uint32_t cols, uint32_t dim)
 
 struct carvq_adaptor_widths carvq_adaptor_widths(uint64_t rows, uint32_t cols, uint32_t dim, uint32_t hidden)
 {
-    struct carvq_adaptor_widths widths = { dim, hidden };
+    struct carvq_adaptor_widths widths = {dim, hidden};
     if (dim == 0) {
         widths.dim = cols / COLS_PER_DIM;
         if (widths.dim > MAX_DIM)
@@ -49,9 +49,8 @@ uint64_t carvq_adaptor_bytes(uint64_t rows, uint32_t cols, struct carvq_adaptor_
     if (widths.dim == 0)
         return 0;
     uint64_t table, network, values, nbytes;
-    bool fits = carvq_mul_u64(rows, widths.dim, &table)
-                && carvq_mul_u64((uint64_t)widths.dim + 1 + cols, widths.hidden, &network)
-                && carvq_add_u64(table, network, &values) && carvq_add_u64(values, cols, &values)
-                && carvq_mul_u64(values, 2, &nbytes);
+    bool fits =
+        carvq_mul_u64(rows, widths.dim, &table) && carvq_mul_u64((uint64_t)widths.dim + 1 + cols, widths.hidden, &network) &&
+        carvq_add_u64(table, network, &values) && carvq_add_u64(values, cols, &values) && carvq_mul_u64(values, 2, &nbytes);
     return fits ? nbytes : UINT64_MAX;
 }

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "carvq_encode.h"
+#include "encode/joint.h"
 #include "encode/layout.h"
 #include "encode/matrix.h"
 #include "encode/rvq.h"
@@ -22,6 +23,8 @@ void carvq_encode_defaults(struct carvq_encode_options *options_ret)
         .codebook_dtype = CARVQ_BF16,
         .iterations = 25,
         .seed = 0,
+        .adaptor_epochs = 15,
+        .rounds = 1,
     };
 }
 
@@ -61,6 +64,8 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
         {"stages", options->stages, CARVQ_MAX_STAGES},
         {"code_bits", options->code_bits, CARVQ_MAX_CODE_BITS},
         {"iterations", options->iterations, 1000},
+        {"adaptor_epochs", options->adaptor_epochs, CARVQ_ADAPTOR_MAX_EPOCHS},
+        {"rounds", options->rounds, 100},
     };
     enum carvq_status status = check_name(matrix, error);
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && status == CARVQ_OK; i++)
@@ -95,9 +100,18 @@ static enum carvq_status describe(const struct carvq_matrix *matrix, const struc
         .code_bits = options->code_bits,
         .codebook_dtype = options->codebook_dtype,
     };
+    if (options->adaptor) {
+        struct carvq_adaptor_widths widths =
+            carvq_adaptor_widths(matrix->rows, matrix->cols, options->adaptor_dim, options->adaptor_hidden);
+        info_ret->adaptor_dim = widths.dim;
+        info_ret->adaptor_hidden = widths.hidden;
+    }
     if (!carvq_table_sizes(info_ret))
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codebooks would be larger than a file can be");
-    return CARVQ_OK;
+    if (info_ret->adaptor_dim == 0)
+        return CARVQ_OK;
+    const struct carvq_adaptor_options training = carvq_joint_adaptor_options(info_ret, options, 1);
+    return carvq_adaptor_check(matrix, &training, error);
 }
 
 enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
@@ -107,12 +121,14 @@ enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const str
     struct carvq_layout *layout;
     enum carvq_status status = describe(matrix, options, &plan.info, error);
     if (status == CARVQ_OK)
-        status = carvq_layout_make(&plan.info, 1, &layout, error);
+        status = carvq_layout_make(&plan.info, 1, 0, &layout, error);
     if (status != CARVQ_OK)
         return status;
     uint64_t extra = layout->memory_bytes + sizeof plan.info;
     carvq_layout_free(layout);
-    if (!carvq_add_u64(carvq_rvq_memory(&plan.info, threads), extra, &plan.working_bytes))
+    uint64_t fit =
+        plan.info.adaptor_dim > 0 ? carvq_joint_memory(&plan.info, options, threads) : carvq_rvq_memory(&plan.info, threads);
+    if (!carvq_add_u64(fit, extra, &plan.working_bytes))
         plan.working_bytes = UINT64_MAX;
     *plan_ret = plan;
     return CARVQ_OK;
@@ -131,7 +147,7 @@ static enum carvq_status lay_out(const struct carvq_matrix *matrices, const stru
     for (size_t i = 0; i < count && status == CARVQ_OK; i++)
         status = describe(&matrices[i], &options[i], &infos[i], error);
     if (status == CARVQ_OK)
-        status = carvq_layout_make(infos, count, layout_ret, error);
+        status = carvq_layout_make(infos, count, 0, layout_ret, error);
     if (status == CARVQ_OK)
         *infos_ret = infos;
     else
@@ -156,6 +172,7 @@ enum carvq_status carvq_encode_file_size(const struct carvq_matrix *matrices, co
 // A table's place in the file.
 struct place {
     const struct carvq_encode_job *job;
+    const struct carvq_table_info *info;
     const uint64_t *offsets;
 };
 
@@ -166,22 +183,99 @@ static enum carvq_status write_part(void *context, enum carvq_part part, uint64_
     return place->job->write(place->job->write_context, place->offsets[part] + offset, data, nbytes, error);
 }
 
-static enum carvq_status encode_table(const struct carvq_matrix *matrix, const struct carvq_table_info *info,
-                                      const struct carvq_encode_options *options, const struct carvq_encode_job *job,
-                                      const uint64_t *offsets, struct carvq_encode_report *report_ret, struct carvq_error *error)
+// The codes that were written, as a table of the runtime.
+static enum carvq_status view_codes(void *context, struct carvq_table *table_ret, struct carvq_error *error)
 {
-    struct place place = {job, offsets};
-    const struct carvq_sink sink = {write_part, &place};
-    double values = (double)info->rows * info->cols, begin = omp_get_wtime();
-    struct carvq_sums sums = {0};
+    const struct place *place = context;
+    const struct carvq_table_info *info = place->info;
+    const uint8_t *data;
+    enum carvq_status status =
+        place->job->view(place->job->view_context, place->offsets[CARVQ_PART_CODES] + info->code_bytes, &data, error);
+    if (status != CARVQ_OK)
+        return status;
+    *table_ret = (struct carvq_table){
+        .info = *info,
+        .row_subvectors = (uint32_t)carvq_subvectors(info),
+        .row_bytes = info->code_bytes / info->rows,
+        .codes = data + place->offsets[CARVQ_PART_CODES],
+        .codebooks = data + place->offsets[CARVQ_PART_CODEBOOKS],
+    };
+    carvq_rvq_choose(table_ret);
+    return CARVQ_OK;
+}
+
+// Signal over noise, and mean |error|.
+static void take_sums(const struct carvq_sums *sums, double values, double *sqnr_db_ret, double *l1_ret)
+{
+    *sqnr_db_ret = sums->squares > 0 ? 10 * log10(sums->energy / sums->squares) : INFINITY;
+    *l1_ret = sums->errors / values;
+}
+
+// Codes and adaptor. If the adaptor is left out, info loses it; else it is written, and *end moves on.
+static enum carvq_status encode_with_adaptor(const struct carvq_joint *joint, const struct place *place,
+                                             struct carvq_table_info *info, uint64_t *end, struct carvq_encode_report *report,
+                                             struct carvq_error *error)
+{
+    const double values = (double)info->rows * info->cols;
+    struct carvq_joint_result result;
+    enum carvq_status status = carvq_joint_encode(joint, &result, error);
+    if (status != CARVQ_OK)
+        return status;
+    take_sums(&result.sums, values, &report->sqnr_db, &report->l1);
+    take_sums(&result.codes, values, &report->codes_sqnr_db, &report->codes_l1);
+    take_sums(&result.traded, values, &report->traded_sqnr_db, &report->traded_l1);
+    report->traded_group = result.traded_group;
+    if (result.network == NULL) {
+        report->left_out = 1;
+        info->adaptor_dim = info->adaptor_hidden = 0;
+        carvq_table_sizes(info);
+        return CARVQ_OK;
+    }
+    status = place->job->write(place->job->write_context, *end, result.network->table, (size_t)result.network->nbytes, error);
+    *end += result.network->nbytes;
+    free(result.network);
+    return status;
+}
+
+static enum carvq_status encode_table(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
+                                      const struct place *place, struct carvq_table_info *info, uint64_t *end,
+                                      struct carvq_encode_report *report_ret, struct carvq_error *error)
+{
+    const struct carvq_encode_job *job = place->job;
+    struct place codes = *place;
+    const struct carvq_sink sink = {write_part, &codes};
+    double begin = omp_get_wtime();
     struct carvq_ticker ticker = {
-        job->progress, job->progress_context, {info->name, "codes", 0, info->rows * info->cols}, 0, false};
-    enum carvq_status status = carvq_rvq_encode(matrix, info, options, job->threads, &sink, &ticker, &sums, error);
+        job->progress, job->progress_context, {info->name, "codes", 0, info->rows * info->cols, 0}, 0, false};
+    struct carvq_encode_report report = {0};
+    enum carvq_status status;
+    if (info->adaptor_dim > 0) {
+        const struct carvq_joint joint = {matrix, info, options, job->threads, &sink, &ticker, view_codes, &codes};
+        status = encode_with_adaptor(&joint, place, info, end, &report, error);
+    } else {
+        struct carvq_sums sums = {0};
+        status = carvq_rvq_encode(matrix, info, options, job->threads, &sink, &ticker, &sums, error);
+        take_sums(&sums, (double)info->rows * info->cols, &report.sqnr_db, &report.l1);
+    }
     if (status == CARVQ_OK && carvq_tick(&ticker, ticker.state.total))
         status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_CANCELLED, "cancelled");
-    report_ret->sqnr_db = sums.squares > 0 ? 10 * log10(sums.energy / sums.squares) : INFINITY;
-    report_ret->l1 = sums.errors / values;
-    report_ret->seconds = omp_get_wtime() - begin;
+    report.seconds = omp_get_wtime() - begin;
+    *report_ret = report;
+    return status;
+}
+
+// The header, which has the planned size whatever became of the adaptors: nothing else need move.
+static enum carvq_status write_header(const struct carvq_table_info *infos, size_t count, const struct carvq_layout *planned,
+                                      const struct carvq_encode_job *job, struct carvq_error *error)
+{
+    struct carvq_layout *layout;
+    enum carvq_status status = carvq_layout_make(infos, count, planned->header_bytes, &layout, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (job->file_bytes_ret != NULL)
+        *job->file_bytes_ret = layout->file_bytes;
+    status = job->write(job->write_context, 0, layout->header, layout->header_bytes, error);
+    carvq_layout_free(layout);
     return status;
 }
 
@@ -194,13 +288,19 @@ enum carvq_status carvq_encode(const struct carvq_matrix *matrices, const struct
     enum carvq_status status = lay_out(matrices, options, count, &infos, &layout, error);
     if (status != CARVQ_OK)
         return status;
-    status = job->write(job->write_context, 0, layout->header, layout->header_bytes, error);
+    uint64_t end = layout->offsets[0][CARVQ_PART_ADAPTOR];
     for (size_t i = 0; i < count && status == CARVQ_OK; i++) {
+        const struct place place = {job, &infos[i], layout->offsets[i]};
         struct carvq_encode_report report;
-        status = encode_table(&matrices[i], &infos[i], &options[i], job, layout->offsets[i], &report, error);
+        if (infos[i].adaptor_dim > 0 && job->view == NULL)
+            status = carvq_matrix_fail(&matrices[i], error, CARVQ_ERROR_ARGUMENT, "an adaptor needs the job's function view");
+        else
+            status = encode_table(&matrices[i], &options[i], &place, &infos[i], &end, &report, error);
         if (status == CARVQ_OK && reports_ret != NULL)
             reports_ret[i] = report;
     }
+    if (status == CARVQ_OK)
+        status = write_header(infos, count, layout, job, error);
     carvq_layout_free(layout);
     free(infos);
     return status;

@@ -18,16 +18,33 @@ struct tensor {
     uint64_t shape[4], nbytes;
 };
 
-static struct tensor describe_tensor(const struct carvq_table_info *info, enum carvq_part part)
+#define MAX_TENSORS 5 // of a part
+
+// The tensors of a part, in the order of the file. Returns how many there are.
+static size_t describe_tensors(const struct carvq_table_info *info, enum carvq_part part, struct tensor tensors_ret[MAX_TENSORS])
 {
     const char *dtype = carvq_dtype_name(info->codebook_dtype);
-    if (part == CARVQ_PART_CODEBOOKS)
-        return (struct tensor){".codebooks",
-                               dtype,
-                               4,
-                               {info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector},
-                               info->codebook_bytes};
-    return (struct tensor){".codes", "U8", 2, {info->rows, info->code_bytes / info->rows}, info->code_bytes};
+    const uint64_t m = info->adaptor_dim, hidden = info->adaptor_hidden, n = info->cols;
+    if (part == CARVQ_PART_CODEBOOKS) {
+        tensors_ret[0] = (struct tensor){".codebooks",
+                                         dtype,
+                                         4,
+                                         {info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector},
+                                         info->codebook_bytes};
+        return 1;
+    }
+    if (part == CARVQ_PART_CODES) {
+        tensors_ret[0] = (struct tensor){".codes", "U8", 2, {info->rows, info->code_bytes / info->rows}, info->code_bytes};
+        return 1;
+    }
+    if (m == 0)
+        return 0;
+    tensors_ret[0] = (struct tensor){".adaptor.table", dtype, 2, {info->rows, m}, 2 * info->rows * m};
+    tensors_ret[1] = (struct tensor){".adaptor.0.weight", dtype, 2, {m, hidden}, 2 * m * hidden};
+    tensors_ret[2] = (struct tensor){".adaptor.0.bias", dtype, 1, {hidden}, 2 * hidden};
+    tensors_ret[3] = (struct tensor){".adaptor.1.weight", dtype, 2, {hidden, n}, 2 * hidden * n};
+    tensors_ret[4] = (struct tensor){".adaptor.1.bias", dtype, 1, {n}, 2 * n};
+    return 5;
 }
 
 // Text that is measured while data is NULL, and written when there is room for it.
@@ -77,10 +94,16 @@ static void append_description(struct text *text, const struct carvq_table_info 
     char description[512];
     snprintf(description, sizeof description,
              "{\"rows\":%" PRIu64 ",\"cols\":%" PRIu32 ",\"dtype\":\"%s\",\"segments\":[{\"codec\":\"%s\",\"subvector\":%" PRIu32
-             ",\"group\":%" PRIu64 ",\"grouping\":\"%s\",\"stages\":%" PRIu32 ",\"code_bits\":%" PRIu32 "}]}",
+             ",\"group\":%" PRIu64 ",\"grouping\":\"%s\",\"stages\":%" PRIu32 ",\"code_bits\":%" PRIu32 "}]",
              info->rows, info->cols, carvq_dtype_name(info->dtype), info->codec, info->subvector, info->group,
              info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages, info->code_bits);
     append_escaped(text, description);
+    if (info->adaptor_dim > 0) {
+        snprintf(description, sizeof description, ",\"adaptor\":{\"dim\":%" PRIu32 ",\"hidden\":%" PRIu32 "}", info->adaptor_dim,
+                 info->adaptor_hidden);
+        append_escaped(text, description);
+    }
+    append(text, "}");
 }
 
 static void append_tensor(struct text *text, const char *name, const struct tensor *tensor, uint64_t begin)
@@ -102,8 +125,19 @@ static void append_tensor(struct text *text, const char *name, const struct tens
     append(text, "]}");
 }
 
-// Everything before the data section. offsets count from the beginning of that section.
-static void append_header(struct text *text, const struct carvq_table_info *infos, size_t count, uint64_t (*offsets)[CARVQ_PARTS])
+static void append_part(struct text *text, const struct carvq_table_info *info, enum carvq_part part, uint64_t begin)
+{
+    struct tensor tensors[MAX_TENSORS];
+    size_t count = describe_tensors(info, part, tensors);
+    for (size_t i = 0; i < count; i++) {
+        append_tensor(text, info->name, &tensors[i], begin);
+        begin += tensors[i].nbytes;
+    }
+}
+
+// Everything before the data section, at least nbytes. offsets count from the beginning of that section.
+static void append_header(struct text *text, const struct carvq_table_info *infos, size_t count, uint64_t (*offsets)[CARVQ_PARTS],
+                          size_t nbytes)
 {
     append_bytes(text, "\0\0\0\0\0\0\0\0", 8);
     append(text, "{\"__metadata__\":{\"carvq.version\":\"1\"");
@@ -116,12 +150,10 @@ static void append_header(struct text *text, const struct carvq_table_info *info
     }
     append(text, "}");
     for (int part = 0; part < CARVQ_PARTS; part++)
-        for (size_t i = 0; i < count; i++) {
-            struct tensor tensor = describe_tensor(&infos[i], (enum carvq_part)part);
-            append_tensor(text, infos[i].name, &tensor, offsets[i][part]);
-        }
+        for (size_t i = 0; i < count; i++)
+            append_part(text, &infos[i], (enum carvq_part)part, offsets[i][part]);
     append(text, "}");
-    while (text->length % 64 != 0)
+    while (text->length % 64 != 0 || text->length < nbytes)
         append(text, " ");
     for (unsigned i = 0; i < 8 && text->data != NULL; i++)
         text->data[i] = (char)(unsigned char)((uint64_t)(text->length - 8) >> 8 * i);
@@ -143,19 +175,22 @@ static bool place_tensors(const struct carvq_table_info *infos, size_t count, st
     uint64_t end = 0;
     for (int part = 0; part < CARVQ_PARTS; part++)
         for (size_t i = 0; i < count; i++) {
+            struct tensor tensors[MAX_TENSORS];
+            size_t tensor_count = describe_tensors(&infos[i], (enum carvq_part)part, tensors);
             layout->offsets[i][part] = end;
-            if (!carvq_add_u64(end, describe_tensor(&infos[i], (enum carvq_part)part).nbytes, &end))
-                return false;
+            for (size_t k = 0; k < tensor_count; k++)
+                if (!carvq_add_u64(end, tensors[k].nbytes, &end))
+                    return false;
         }
     layout->file_bytes = end;
     return end <= INT64_MAX - CARVQ_ST_MAX_HEADER - 8;
 }
 
-static enum carvq_status make_header(const struct carvq_table_info *infos, size_t count, struct carvq_layout *layout,
-                                     struct carvq_error *error)
+static enum carvq_status make_header(const struct carvq_table_info *infos, size_t count, size_t header_bytes,
+                                     struct carvq_layout *layout, struct carvq_error *error)
 {
     struct text text = {NULL, 0};
-    append_header(&text, infos, count, layout->offsets);
+    append_header(&text, infos, count, layout->offsets, header_bytes);
     if (text.length - 8 > CARVQ_ST_MAX_HEADER)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "too many tables for one file: the header would take %zu bytes",
                           text.length);
@@ -163,7 +198,7 @@ static enum carvq_status make_header(const struct carvq_table_info *infos, size_
     if (text.data == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for a header of %zu bytes", text.length);
     text.length = 0;
-    append_header(&text, infos, count, layout->offsets);
+    append_header(&text, infos, count, layout->offsets, header_bytes);
     layout->header_bytes = text.length;
     layout->file_bytes += text.length;
     layout->memory_bytes += text.length;
@@ -173,8 +208,8 @@ static enum carvq_status make_header(const struct carvq_table_info *infos, size_
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t count, struct carvq_layout **layout_ret,
-                                    struct carvq_error *error)
+enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t count, size_t header_bytes,
+                                    struct carvq_layout **layout_ret, struct carvq_error *error)
 {
     enum carvq_status status = check_names(infos, count, error);
     if (status != CARVQ_OK)
@@ -185,7 +220,7 @@ enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the layout of %zu tables", count);
     *layout = (struct carvq_layout){.offsets = (uint64_t(*)[CARVQ_PARTS])(layout + 1), .memory_bytes = nbytes};
     if (place_tensors(infos, count, layout))
-        status = make_header(infos, count, layout, error);
+        status = make_header(infos, count, header_bytes, layout, error);
     else
         status =
             carvq_fail(error, CARVQ_ERROR_ARGUMENT, "tensor '%s': the file would be larger than a file can be", infos[0].name);

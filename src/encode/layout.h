@@ -8,11 +8,12 @@
 
 #include "carvq.h"
 
-// The tensors of a table, see doc/format.md. In the file, all tables' tensors of the first part come first, and so on: 16-bit
-// values before bytes, so that every element is aligned.
+// The tensors of a table, see doc/format.md. In the file, all tables' tensors of the first part come first, and so on. The
+// adaptors are last: one that turns out to be of no use is left out, and nothing moves.
 enum carvq_part {
     CARVQ_PART_CODEBOOKS,
     CARVQ_PART_CODES,
+    CARVQ_PART_ADAPTOR, // five tensors, of size 0 if there is none
     CARVQ_PARTS // how many there are
 };
 
@@ -24,9 +25,10 @@ struct carvq_layout {
     size_t memory_bytes;              // that this takes
 };
 
-// For tables described by infos, which must have different names. Give the result to carvq_layout_free().
-enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t count, struct carvq_layout **layout_ret,
-                                    struct carvq_error *error);
+// For tables described by infos, which must have different names. The header has at least header_bytes bytes. Give the result to
+// carvq_layout_free().
+enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t count, size_t header_bytes,
+                                    struct carvq_layout **layout_ret, struct carvq_error *error);
 void carvq_layout_free(struct carvq_layout *layout); // NULL is ignored
 
 #endif

@@ -22,7 +22,7 @@ static inline uint64_t carvq_random_u64(struct carvq_random *random)
 
 static inline struct carvq_random carvq_random_stream(uint64_t seed, uint64_t stream)
 {
-    struct carvq_random random = { seed };
+    struct carvq_random random = {seed};
     random.state = carvq_random_u64(&random) ^ stream;
     random.state = carvq_random_u64(&random);
     return random;
