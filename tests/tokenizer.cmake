@@ -9,4 +9,5 @@ if(TARGET carvq_lm)
   add_executable(tokenizer_ids tokenizer_main.c)
   target_link_libraries(tokenizer_ids PRIVATE carvq_lm carvq_flags)
   carvq_python_test(tokenizer_ids tokenizers $<TARGET_FILE:tokenizer_ids> ${CARVQ_TEST_DATA})
+  set_tests_properties(tokenizer_ids PROPERTIES LABELS slow) # .ci/run: with gcc only
 endif()
