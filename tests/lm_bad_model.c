@@ -83,6 +83,7 @@ static const struct config_case config_cases[] = {
     {"hidden_act", "\"gelu\"", "hidden_act: 'gelu' is not supported"},
     {"hidden_act", "7", "hidden_act: must be a string"},
     {"attention_bias", "1", "attention_bias: must be true or false"},
+    {"tie_word_embeddings", "\"yes\"", "tie_word_embeddings: must be true or false"},
     {"quantization_config", "{\"quant_method\": \"awq\"}", "quantization_config: models with quantized layers"},
     {"rope_scaling", "[]", "rope_scaling: must be an object"},
     {"rope_scaling", "{\"rope_type\": \"yarn\", \"factor\": 4.0}", "rope_scaling.rope_type: 'yarn' is not supported"},

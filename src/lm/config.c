@@ -131,7 +131,10 @@ static enum carvq_status read_biases(const struct carvq_lm_keys *keys, struct ca
 static enum carvq_status check_supported(const struct carvq_lm_keys *keys, struct carvq_error *error)
 {
     const char *activation;
+    bool tied; // acted upon by the checkpoint reader, which takes anything but true and false for absent
     enum carvq_status status = carvq_lm_key_string(keys, "hidden_act", "silu", &activation, error);
+    if (status == CARVQ_OK)
+        status = carvq_lm_key_bool(keys, "tie_word_embeddings", &tied, error);
     if (status != CARVQ_OK)
         return status;
     if (strcmp(activation, "silu") != 0)
