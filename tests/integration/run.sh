@@ -30,7 +30,8 @@ find_package)
 pkg_config)
     cmake --install "$build" --prefix "$work/usr" >/dev/null
     PKG_CONFIG_PATH=$(dirname "$(find "$work/usr" -name carvq.pc)")
-    export PKG_CONFIG_PATH
+    LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
+    export PKG_CONFIG_PATH LD_LIBRARY_PATH
     # shellcheck disable=SC2046 # lists of flags
     $CC -std=c11 "$here/read.c" $(pkg-config --cflags --libs carvq) -o "$work/reader"
     # shellcheck disable=SC2046
