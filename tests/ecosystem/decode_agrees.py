@@ -102,7 +102,8 @@ def test_compressed(folder):
     models = [os.path.join(EXAMPLES, "demo-llama")]
     models += [os.path.join(DATA, "models", name) for name in ("stories260K", "ple-v4096", "glove-25d")]
     options = [[], ["--no-adaptor", "--grouping", "columns", "--group", "300"],
-               ["--no-adaptor", "--subvector", "6", "--code-bits", "5", "--stages", "2"]]
+               ["--no-adaptor", "--subvector", "6", "--code-bits", "5", "--stages", "2", "--codebook-dtype", "f16"],
+               ["--preset", "carvq-2", "--adaptor-dim", "3", "--adaptor-hidden", "17", "--adaptor-epochs", "2"]]
     path = os.path.join(folder, "compressed.carvq.safetensors")
     for model in models:
         if not os.path.isdir(model):
