@@ -31,7 +31,7 @@ void carvq_tokenizer_close(struct carvq_tokenizer *tokenizer);
 // add_special: also the ids that the file's post-processor puts around a text (Llama: <s> in front). name is what
 // messages call the text, e.g. its file. *ids_ret is to be given to free(); never NULL, even if *count_ret is 0.
 // Errors: CARVQ_ERROR_FORMAT (not UTF-8; names the byte offset), _UNSUPPORTED (a pattern needs too many steps for this
-// text), _MEMORY.
+// text; more than 1000 combining marks in a row where the text is to be normalized), _MEMORY.
 enum carvq_status carvq_tokenizer_encode(const struct carvq_tokenizer *tokenizer, const char *name, const char *text,
                                          size_t nbytes, bool add_special, uint32_t **ids_ret, size_t *count_ret,
                                          struct carvq_error *error);

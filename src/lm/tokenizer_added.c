@@ -182,11 +182,9 @@ static enum carvq_status add_token(struct cutting *cutting, const struct carvq_t
         return status;
     if (token->strip_left)
         begin = skip_space_left(cutting->text, begin);
-    if (token->strip_left && begin < cutting->done)
-        begin = cutting->done;
     if (token->strip_right)
         end = skip_space_right(cutting->text, cutting->length, end);
-    if (cutting->done < begin)
+    if (cutting->done < begin) // else the token before took the white space
         status = append(cutting, (struct carvq_tok_section){cutting->done, begin, false, 0});
     cutting->done = end;
     return status != CARVQ_OK ? status : append(cutting, (struct carvq_tok_section){begin, end, true, token->id});

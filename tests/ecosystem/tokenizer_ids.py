@@ -432,6 +432,18 @@ def compare_sentencepiece(corpus, texts):
         "Metaspace first, split": dict(
             pre_tokenizer=metaspace(replacement="_", prepend_scheme="first"), added=phi3, **fallback
         ),
+        "Metaspace first, after a split": dict(
+            pre_tokenizer=pre_tokenizers.Sequence(
+                [pre_tokenizers.Split(Regex(r"\d+"), "isolated"), metaspace(prepend_scheme="first", split=False)]
+            ),
+            **fallback,
+        ),
+        "Metaspace first, added tokens": dict(
+            normalizer=normalizers.NFC(),
+            pre_tokenizer=metaspace(prepend_scheme="first", split=False),
+            added=normalized + phi3,
+            **fallback,
+        ),
         "Gemma": dict(
             normalizer=normalizers.Replace(" ", "▁"),
             pre_tokenizer=pre_tokenizers.Split(" ", "merged_with_previous"),
@@ -448,6 +460,21 @@ def compare_sentencepiece(corpus, texts):
         compare(name, with_parts(limited, **kind), texts)
         if kind.get("unk_token"):
             compare(name + ", some bytes", with_parts(few, **kind), texts)
+
+
+def compare_patterns():
+    """How patterns are read. Again the number of ids shows where they cut."""
+    patterns = r"""a{2}+ a{1,3}+b (?:ab){1,2}+c (a|b){1,2}+c [ab]{2,3}+ x|a{1,2}+|b a{2,}? a{1,2}?b \p{^L}+ \P{L}+ \p{L}{2,} \u0061b?
+        \x{61}+ [a-c\d-]+ ^a a$ a. ^\s+ \s+$ (?<=a)b+ (?<!a)b+ (?<=^|\n)a (?<!\S)a+ (?i:s+) (?i:k) (?i:[sk]b) (?i:[^s]) (?i:[a-z]+)
+        (?i)AB (?>a+)b \f \t \a \e (a|b)+c [^\n]+ [\s.,]+ a* (?=a) b*? \d+ \D+ \S+ [\-\]\[\^]+ \{ x*+a [é中]+ \p{Nl} \p{No} \p{Zs}+
+        \p{Lu}\p{Ll}* .+?\n [^\p{L}\p{M}]+ \r\n|[\r\n] \s*\n (?:\r\n|\n){2,} [^\s\p{L}\p{N}]+(?=\s|$) a| |a (?:a*)*b (?:a?){3}b"""
+    letters = "aaabbbcABC  \n\n\r\t1234.,-_{}[]^$ſsSkK\u212aßé\u180e\u0085\u00a0\u2028\x0b\x0c\x07\x1b٣Ⅷ½中ab\u0301"
+    rng = random.Random(5)
+    texts = ["".join(rng.choice(letters) for _ in range(rng.randrange(1, 25))) for _ in range(500)]
+    for pattern in patterns.split():
+        tokenizer = Tokenizer(models.BPE(vocab={"?": 0}, merges=[], unk_token="?", fuse_unk=True))
+        tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(pattern), "isolated")
+        compare(f"pattern {pattern}", tokenizer, texts)
 
 
 def compare_every_code_point():
@@ -527,6 +554,7 @@ def main():
     compare_byte_level(corpus, short + [text[:15000] for text in pack])
     compare_byte_level_long(corpus, long + pack)
     compare_sentencepiece(corpus, short + [text[:15000] for text in pack])
+    compare_patterns()
     compare_every_code_point()
     check_errors()
     print(f"{problems} differences" if problems else "all ids equal")
