@@ -157,6 +157,27 @@ static void test_layer_is_missing(void **state)
     refuse(&fixture, "", "model.layers.2.input_layernorm.weight");
 }
 
+// A head that was lost must not be taken for a tied one.
+static void test_untied_head_is_missing(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    *fixture_find(&fixture, "lm_head.weight") = fixture.tensors[fixture.count - 1];
+    fixture.count--;
+    refuse(&fixture, "", "'lm_head.weight' is missing, but config.json says that the head is not tied");
+}
+
+static void test_two_kinds_of_rope(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    json_object_set_new(fixture.config, "rope_scaling", json_pack("{ss}", "rope_type", "default"));
+    json_object_set_new(fixture.config, "rope_parameters", json_pack("{sssf}", "rope_type", "default", "rope_theta", 500000.0));
+    refuse(&fixture, "/config.json: ", "rope_scaling and rope_parameters contradict each other");
+}
+
 // A model with a part that we know nothing of would run, and give a wrong result.
 static void test_unknown_tensor(void **state)
 {
@@ -218,6 +239,8 @@ int main(void)
         cmocka_unit_test(test_shapes_disagree),
         cmocka_unit_test(test_norm_with_two_dimensions),
         cmocka_unit_test(test_layer_is_missing),
+        cmocka_unit_test(test_untied_head_is_missing),
+        cmocka_unit_test(test_two_kinds_of_rope),
         cmocka_unit_test(test_unknown_tensor),
         cmocka_unit_test(test_window_beyond_the_sliding_one),
     };

@@ -76,7 +76,10 @@ static int show_progress(void *context, const struct carvq_eval_progress *progre
     char changed[32] = "";
     if (progress->changed > 0)
         snprintf(changed, sizeof changed, ", with the table %.3f", progress->changed);
-    snprintf(show->label, sizeof show->label, "perplexity %.3f%s", progress->original, changed);
+    if (progress->tokens > 0)
+        snprintf(show->label, sizeof show->label, "perplexity %.3f%s", progress->original, changed);
+    else
+        snprintf(show->label, sizeof show->label, "eval");
     return cli_progress_step(&show->progress, show->label, progress->tokens, progress->total_tokens, "token");
 }
 
@@ -227,9 +230,9 @@ static json_t *bands_json(const struct carvq_eval_result *result, bool changed)
                             band->max_count == UINT64_MAX ? json_null() : json_integer((json_int_t)band->max_count));
         json_object_set_new(object, "ids", json_integer((json_int_t)band->types));
         json_object_set_new(object, "tokens", json_integer((json_int_t)band->tokens));
-        json_object_set_new(object, "original_nll", cli_real(band->original));
+        json_object_set_new(object, "original_nll", cli_real(band->tokens > 0 ? band->original : NAN));
         if (changed)
-            json_object_set_new(object, "compressed_nll", cli_real(band->changed));
+            json_object_set_new(object, "compressed_nll", cli_real(band->tokens > 0 ? band->changed : NAN));
         json_array_append_new(list, object);
     }
     return list;

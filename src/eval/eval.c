@@ -92,16 +92,20 @@ static enum carvq_status score(struct run *run, const uint32_t *ids, size_t wind
 }
 
 // Adds the scores of a batch, if the model gave numbers at all.
-static enum carvq_status add(struct run *run, const uint32_t *ids, size_t windows, const char *path, struct carvq_error *error)
+static enum carvq_status add(struct run *run, const uint32_t *ids, size_t windows, const char *text_path, const char *file_path,
+                             struct carvq_error *error)
 {
     const size_t scored = run->window - 1;
     for (size_t i = 0; i < windows; i++) {
         carvq_eval_sums_add(&run->sums, run->scores + i * scored, ids + i * run->window);
         const struct carvq_eval_window *window = &run->sums.by_window[run->sums.windows - 1];
-        if (!isfinite(window->original) || !isfinite(window->changed))
-            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: window %llu: the model's output %s is not finite", path,
-                              (unsigned long long)(run->sums.windows - 1),
-                              isfinite(window->original) ? "with the compressed table" : "(without a compressed table)");
+        const unsigned long long number = (unsigned long long)(run->sums.windows - 1);
+        if (!isfinite(window->original))
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "window %llu of %s: the output of the model as it is is not finite", number,
+                              text_path);
+        if (!isfinite(window->changed) || !isfinite(window->kl))
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: with this table the model's output is not finite (window %llu of %s)",
+                              file_path, number, text_path);
     }
     return CARVQ_OK;
 }
@@ -119,16 +123,19 @@ static enum carvq_status report(const struct run *run, struct carvq_error *error
     return CARVQ_OK;
 }
 
-static enum carvq_status run_all(struct run *run, const uint32_t *ids, const char *text_path, struct carvq_error *error)
+static enum carvq_status run_all(struct run *run, const uint32_t *ids, const char *text_path, const char *file_path,
+                                 struct carvq_error *error)
 {
     enum carvq_status status = allocate(run, error);
+    if (status == CARVQ_OK)
+        status = report(run, error); // the clock starts
     for (uint64_t done = 0; status == CARVQ_OK && done < run->total_windows;) {
         const uint64_t left = run->total_windows - done;
         const size_t windows = left < run->batch_windows ? (size_t)left : run->batch_windows;
         const uint32_t *batch_ids = ids + done * run->window;
         status = score(run, batch_ids, windows, error);
         if (status == CARVQ_OK)
-            status = add(run, batch_ids, windows, text_path, error);
+            status = add(run, batch_ids, windows, text_path, file_path, error);
         if (status == CARVQ_OK)
             status = report(run, error);
         done += windows;
@@ -169,7 +176,7 @@ enum carvq_status carvq_eval(const struct carvq_lm *lm, const struct carvq_file 
         apply = carvq_lm_is_tied(lm) ? CARVQ_EVAL_BOTH : CARVQ_EVAL_INPUT;
     status = find_tables(&run, file, file_path, apply, error);
     if (status == CARVQ_OK)
-        status = run_all(&run, ids, text_path, error);
+        status = run_all(&run, ids, text_path, file_path, error);
     if (status == CARVQ_OK) {
         *result_ret = (struct carvq_eval_result){
             .window = run.window, .dropped_tokens = all ? count % run.window : 0, .input = run.input, .head = run.head};

@@ -98,6 +98,8 @@ static enum carvq_status find_parameters(const struct carvq_lm_keys *config, str
     *keys_ret = (struct carvq_lm_keys){object, config->file, scaling != NULL ? "rope_scaling." : "rope_parameters."};
     if (object != NULL && !json_is_object(object))
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %s: must be an object", config->file, key);
+    if (scaling != NULL && parameters != NULL && !json_equal(scaling, parameters))
+        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: rope_scaling and rope_parameters contradict each other", config->file);
     const char *name;
     const json_t *value;
     json_object_foreach((json_t *)(uintptr_t)object, name, value) // the macro takes no const

@@ -143,6 +143,12 @@ static enum carvq_status find_tables(struct finder *finder, struct carvq_lm_weig
     weights->tied = count == 1 && tables[0].head == CARVQ_HEAD_TIED;
     free(tables);
     weights->head = weights->embedding;
+    // The checkpoint reader takes the table for the head of a model that has no other; figures should not rest on that.
+    const json_t *tie = json_object_get(carvq_checkpoint_config(finder->checkpoint), "tie_word_embeddings");
+    if (weights->tied && json_is_false(tie))
+        return carvq_fail(finder->error, CARVQ_ERROR_FORMAT,
+                          "%s: tensor '" CARVQ_LM_HEAD ".weight' is missing, but config.json says that the head is not tied",
+                          carvq_checkpoint_path(finder->checkpoint));
     return weights->tied ? CARVQ_OK : find(finder, CARVQ_LM_HEAD, "weight", config->vocabulary, config->hidden, &weights->head);
 }
 
