@@ -35,6 +35,13 @@ static double peak_mib(void)
     return (double)usage.ru_maxrss / 1024;
 }
 
+static double cpu_seconds(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_utime.tv_sec + 1e-6 * (double)usage.ru_utime.tv_usec;
+}
+
 // The table, less what the codes give.
 static enum carvq_status read_residual(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
                                        struct carvq_error *error)
@@ -113,7 +120,7 @@ static void train(struct source *source, const char *start, uint32_t power_passe
     struct carvq_adaptor_network *network;
     struct carvq_error error;
     struct record record = {start, 0, 0};
-    double begin = omp_get_wtime();
+    double begin = omp_get_wtime(), cpu_begin = cpu_seconds();
     carvq_adaptor_defaults(matrix.rows, matrix.cols, &options);
     options.power_passes = power_passes;
     if (epochs > 0)
@@ -126,10 +133,11 @@ static void train(struct source *source, const char *start, uint32_t power_passe
         fail(error.message);
     double seconds = omp_get_wtime() - begin, values = (double)matrix.rows * matrix.cols;
     print_loss(&record, 4 + power_passes + options.epochs, network->l1_after / values);
-    printf("%s: %u-%u-%u, %.4f bit, mean |residual| %.6g -> %.6g (%+.3f %%), %.3f dB, %.1f s, %.2f s a pass\n", start,
-           network->widths.dim, network->widths.hidden, network->cols, 8 * (double)network->nbytes / values,
+    printf("%s: %u-%u-%u, %.4f bit, mean |residual| %.6g -> %.6g (%+.3f %%), %.3f dB, %.1f s (%.1f of CPU), %.2f s a pass\n",
+           start, network->widths.dim, network->widths.hidden, network->cols, 8 * (double)network->nbytes / values,
            network->l1_before / values, network->l1_after / values, 100 * (network->l1_after / network->l1_before - 1),
-           10 * log10(network->square_before / network->square_after), seconds, seconds / (4 + power_passes + options.epochs));
+           10 * log10(network->square_before / network->square_after), seconds, cpu_seconds() - cpu_begin,
+           seconds / (4 + power_passes + options.epochs));
     free(network);
 }
 
@@ -137,6 +145,7 @@ int main(int argc, char **argv)
 {
     struct source source = {.file = NULL};
     carvq_blas_setup(argv);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     uint64_t rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 16384;
     uint32_t cols = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1024;
     uint32_t stages = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 3;

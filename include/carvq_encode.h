@@ -55,6 +55,7 @@ void carvq_encode_defaults(struct carvq_encode_options *options_ret);
 struct carvq_encode_plan {
     struct carvq_table_info info;  // bytes by part, exactly as the file will have them; info.kernel is NULL
     uint64_t working_bytes;        // memory that the encoder allocates with this number of threads (an upper bound)
+    double training_products;      // multiplications that the training of the adaptor takes, all rounds; 0: no adaptor
 };
 
 // Checks shape and options (CARVQ_ERROR_ARGUMENT, naming the option) and fills the plan. threads 0: one per processor.

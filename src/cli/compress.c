@@ -196,17 +196,18 @@ static enum carvq_status prepare(struct work *work, const struct settings *setti
     return status;
 }
 
-static void print_adaptor(const struct carvq_table_info *info, const struct settings *settings)
+static void print_adaptor(const struct carvq_encode_plan *plan, const struct settings *settings)
 {
+    const struct carvq_table_info *info = &plan->info;
     if (settings->no_adaptor)
         return;
     if (info->adaptor_dim == 0) {
         printf("  no adaptor: 0.1554 bits per parameter do not hold one for a table of this shape\n");
         return;
     }
-    printf("  adaptor: %" PRIu32 " -> %" PRIu32 " -> %" PRIu32 ", %" PRIu64 " epochs; BLAS kernel %s%s\n", info->adaptor_dim,
-           info->adaptor_hidden, info->cols, settings->adaptor_epochs, carvq_blas_kernel(),
-           carvq_blas_is_slow() ? ", slow on this CPU: try OPENBLAS_CORETYPE=Haswell" : "");
+    printf("  adaptor: %" PRIu32 " -> %" PRIu32 " -> %" PRIu32 "; training takes %.2g multiplications (BLAS kernel %s%s)\n",
+           info->adaptor_dim, info->adaptor_hidden, info->cols, plan->training_products, carvq_blas_kernel(),
+           carvq_blas_is_slow() ? ", slow on this processor: try OPENBLAS_CORETYPE=Haswell" : "");
 }
 
 static void print_plan(const struct work *work, const struct settings *settings)
@@ -219,7 +220,7 @@ static void print_plan(const struct work *work, const struct settings *settings)
         printf("  rvq: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits\n",
                info->subvector, info->group, info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages,
                info->code_bits);
-        print_adaptor(info, settings);
+        print_adaptor(&work->plans[i], settings);
         printf("  %.4f bits per parameter: codes %s, codebooks %s, adaptor %s\n", cli_bits(info), cli_bytes(info->code_bytes),
                cli_bytes(info->codebook_bytes), cli_bytes(info->adaptor_bytes));
         printf("  %s -> %s\n", cli_bytes(info->original_bytes), cli_bytes(info->payload_bytes));

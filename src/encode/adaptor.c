@@ -13,7 +13,8 @@
 enum {
     MAX_CHUNK_ROWS = 256, // enough for the BLAS to run at full speed
     CHUNK_VALUES = 1 << 19,
-    LANE_BYTES = 1 << 26, // for all lanes together
+    LANE_BYTES = 1 << 26, // for all lanes together, unless they are fewer than MIN_LANES
+    MIN_LANES = 8,
     MAX_LANES = 32,
     LANE_CHUNKS = 8,
     SPARE_VECTORS = 8, // of the range finder, beyond m
@@ -43,7 +44,7 @@ static void set_sizes(struct carvq_adaptor_trainer *trainer, uint32_t cols, cons
     trainer->vectors = (size_t)clamp(m + SPARE_VECTORS, 1, cols);
     trainer->product_max = (size_t)clamp(nodes, trainer->vectors, UINT64_MAX);
     uint64_t lane = (trainer->product_max * cols + (uint64_t)trainer->product_max * trainer->product_max) * sizeof(float);
-    trainer->lane_count = (size_t)clamp(LANE_BYTES / lane, 4, MAX_LANES);
+    trainer->lane_count = (size_t)clamp(LANE_BYTES / lane, MIN_LANES, MAX_LANES);
     trainer->lane_chunks = LANE_CHUNKS;
     if (trainer->threads > trainer->lane_count)
         trainer->threads = trainer->lane_count;
@@ -129,6 +130,18 @@ enum carvq_status carvq_adaptor_check(const struct carvq_matrix *matrix, const s
     if (options->dtype != CARVQ_BF16 && options->dtype != CARVQ_F16)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the adaptor's values must be BF16 or F16");
     return CARVQ_OK;
+}
+
+double carvq_adaptor_products(uint64_t rows, uint32_t cols, const struct carvq_adaptor_options *options)
+{
+    // A chunk of the matrix is multiplied with the basis twice when starting, and with the nodes three times when placing
+    // (scalar products, errors, gradient), four times when refining (the errors before and after).
+    struct carvq_adaptor_trainer trainer = {0};
+    set_sizes(&trainer, cols, options);
+    const uint32_t refining = carvq_adaptor_refining(options->epochs);
+    double start = 2 * (options->power_passes + 1.0) * (double)trainer.vectors;
+    double fit = (3.0 * (options->epochs - refining) + 4.0 * refining) * (double)trainer.curves.count;
+    return (double)rows * cols * (start + fit + options->widths.hidden);
 }
 
 static enum carvq_status make_network(const struct carvq_matrix *matrix, const struct carvq_adaptor_options *options,

@@ -82,7 +82,11 @@ struct carvq_adaptor_network {
 // Memory that carvq_adaptor_train() allocates, its result included; UINT64_MAX if it does not fit 64 bits.
 uint64_t carvq_adaptor_working_bytes(uint64_t rows, uint32_t cols, const struct carvq_adaptor_options *options);
 
-// Trains the adaptor of residual, which is read passes times in blocks of whole rows, from several threads at once. A
+// Multiplications that carvq_adaptor_train() takes: nearly all in matrix products.
+double carvq_adaptor_products(uint64_t rows, uint32_t cols, const struct carvq_adaptor_options *options);
+
+// Trains the adaptor of residual, which is read 4 + power_passes + epochs times in blocks of whole rows, from several threads at
+// once. A
 // residual that is 0 everywhere gives a network that is 0 everywhere. *network_ret is one allocation: give it to free().
 // Errors: CARVQ_ERROR_ARGUMENT; CARVQ_ERROR_FORMAT if a value is NaN or infinite, CARVQ_ERROR_MEMORY,
 // CARVQ_ERROR_CANCELLED, and whatever residual->read() returns.

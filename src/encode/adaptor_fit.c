@@ -127,7 +127,7 @@ static void step_nodes(struct carvq_adaptor_trainer *trainer, double length)
 enum carvq_status carvq_adaptor_fit(struct carvq_adaptor_trainer *trainer)
 {
     const struct carvq_curves *curves = &trainer->curves;
-    const uint32_t epochs = trainer->options->epochs, refine = (epochs + 1) / 3;
+    const uint32_t epochs = trainer->options->epochs, refine = carvq_adaptor_refining(epochs);
     const int nodes = (int)curves->count, n = (int)curves->cols;
     trainer->floor = LEAST_ERROR;
     for (uint32_t epoch = 0; epoch < epochs; epoch++) {

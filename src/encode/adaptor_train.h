@@ -135,6 +135,12 @@ enum carvq_status carvq_adaptor_pass(struct carvq_adaptor_trainer *trainer, cons
 // Finds scale, mean and the leading directions, and lays the polylines along them. Reads the matrix 3 + power_passes times.
 enum carvq_status carvq_adaptor_start(struct carvq_adaptor_trainer *trainer);
 
+// Epochs at the end of so many in which positions make Newton steps.
+static inline uint32_t carvq_adaptor_refining(uint32_t epochs)
+{
+    return (epochs + 1) / 3;
+}
+
 // Fits positions and nodes, options->epochs times.
 enum carvq_status carvq_adaptor_fit(struct carvq_adaptor_trainer *trainer);
 

@@ -128,6 +128,7 @@ enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const str
     carvq_layout_free(layout);
     uint64_t fit =
         plan.info.adaptor_dim > 0 ? carvq_joint_memory(&plan.info, options, threads) : carvq_rvq_memory(&plan.info, threads);
+    plan.training_products = plan.info.adaptor_dim > 0 ? carvq_joint_products(&plan.info, options) : 0;
     if (!carvq_add_u64(fit, extra, &plan.working_bytes))
         plan.working_bytes = UINT64_MAX;
     *plan_ret = plan;

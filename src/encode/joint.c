@@ -59,6 +59,12 @@ uint64_t carvq_joint_memory(const struct carvq_table_info *info, const struct ca
     return fits && carvq_add_u64(most, arena.used, &total) ? total : UINT64_MAX;
 }
 
+double carvq_joint_products(const struct carvq_table_info *info, const struct carvq_encode_options *options)
+{
+    const struct carvq_adaptor_options training = carvq_joint_adaptor_options(info, options, 1);
+    return options->rounds * carvq_adaptor_products(info->rows, info->cols, &training);
+}
+
 static enum carvq_status fit_codes(const struct carvq_joint *joint, const struct carvq_matrix *matrix,
                                    struct carvq_sums *sums_ret, struct carvq_error *error)
 {

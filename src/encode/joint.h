@@ -38,6 +38,9 @@ struct carvq_adaptor_options carvq_joint_adaptor_options(const struct carvq_tabl
 // Bytes that carvq_joint_encode() allocates; UINT64_MAX if they do not fit 64 bits.
 uint64_t carvq_joint_memory(const struct carvq_table_info *info, const struct carvq_encode_options *options, unsigned threads);
 
+// Multiplications that training all its adaptors takes.
+double carvq_joint_products(const struct carvq_table_info *info, const struct carvq_encode_options *options);
+
 // Fits, and leaves in the sink the codebooks and codes that belong to the result. The network is not written.
 enum carvq_status carvq_joint_encode(const struct carvq_joint *joint, struct carvq_joint_result *result_ret,
                                      struct carvq_error *error);

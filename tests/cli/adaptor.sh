@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# compress with an adaptor: the plan, the file and the report agree, it is worth its bits, and its options are checked.
+# shellcheck source=tests/cli/common.sh
+. "$(dirname "$0")/common.sh"
+file=$folder/demo.carvq.safetensors
+
+run compress "$model" -o "$file" --json
+expect_success "compress"
+check "no adaptor in the report" test "$(number adaptor_dim)" = 1 -a "$(number adaptor_hidden)" = 6
+planned=$(number payload_bytes)
+l1=$(number l1)
+check "bits of the preset" is_true "$(number bits_per_param) <= 2.4055 && $(number bits_per_param) > 2.39"
+run show "$file" --json
+check "show has other sizes" test "$(number payload_bytes)" = "$planned" -a "$(number adaptor_dim)" = 1
+run verify "$file" "$model" --json
+check "verify finds another error" is_true "($(number l1) / $l1 - 1) ^ 2 < 1e-10"
+
+run compress "$model" -o "$file" --force
+check "the report does not say what codes alone reach" grep -q "codes alone: SQNR" "$folder/stdout"
+check "the report does not compare" grep -q "bits spent on codes (--no-adaptor --group 852)" "$folder/stdout"
+
+run compress "$model" -o "$file" --force --no-adaptor --json
+check "--no-adaptor" is_true "$(number adaptor_bytes) == 0 && $(number l1) > 1.02 * $l1"
+run compress "$model" -o "$file" --force --rounds 3 --json
+check "three rounds do not pay" is_true "$(number l1) < 0.85 * $l1"
+run compress "$model" -o "$file" --force --adaptor-dim 2 --adaptor-hidden 20 --adaptor-epochs 3 --json
+check "given widths" test "$(number adaptor_dim)" = 2 -a "$(number adaptor_hidden)" = 20
+
+for threads in 1 2 3; do
+    run compress "$model" -o "$folder/$threads" --threads "$threads" --rounds 2 --adaptor-epochs 4
+done
+check "2 threads give other bytes" cmp -s "$folder/1" "$folder/2"
+check "3 threads give other bytes" cmp -s "$folder/1" "$folder/3"
+
+run compress "$model" -o "$folder/x" --adaptor-dim 1 --adaptor-hidden 257
+expect_failure "too many hidden units" 1 "must have 1 to 256"
+run compress "$model" -o "$folder/x" --adaptor-epochs 0
+expect_failure "no epochs" 2 "adaptor-epochs"
+check "a refused run left something" test ! -e "$folder/x"
+
+finish
