@@ -29,18 +29,18 @@ static int parse(int argc, char **argv, struct settings *settings)
         uint64_t *number;
         const char **text;
     } flags[] = {
-        {"--rows", &settings->rows, NULL},
-        {"--cols", &settings->cols, NULL},
-        {"--kind", NULL, &settings->kind},
-        {"--stages", &settings->stages, NULL},
-        {"--subvector", &settings->subvector, NULL},
-        {"--group", &settings->group, NULL},
-        {"--code-bits", &settings->code_bits, NULL},
-        {"--columns", &settings->columns, NULL},
-        {"--iterations", &settings->iterations, NULL},
-        {"--threads", &settings->threads, NULL},
-        {"--seed", &settings->seed, NULL},
-        {"--write", NULL, &settings->write},
+        {"--rows",       &settings->rows,       NULL            },
+        {"--cols",       &settings->cols,       NULL            },
+        {"--kind",       NULL,                  &settings->kind },
+        {"--stages",     &settings->stages,     NULL            },
+        {"--subvector",  &settings->subvector,  NULL            },
+        {"--group",      &settings->group,      NULL            },
+        {"--code-bits",  &settings->code_bits,  NULL            },
+        {"--columns",    &settings->columns,    NULL            },
+        {"--iterations", &settings->iterations, NULL            },
+        {"--threads",    &settings->threads,    NULL            },
+        {"--seed",       &settings->seed,       NULL            },
+        {"--write",      NULL,                  &settings->write},
     };
     for (int i = 1; i < argc; i += 2) {
         size_t flag = 0;
@@ -72,10 +72,10 @@ static int write_checkpoint(struct synthetic *table, const char *path)
     char header[256];
     uint8_t length[8];
     size_t row_bytes = 2 * (size_t)table->cols;
-    int used =
-        snprintf(header, sizeof header,
-                 "{\"" TENSOR "\":{\"dtype\":\"BF16\",\"shape\":[%" PRIu64 ",%" PRIu32 "],\"data_offsets\":[0,%" PRIu64 "]}}",
-                 table->rows, table->cols, table->rows * row_bytes);
+    int used = snprintf(header, sizeof header,
+                        "{\"" TENSOR "\":{\"dtype\":\"BF16\",\"shape\":[%" PRIu64 ",%" PRIu32 "],\"data_offsets\":[0,%" PRIu64
+                        "]}}",
+                        table->rows, table->cols, table->rows * row_bytes);
     for (int i = 0; i < 8; i++)
         length[i] = (uint8_t)((uint64_t)used >> 8 * i);
     FILE *file = fopen(path, "wb");

@@ -22,8 +22,8 @@ struct size {
 
 // Widths of known models; fewer layers and tokens in the vocabulary, so that the bench takes seconds.
 static const struct size sizes[] = {
-    {"demo-llama", 4096, 128, 352, 4, 4},
-    {"Qwen2.5-0.5B", 16384, 896, 4864, 14, 2},
+    {"demo-llama",   4096,  128,  352,  4,  4},
+    {"Qwen2.5-0.5B", 16384, 896,  4864, 14, 2},
     {"Llama-3.2-1B", 16384, 2048, 8192, 32, 8},
 };
 
@@ -186,11 +186,11 @@ static double pass_seconds(const char *directory)
 static void measure(const struct size *size)
 {
     const size_t n = size->hidden, inner = size->intermediate, kv = n / size->heads * size->kv_heads;
-    const double layer =
-        product_seconds(n, n) * 2 + product_seconds(kv, n) * 2 + product_seconds(inner, n) * 2 + product_seconds(n, inner);
+    const double layer = product_seconds(n, n) * 2 + product_seconds(kv, n) * 2 + product_seconds(inner, n) * 2 +
+                         product_seconds(n, inner);
     const double plain = LAYERS * layer + product_seconds(size->vocabulary, n);
-    const double parameters =
-        (double)LAYERS * (double)(2 * n * n + 2 * kv * n + 3 * n * inner) + (double)size->vocabulary * (double)n;
+    const double parameters = (double)LAYERS * (double)(2 * n * n + 2 * kv * n + 3 * n * inner) +
+                              (double)size->vocabulary * (double)n;
     const double operations = 2e-9 * TOKENS * parameters;
     char directory[] = "/tmp/carvq-bench-XXXXXX";
     need(mkdtemp(directory) != NULL, "cannot make a directory");

@@ -11,16 +11,16 @@
 
 struct synthetic {
     uint64_t seed;
-    uint64_t rows;        // V
-    uint32_t cols;        // n
-    uint32_t rank;        // of the low-rank part
-    double low_rank;      // its share of the energy, 0 to 1; the noise has the rest
-    double mean;          // length of the mean row over the root mean square length of the rest
-    double scale_spread;  // standard deviation of ln scale_r
-    float *basis;         // rank x cols: lambda_k B_k; made by synthetic_init()
-    float *mean_row;      // cols
-    float noise;          // standard deviation, before scale_r
-    uint16_t *stored;     // rows x cols, BF16, or NULL
+    uint64_t rows;       // V
+    uint32_t cols;       // n
+    uint32_t rank;       // of the low-rank part
+    double low_rank;     // its share of the energy, 0 to 1; the noise has the rest
+    double mean;         // length of the mean row over the root mean square length of the rest
+    double scale_spread; // standard deviation of ln scale_r
+    float *basis;        // rank x cols: lambda_k B_k; made by synthetic_init()
+    float *mean_row;     // cols
+    float noise;         // standard deviation, before scale_r
+    uint16_t *stored;    // rows x cols, BF16, or NULL
 };
 
 // Fills in a table like those of language models (rank 32, 30 % of the energy, a mean of 0.2, spread 0.3); elements have a

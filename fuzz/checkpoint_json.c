@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_index(json);
     const char *key;
     json_t *value;
-    json_object_foreach(json, key, value) {
+    json_object_foreach (json, key, value) {
         if (carvq_is_main_table_name(key) && !carvq_is_table_name(key))
             abort();
     }

@@ -13,8 +13,8 @@ static void demand(int condition)
         abort();
 }
 
-static const char text[] =
-    "The ab  cab's <s>x</s> \n\n12 345\t\xc3\xa9 e\xcc\x81 \xe4\xb8\xad\xe6\x96\x87 \xf0\x9f\x91\x8d \xe2\x96\x81_ ";
+static const char
+    text[] = "The ab  cab's <s>x</s> \n\n12 345\t\xc3\xa9 e\xcc\x81 \xe4\xb8\xad\xe6\x96\x87 \xf0\x9f\x91\x8d \xe2\x96\x81_ ";
 
 static enum carvq_status encode(const struct carvq_tokenizer *tokenizer, uint32_t **ids_ret, size_t *count_ret)
 {

@@ -86,26 +86,26 @@ struct carvq_table;
 
 // Everything there is to know about a table without reading its values. Symbols in brackets are those of doc/method.md.
 struct carvq_table_info {
-    const char *name;              // of the original tensor, UTF-8, NUL-terminated
-    uint64_t rows;                 // [V]
-    uint32_t cols;                 // [n]
-    enum carvq_dtype dtype;        // of the original tensor
-    const char *codec;             // "rvq"
-    uint32_t subvector;            // [h] values in a sub-vector
-    uint64_t group;                // [g] sub-vectors in a group
-    uint64_t groups;               // [G]
+    const char *name;       // of the original tensor, UTF-8, NUL-terminated
+    uint64_t rows;          // [V]
+    uint32_t cols;          // [n]
+    enum carvq_dtype dtype; // of the original tensor
+    const char *codec;      // "rvq"
+    uint32_t subvector;     // [h] values in a sub-vector
+    uint64_t group;         // [g] sub-vectors in a group
+    uint64_t groups;        // [G]
     enum carvq_grouping grouping;
-    uint32_t stages;               // [L]
-    uint32_t code_bits;            // [kappa]; a codebook has 2^kappa centroids
+    uint32_t stages;                 // [L]
+    uint32_t code_bits;              // [kappa]; a codebook has 2^kappa centroids
     enum carvq_dtype codebook_dtype; // CARVQ_BF16 or CARVQ_F16
-    uint32_t adaptor_dim;          // [m], 0: no adaptor
-    uint32_t adaptor_hidden;       // hidden units of the adaptor, 0: no adaptor
-    uint64_t code_bytes;           // payload by part; their sum is payload_bytes
+    uint32_t adaptor_dim;            // [m], 0: no adaptor
+    uint32_t adaptor_hidden;         // hidden units of the adaptor, 0: no adaptor
+    uint64_t code_bytes;             // payload by part; their sum is payload_bytes
     uint64_t codebook_bytes;
     uint64_t adaptor_bytes;
-    uint64_t payload_bytes;        // all tensors of the table, exactly
-    uint64_t original_bytes;       // V n times the size of dtype
-    const char *kernel;            // the decoder that runs here, e.g. "scalar h8 k4"
+    uint64_t payload_bytes;  // all tensors of the table, exactly
+    uint64_t original_bytes; // V n times the size of dtype
+    const char *kernel;      // the decoder that runs here, e.g. "scalar h8 k4"
 };
 
 // Opens a compressed file read-only. The file is mapped, not read: nothing but the pages that lookups touch comes into
@@ -137,8 +137,8 @@ const struct carvq_table_info *carvq_table_info(const struct carvq_table *table)
 // row_stride counts floats and is at least cols. The values are bit for bit the same on every machine. Allocates
 // nothing; takes at most 8 KiB of stack. If an id is not below rows, returns CARVQ_ERROR_RANGE, names the id, and has
 // written nothing.
-enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows,
-                               size_t row_stride, struct carvq_error *error);
+enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride,
+                               struct carvq_error *error);
 
 #ifdef __cplusplus
 }

@@ -16,11 +16,11 @@ extern "C" {
 
 // A table to be compressed.
 struct carvq_matrix {
-    const char *name;        // of the tensor, UTF-8
-    const char *file;        // where it comes from; only for messages, may be NULL
-    uint64_t rows;           // [V] 1 to 2^32
-    uint32_t cols;           // [n] 1 to 2^24
-    enum carvq_dtype dtype;  // of the original values; recorded in the file
+    const char *name;       // of the tensor, UTF-8
+    const char *file;       // where it comes from; only for messages, may be NULL
+    uint64_t rows;          // [V] 1 to 2^32
+    uint32_t cols;          // [n] 1 to 2^24
+    enum carvq_dtype dtype; // of the original values; recorded in the file
     // Copies the block of nrows x ncols values whose first is (row, col) to block_ret, row by row without gaps. Is called
     // from several threads at once, over increasing rows for the most part, and may be called again for the same block.
     enum carvq_status (*read)(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
@@ -40,22 +40,22 @@ struct carvq_encode_options {
     uint64_t seed;                   //         0; same seed, same bytes, whatever the number of threads
     // The corrective adaptor: a small network from the row number to what the codes left. It takes at most 0.1554 bit per
     // parameter unless its widths are given; where the budget does not hold one, there is none (see the plan).
-    int adaptor;                     //         0: codes alone; 1: codes and adaptor
-    uint32_t adaptor_dim;            // [m]     0: floor(n / 128), at least 1
-    uint32_t adaptor_hidden;         //         0: as many hidden units as the budget holds
-    uint32_t adaptor_epochs;         //         15
+    int adaptor;             //         0: codes alone; 1: codes and adaptor
+    uint32_t adaptor_dim;    // [m]     0: floor(n / 128), at least 1
+    uint32_t adaptor_hidden; //         0: as many hidden units as the budget holds
+    uint32_t adaptor_epochs; //         15
     // 1: the codes are fitted to the table, then the adaptor to what they left. R > 1: the adaptor is fitted to the table,
     // then R - 1 times the codes to what it left and the adaptor to what they left. 1 to 100.
-    uint32_t rounds;                 //         1
+    uint32_t rounds; //         1
 };
 
 void carvq_encode_defaults(struct carvq_encode_options *options_ret);
 
 // What compressing a table will give and take. Everything follows from the shape: no value is read.
 struct carvq_encode_plan {
-    struct carvq_table_info info;  // bytes by part, exactly as the file will have them; info.kernel is NULL
-    uint64_t working_bytes;        // memory that the encoder allocates with this number of threads (an upper bound)
-    double training_products;      // multiplications that the training of the adaptor takes, all rounds; 0: no adaptor
+    struct carvq_table_info info; // bytes by part, exactly as the file will have them; info.kernel is NULL
+    uint64_t working_bytes;       // memory that the encoder allocates with this number of threads (an upper bound)
+    double training_products;     // multiplications that the training of the adaptor takes, all rounds; 0: no adaptor
 };
 
 // Checks shape and options (CARVQ_ERROR_ARGUMENT, naming the option) and fills the plan. threads 0: one per processor.
@@ -64,23 +64,23 @@ enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const str
 
 // How far the encoder is.
 struct carvq_progress {
-    const char *table;   // name of the tensor
-    const char *phase;   // what is being done: "codes", "adaptor" or "compare"; each begins at 0 again
+    const char *table;    // name of the tensor
+    const char *phase;    // what is being done: "codes", "adaptor" or "compare"; each begins at 0 again
     uint64_t done, total; // parameters
-    double loss;         // adaptor: mean |error| so far; else 0
+    double loss;          // adaptor: mean |error| so far; else 0
 };
 
 // Errors of the stored table against the original values, everything rounded to what is in the file.
 struct carvq_encode_report {
-    double sqnr_db;   // 10 log10(sum x^2 / sum (x - y)^2); infinity if every value is exact
-    double l1;        // mean of |x - y|
-    double seconds;   // wall time
+    double sqnr_db; // 10 log10(sum x^2 / sum (x - y)^2); infinity if every value is exact
+    double l1;      // mean of |x - y|
+    double seconds; // wall time
     // What the adaptor is worth: errors of the codes alone, and of codes that were given the adaptor's bits too, by groups
     // that are smaller. Only with an adaptor in the plan; else 0.
     double codes_sqnr_db, codes_l1;
     double traded_sqnr_db, traded_l1;
     uint64_t traded_group; // [g] of those codes
-    int left_out;     // 1: the adaptor of the plan did not lower l1, and is not in the file
+    int left_out;          // 1: the adaptor of the plan did not lower l1, and is not in the file
 };
 
 struct carvq_encode_job {

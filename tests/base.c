@@ -33,7 +33,10 @@ struct half_type {
     enum carvq_dtype dtype;
 };
 
-static const struct half_type half_types[] = {{5, 0x7c00, CARVQ_F16}, {8, 0x7f80, CARVQ_BF16}};
+static const struct half_type half_types[] = {
+    {5, 0x7c00, CARVQ_F16 },
+    {8, 0x7f80, CARVQ_BF16}
+};
 
 static float widen(const struct half_type *type, unsigned half)
 {
@@ -161,9 +164,21 @@ static void test_utf8_takes_exactly_the_code_points(void **state)
 static void test_utf8_refuses_malformed(void **state)
 {
     (void)state;
-    static const char *const malformed[] = {
-        "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2\x41", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xe2\x82\x28",
-        "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xfe"};
+    static const char *const malformed[] = {"\x80",
+                                            "\xbf",
+                                            "\xc0\x80",
+                                            "\xc1\xbf",
+                                            "\xc2\x41",
+                                            "\xe0\x80\x80",
+                                            "\xe0\x9f\xbf",
+                                            "\xed\xa0\x80",
+                                            "\xe2\x82\x28",
+                                            "\xf0\x80\x80\x80",
+                                            "\xf0\x8f\xbf\xbf",
+                                            "\xf4\x90\x80\x80",
+                                            "\xf5\x80\x80\x80",
+                                            "\xff",
+                                            "\xfe"};
     for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
         assert_int_equal(carvq_utf8_length(malformed[i], strlen(malformed[i])), 0);
     assert_int_equal(carvq_utf8_length("", 0), 0);
@@ -183,11 +198,38 @@ static const char *check(const char *text, size_t length, size_t *where_ret)
 static void test_json_valid(void **state)
 {
     (void)state;
-    static const char *const valid[] = {
-        "0", "-0", "-1", "10", "1.5", "0.0", "1e5", "1E+05", "1e-5", "-0.1e1", "123456789012345678901234567890", "true",
-        "false", "null", "\"\"", "\"a\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\u0041\\uD834\\uDd1e\\u0000\"",
-        "\"\x7f\xc3\xa9\xf0\x9f\x98\x80\"", "[]", "[ ]", "[1]", "[1,2]", "[[],[[]]]", "{}", "{ }", "{\"a\":1}",
-        "{\"a\":{\"b\":[{},{}]},\"a\":2}", " \t\r\n{ \"a\" : [ 1 , 2 ] }\n ", "[1,\"}\",{\"]\":null}]", "\"{[\"", "{\"\":0}"};
+    static const char *const valid[] = {"0",
+                                        "-0",
+                                        "-1",
+                                        "10",
+                                        "1.5",
+                                        "0.0",
+                                        "1e5",
+                                        "1E+05",
+                                        "1e-5",
+                                        "-0.1e1",
+                                        "123456789012345678901234567890",
+                                        "true",
+                                        "false",
+                                        "null",
+                                        "\"\"",
+                                        "\"a\"",
+                                        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+                                        "\"\\u0041\\uD834\\uDd1e\\u0000\"",
+                                        "\"\x7f\xc3\xa9\xf0\x9f\x98\x80\"",
+                                        "[]",
+                                        "[ ]",
+                                        "[1]",
+                                        "[1,2]",
+                                        "[[],[[]]]",
+                                        "{}",
+                                        "{ }",
+                                        "{\"a\":1}",
+                                        "{\"a\":{\"b\":[{},{}]},\"a\":2}",
+                                        " \t\r\n{ \"a\" : [ 1 , 2 ] }\n ",
+                                        "[1,\"}\",{\"]\":null}]",
+                                        "\"{[\"",
+                                        "{\"\":0}"};
     for (size_t i = 0; i < sizeof valid / sizeof *valid; i++) {
         size_t where;
         const char *problem = check(valid[i], strlen(valid[i]), &where);
@@ -199,14 +241,85 @@ static void test_json_valid(void **state)
 static void test_json_invalid(void **state)
 {
     (void)state;
-    static const char *const invalid[] = {
-        "", " ", "tru", "True", "nul", "truefalse", "nan", "NaN", "Infinity", "-Infinity", "+1", "-", "01", "-01", "1.", ".5",
-        "1.e5", "1e", "1e+", "0x10", "1 2", "1,", "'a'", "\"", "\"a", "\"\\\"", "\"\\", "\"\\a\"", "\"\\x41\"", "\"\\u\"",
-        "\"\\u004\"", "\"\\u004g\"", "\"\\ud800\"", "\"\\ud800a\"", "\"\\ud800\\n\"", "\"\\ud800\\u0041\"", "\"\\udc00\"",
-        "\"\\ud800\\ud800\"", "\"\\ud834\\u\"", "\"\x01\"", "\"\t\"", "\"\n\"", "\"\x80\"", "\"\xc3\"", "\"\xed\xa0\x80\"",
-        "\"\xff\"", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1}", "{", "}", "{]", "{\"a\"", "{\"a\":", "{\"a\":1",
-        "{\"a\":1,", "{\"a\":1,}", "{,}", "{\"a\" 1}", "{a:1}", "{1:1}", "{\"a\":}", "{\"a\"::1}", "{\"a\":1}}", "[]]", "{}{}",
-        "[1]x", "\xef\xbb\xbf{}", "// c\n1", "[1,/**/2]", "\v1", "\xa0\x31", "[\"a\",", "{\"a\",1}"};
+    static const char *const invalid[] = {"",
+                                          " ",
+                                          "tru",
+                                          "True",
+                                          "nul",
+                                          "truefalse",
+                                          "nan",
+                                          "NaN",
+                                          "Infinity",
+                                          "-Infinity",
+                                          "+1",
+                                          "-",
+                                          "01",
+                                          "-01",
+                                          "1.",
+                                          ".5",
+                                          "1.e5",
+                                          "1e",
+                                          "1e+",
+                                          "0x10",
+                                          "1 2",
+                                          "1,",
+                                          "'a'",
+                                          "\"",
+                                          "\"a",
+                                          "\"\\\"",
+                                          "\"\\",
+                                          "\"\\a\"",
+                                          "\"\\x41\"",
+                                          "\"\\u\"",
+                                          "\"\\u004\"",
+                                          "\"\\u004g\"",
+                                          "\"\\ud800\"",
+                                          "\"\\ud800a\"",
+                                          "\"\\ud800\\n\"",
+                                          "\"\\ud800\\u0041\"",
+                                          "\"\\udc00\"",
+                                          "\"\\ud800\\ud800\"",
+                                          "\"\\ud834\\u\"",
+                                          "\"\x01\"",
+                                          "\"\t\"",
+                                          "\"\n\"",
+                                          "\"\x80\"",
+                                          "\"\xc3\"",
+                                          "\"\xed\xa0\x80\"",
+                                          "\"\xff\"",
+                                          "[",
+                                          "]",
+                                          "[1",
+                                          "[1,",
+                                          "[1,]",
+                                          "[,1]",
+                                          "[1 2]",
+                                          "[1}",
+                                          "{",
+                                          "}",
+                                          "{]",
+                                          "{\"a\"",
+                                          "{\"a\":",
+                                          "{\"a\":1",
+                                          "{\"a\":1,",
+                                          "{\"a\":1,}",
+                                          "{,}",
+                                          "{\"a\" 1}",
+                                          "{a:1}",
+                                          "{1:1}",
+                                          "{\"a\":}",
+                                          "{\"a\"::1}",
+                                          "{\"a\":1}}",
+                                          "[]]",
+                                          "{}{}",
+                                          "[1]x",
+                                          "\xef\xbb\xbf{}",
+                                          "// c\n1",
+                                          "[1,/**/2]",
+                                          "\v1",
+                                          "\xa0\x31",
+                                          "[\"a\",",
+                                          "{\"a\",1}"};
     for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
         size_t where;
         if (check(invalid[i], strlen(invalid[i]), &where) == NULL)
@@ -250,8 +363,8 @@ static struct carvq_json cursor(const char *text)
 static void test_json_walk(void **state)
 {
     (void)state;
-    struct carvq_json json =
-        cursor(" {\"skip\": {\"a\": [1, {\"b\": \"]}\"}]}, \"list\" : [ 7 , 8 ] , \"te\\u0078t\":\"a\\\"b\", \"none\":[] } ");
+    struct carvq_json json = cursor(
+        " {\"skip\": {\"a\": [1, {\"b\": \"]}\"}]}, \"list\" : [ 7 , 8 ] , \"te\\u0078t\":\"a\\\"b\", \"none\":[] } ");
     struct carvq_json_string key, text;
     uint64_t number = 0;
     char buffer[16];
@@ -279,8 +392,8 @@ static void test_json_integers(void **state)
 {
     (void)state;
     static const char *const none[] = {
-        "-1", "-0", "1.0", "1e2", "18446744073709551616", "28446744073709551615", "99999999999999999999999", "\"1\"", "true",
-        "[1]"};
+        "-1",    "-0",   "1.0", "1e2", "18446744073709551616", "28446744073709551615", "99999999999999999999999",
+        "\"1\"", "true", "[1]"};
     uint64_t value = 0;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         struct carvq_json json = cursor(none[i]);

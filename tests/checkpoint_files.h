@@ -91,9 +91,9 @@ static inline void write_safetensors(const char *folder, const char *name, const
     used = (size_t)snprintf(header, size, "{\"__metadata__\":{%s}", metadata);
     nbytes = 0;
     for (size_t i = 0; i < count; i++) {
-        used +=
-            (size_t)snprintf(header + used, size - used, ",\"%s\":{\"dtype\":\"%s\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}",
-                             specs[i].name, specs[i].dtype, specs[i].shape, nbytes, nbytes + specs[i].nbytes);
+        used += (size_t)snprintf(header + used, size - used,
+                                 ",\"%s\":{\"dtype\":\"%s\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}", specs[i].name,
+                                 specs[i].dtype, specs[i].shape, nbytes, nbytes + specs[i].nbytes);
         for (size_t j = 0; j < specs[i].nbytes; j++)
             data[nbytes + j] = spec_byte(&specs[i], j);
         nbytes += specs[i].nbytes;

@@ -118,8 +118,8 @@ static inline void output_free(struct output *output)
 
 static inline struct carvq_encode_job output_job(struct output *output, unsigned threads)
 {
-    return (struct carvq_encode_job){.write = output_write, .write_context = output, .threads = threads, .view = output_view,
-                                      .view_context = output};
+    return (struct carvq_encode_job){
+        .write = output_write, .write_context = output, .threads = threads, .view = output_view, .view_context = output};
 }
 
 // Encodes one table, and checks that the file is complete and of the size that was promised.

@@ -55,7 +55,8 @@ static uint64_t expected(const char *path, const char *name)
         unsigned long long value = strtoull(line, &rest, 16);
         size_t length = strlen(file);
         line[strcspn(line, "\n")] = '\0';
-        if (*rest == ' ' && strncmp(rest + 1, file, length) == 0 && rest[1 + length] == ' ' && strcmp(rest + 2 + length, name) == 0)
+        if (*rest == ' ' && strncmp(rest + 1, file, length) == 0 && rest[1 + length] == ' ' &&
+            strcmp(rest + 2 + length, name) == 0)
             sum = value;
     }
     if (stream != NULL)
@@ -85,8 +86,8 @@ int main(int argc, char **argv)
                     continue;
                 }
                 failed++;
-                printf("%s: table '%s', %u rows a call: checksum %016llx, expected %016llx\n", argv[i], name, (unsigned)batches[b],
-                       (unsigned long long)sum, (unsigned long long)right);
+                printf("%s: table '%s', %u rows a call: checksum %016llx, expected %016llx\n", argv[i], name,
+                       (unsigned)batches[b], (unsigned long long)sum, (unsigned long long)right);
             }
         carvq_close(file);
     }

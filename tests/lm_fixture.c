@@ -30,12 +30,12 @@ void fixture_begin(struct fixture *fixture)
 {
     *fixture = (struct fixture){.directory = "/tmp/carvq-test-XXXXXX"};
     need(mkdtemp(fixture->directory) != NULL, "make a directory");
-    fixture->config =
-        json_loads("{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": 16, \"intermediate_size\": 24,"
-                   " \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"vocab_size\": 50,"
-                   " \"max_position_embeddings\": 64, \"rms_norm_eps\": 1e-5, \"rope_theta\": 10000.0,"
-                   " \"hidden_act\": \"silu\", \"tie_word_embeddings\": false}",
-                   0, NULL);
+    fixture->config = json_loads(
+        "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": 16, \"intermediate_size\": 24,"
+        " \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"vocab_size\": 50,"
+        " \"max_position_embeddings\": 64, \"rms_norm_eps\": 1e-5, \"rope_theta\": 10000.0,"
+        " \"hidden_act\": \"silu\", \"tie_word_embeddings\": false}",
+        0, NULL);
     need(fixture->config != NULL, "parse the config");
     add(fixture, "", "model.embed_tokens", FIXTURE_V, FIXTURE_N);
     add(fixture, "", "model.norm", 0, FIXTURE_N);

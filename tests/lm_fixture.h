@@ -19,8 +19,8 @@ struct fixture_tensor {
 
 struct fixture {
     char directory[64];
-    json_t *config;                     // of a LlamaForCausalLM; change it before fixture_write()
-    struct fixture_tensor tensors[40];  // likewise
+    json_t *config;                    // of a LlamaForCausalLM; change it before fixture_write()
+    struct fixture_tensor tensors[40]; // likewise
     size_t count;
 };
 

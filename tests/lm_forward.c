@@ -114,8 +114,7 @@ static void compare_with_reference(const char *directory)
     const char *position;
     json_t *values;
     size_t compared = 0;
-    json_object_foreach(json_object_get(reference, "logits_window0_first16"), position, values)
-    {
+    json_object_foreach (json_object_get(reference, "logits_window0_first16"), position, values) {
         const float *logits = model.logits + strtoul(position, NULL, 10) * model.vocabulary;
         for (size_t i = 0; i < json_array_size(values); i++, compared++)
             assert_near(logits[i], json_number_value(json_array_get(values, i)), 1e-4);

@@ -59,7 +59,8 @@ static enum carvq_status try_open(struct bytes bytes, struct carvq_error *error)
 static struct bytes make_variant(const char *from, const char *to)
 {
     static const char good[] =
-        "{\"__metadata__\":{\"carvq.version\":\"1\",\"carvq.table.t\":\"{'rows':4,'cols':16,'dtype':'F32','segments':[{'codec':'rvq',"
+        "{\"__metadata__\":{\"carvq.version\":\"1\",\"carvq.table.t\":\"{'rows':4,'cols':16,'dtype':'F32','segments':[{'codec':'"
+        "rvq',"
         "'subvector':8,'group':8,'grouping':'rows','stages':1,'code_bits':4}]}\"},\"t.codes\":{\"dtype\":\"U8\",\"shape\":[4,1],"
         "\"data_offsets\":[0,4]},\"t.codebooks\":{\"dtype\":\"BF16\",\"shape\":[1,1,16,8],\"data_offsets\":[4,260]}}";
     char single[1024], header[2048], *out = header;
@@ -82,39 +83,40 @@ static void test_description_must_match(void **state)
         enum carvq_status status;
         const char *message; // a part of it
     } cases[] = {
-        {"", "", CARVQ_OK, ""},
-        {"\"carvq.version\":\"1\"", "\"x\":\"1\"", CARVQ_ERROR_NOT_FOUND, "not one made by carvq"},
-        {"\"carvq.version\":\"1\"", "\"carvq.version\":\"2\"", CARVQ_ERROR_UNSUPPORTED, "version '2'"},
-        {"carvq.table.t", "carvq.tablet", CARVQ_ERROR_FORMAT, "no table"},
-        {"'rows':4", "'rows':5", CARVQ_ERROR_FORMAT, "shape"},
-        {"'rows':4", "'rows':0", CARVQ_ERROR_FORMAT, "'rows'"},
-        {"'rows':4", "'rows':4294967297", CARVQ_ERROR_FORMAT, "'rows'"},
-        {"'rows':4", "'rows':4.0", CARVQ_ERROR_FORMAT, "'rows'"},
-        {"'rows':4", "'rows':-4", CARVQ_ERROR_FORMAT, "'rows'"},
-        {"'rows':4,", "", CARVQ_ERROR_FORMAT, "'rows' is missing"},
-        {"'rows':4,", "'rows':4,'rows':4,", CARVQ_ERROR_FORMAT, "twice"},
-        {"'rows':4,", "'rows':4,'rank':4,", CARVQ_ERROR_UNSUPPORTED, "rank"},
-        {"'cols':16", "'cols':17", CARVQ_ERROR_FORMAT, "shape"},
-        {"'F32'", "'F64'", CARVQ_ERROR_UNSUPPORTED, "F64"},
-        {"'F32'", "7", CARVQ_ERROR_FORMAT, "'dtype'"},
-        {"'rvq'", "'trellis'", CARVQ_ERROR_UNSUPPORTED, "trellis"},
-        {"'subvector':8", "'subvector':257", CARVQ_ERROR_FORMAT, "'subvector'"},
-        {"'group':8", "'group':4", CARVQ_ERROR_FORMAT, "shape"},
-        {"'group':8", "'group':18446744073709551615", CARVQ_ERROR_FORMAT, "'group'"},
-        {"'rows','stages'", "'ranks','stages'", CARVQ_ERROR_UNSUPPORTED, "ranks"},
-        {"'stages':1", "'stages':17", CARVQ_ERROR_FORMAT, "'stages'"},
-        {"'code_bits':4", "'code_bits':13", CARVQ_ERROR_FORMAT, "'code_bits'"},
-        {"'code_bits':4}", "'code_bits':4},{}", CARVQ_ERROR_UNSUPPORTED, "segment"},
-        {"'segments':[{'codec':'rvq',", "'segments':[],'x':[{'codec':'rvq',", CARVQ_ERROR_FORMAT, "segment"},
-        {"]}\"}", "],'adaptor':{'dim':1,'hidden':1}}\"}", CARVQ_ERROR_FORMAT, "t.adaptor.table' is missing"},
-        {"]}\"}", "],'adaptor':{'dim':1}}\"}", CARVQ_ERROR_FORMAT, "'hidden' is missing"},
-        {"t.codes", "t.code", CARVQ_ERROR_FORMAT, "t.codes' is missing"},
-        {"\"U8\"", "\"I8\"", CARVQ_ERROR_FORMAT, "dtype I8"},
-        {"\"BF16\"", "\"I16\"", CARVQ_ERROR_FORMAT, "dtype I16"},
-        {"[4,1]", "[4]", CARVQ_ERROR_FORMAT, "shape"},
-        {"[1,1,16,8]", "[1,16,1,8]", CARVQ_ERROR_FORMAT, "shape"},
-        {"\"t.codebooks\"", "\"u\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[4,4]},\"t.codebooks\"", CARVQ_ERROR_FORMAT, "no table"},
-        {"[{'codec'", "[[{'codec'", CARVQ_ERROR_FORMAT, "description"},
+        {"",                            "",                                                                              CARVQ_OK,                ""                           },
+        {"\"carvq.version\":\"1\"",     "\"x\":\"1\"",                                                                   CARVQ_ERROR_NOT_FOUND,   "not one made by carvq"      },
+        {"\"carvq.version\":\"1\"",     "\"carvq.version\":\"2\"",                                                       CARVQ_ERROR_UNSUPPORTED, "version '2'"                },
+        {"carvq.table.t",               "carvq.tablet",                                                                  CARVQ_ERROR_FORMAT,      "no table"                   },
+        {"'rows':4",                    "'rows':5",                                                                      CARVQ_ERROR_FORMAT,      "shape"                      },
+        {"'rows':4",                    "'rows':0",                                                                      CARVQ_ERROR_FORMAT,      "'rows'"                     },
+        {"'rows':4",                    "'rows':4294967297",                                                             CARVQ_ERROR_FORMAT,      "'rows'"                     },
+        {"'rows':4",                    "'rows':4.0",                                                                    CARVQ_ERROR_FORMAT,      "'rows'"                     },
+        {"'rows':4",                    "'rows':-4",                                                                     CARVQ_ERROR_FORMAT,      "'rows'"                     },
+        {"'rows':4,",                   "",                                                                              CARVQ_ERROR_FORMAT,      "'rows' is missing"          },
+        {"'rows':4,",                   "'rows':4,'rows':4,",                                                            CARVQ_ERROR_FORMAT,      "twice"                      },
+        {"'rows':4,",                   "'rows':4,'rank':4,",                                                            CARVQ_ERROR_UNSUPPORTED, "rank"                       },
+        {"'cols':16",                   "'cols':17",                                                                     CARVQ_ERROR_FORMAT,      "shape"                      },
+        {"'F32'",                       "'F64'",                                                                         CARVQ_ERROR_UNSUPPORTED, "F64"                        },
+        {"'F32'",                       "7",                                                                             CARVQ_ERROR_FORMAT,      "'dtype'"                    },
+        {"'rvq'",                       "'trellis'",                                                                     CARVQ_ERROR_UNSUPPORTED, "trellis"                    },
+        {"'subvector':8",               "'subvector':257",                                                               CARVQ_ERROR_FORMAT,      "'subvector'"                },
+        {"'group':8",                   "'group':4",                                                                     CARVQ_ERROR_FORMAT,      "shape"                      },
+        {"'group':8",                   "'group':18446744073709551615",                                                  CARVQ_ERROR_FORMAT,      "'group'"                    },
+        {"'rows','stages'",             "'ranks','stages'",                                                              CARVQ_ERROR_UNSUPPORTED, "ranks"                      },
+        {"'stages':1",                  "'stages':17",                                                                   CARVQ_ERROR_FORMAT,      "'stages'"                   },
+        {"'code_bits':4",               "'code_bits':13",                                                                CARVQ_ERROR_FORMAT,      "'code_bits'"                },
+        {"'code_bits':4}",              "'code_bits':4},{}",                                                             CARVQ_ERROR_UNSUPPORTED, "segment"                    },
+        {"'segments':[{'codec':'rvq',", "'segments':[],'x':[{'codec':'rvq',",                                            CARVQ_ERROR_FORMAT,      "segment"                    },
+        {"]}\"}",                       "],'adaptor':{'dim':1,'hidden':1}}\"}",                                          CARVQ_ERROR_FORMAT,      "t.adaptor.table' is missing"},
+        {"]}\"}",                       "],'adaptor':{'dim':1}}\"}",                                                     CARVQ_ERROR_FORMAT,      "'hidden' is missing"        },
+        {"t.codes",                     "t.code",                                                                        CARVQ_ERROR_FORMAT,      "t.codes' is missing"        },
+        {"\"U8\"",                      "\"I8\"",                                                                        CARVQ_ERROR_FORMAT,      "dtype I8"                   },
+        {"\"BF16\"",                    "\"I16\"",                                                                       CARVQ_ERROR_FORMAT,      "dtype I16"                  },
+        {"[4,1]",                       "[4]",                                                                           CARVQ_ERROR_FORMAT,      "shape"                      },
+        {"[1,1,16,8]",                  "[1,16,1,8]",                                                                    CARVQ_ERROR_FORMAT,      "shape"                      },
+        {"\"t.codebooks\"",             "\"u\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[4,4]},\"t.codebooks\"", CARVQ_ERROR_FORMAT,
+         "no table"                                                                                                                                                            },
+        {"[{'codec'",                   "[[{'codec'",                                                                    CARVQ_ERROR_FORMAT,      "description"                },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -318,7 +320,8 @@ static void *read_all(void *context)
     for (int round = 0; round < 20; round++)
         for (uint32_t i = 0; i < info->rows; i++) {
             uint32_t id = (i + reader->first) % (uint32_t)info->rows;
-            reader->failures += carvq_lookup(reader->table, &id, 1, reader->rows + (size_t)id * info->cols, info->cols, NULL) != CARVQ_OK;
+            reader->failures += carvq_lookup(reader->table, &id, 1, reader->rows + (size_t)id * info->cols, info->cols, NULL) !=
+                                CARVQ_OK;
         }
     return NULL;
 }
@@ -357,10 +360,16 @@ static void test_threads_agree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_description_must_match), cmocka_unit_test(test_sizes_that_wrap), cmocka_unit_test(test_truncated_file),
+        cmocka_unit_test(test_description_must_match),
+        cmocka_unit_test(test_sizes_that_wrap),
+        cmocka_unit_test(test_truncated_file),
         cmocka_unit_test(test_data_at_a_multiple_of_64),
-        cmocka_unit_test(test_flipped_bits),           cmocka_unit_test(test_lookup_stays_inside), cmocka_unit_test(test_unaligned_memory),
-        cmocka_unit_test(test_id_out_of_range),        cmocka_unit_test(test_find),                cmocka_unit_test(test_missing_file),
+        cmocka_unit_test(test_flipped_bits),
+        cmocka_unit_test(test_lookup_stays_inside),
+        cmocka_unit_test(test_unaligned_memory),
+        cmocka_unit_test(test_id_out_of_range),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_missing_file),
         cmocka_unit_test(test_threads_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,8 +8,8 @@
 static void test_lowest_rank_first(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer = tokenizer_open(
-        "{'model':{'type':'BPE','vocab':{" LETTERS ",'ab':5,'bc':6,'abc':7,'cd':8},'merges':['b c','a b','a bc','c d']}}");
+    struct carvq_tokenizer *tokenizer = tokenizer_open("{'model':{'type':'BPE','vocab':{" LETTERS
+                                                       ",'ab':5,'bc':6,'abc':7,'cd':8},'merges':['b c','a b','a bc','c d']}}");
     assert_ids(tokenizer, "abc", "7");
     assert_ids(tokenizer, "abcd", "7 3"); // not ab cd
     assert_ids(tokenizer, "abd", "5 3");
@@ -20,8 +20,8 @@ static void test_lowest_rank_first(void **state)
 static void test_leftmost_of_equal_rank_first(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer =
-        tokenizer_open("{'model':{'vocab':{'a':0,'aa':1,'aaa':2},'merges':[['a','a'],['aa','a']]}}");
+    struct carvq_tokenizer *tokenizer = tokenizer_open(
+        "{'model':{'vocab':{'a':0,'aa':1,'aaa':2},'merges':[['a','a'],['aa','a']]}}");
     assert_ids(tokenizer, "a", "0");
     assert_ids(tokenizer, "aaa", "2");
     assert_ids(tokenizer, "aaaa", "1 1");
@@ -43,8 +43,8 @@ static void test_two_merges_with_one_result(void **state)
 static void test_later_of_equal_merges_counts(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer =
-        tokenizer_open("{'model':{'vocab':{'a':0,'b':1,'c':2,'ab':3,'bc':4},'merges':['a b','b c','a b']}}");
+    struct carvq_tokenizer *tokenizer = tokenizer_open(
+        "{'model':{'vocab':{'a':0,'b':1,'c':2,'ab':3,'bc':4},'merges':['a b','b c','a b']}}");
     assert_ids(tokenizer, "abc", "0 4");
     carvq_tokenizer_close(tokenizer);
 }
@@ -52,8 +52,8 @@ static void test_later_of_equal_merges_counts(void **state)
 static void test_merges_with_spaces_and_version_line(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer =
-        tokenizer_open("{'model':{'vocab':{" LETTERS ",'a ':5,'a b':6},'merges':[['a',' '],['a ','b']]}}");
+    struct carvq_tokenizer *tokenizer = tokenizer_open("{'model':{'vocab':{" LETTERS
+                                                       ",'a ':5,'a b':6},'merges':[['a',' '],['a ','b']]}}");
     assert_ids(tokenizer, "a b", "6");
     carvq_tokenizer_close(tokenizer);
     tokenizer = tokenizer_open("{'model':{'vocab':{" LETTERS ",'ab':5},'merges':['#version: 0.2','a b']}}");
@@ -90,12 +90,12 @@ static void test_unknown_characters(void **state)
     static const struct {
         const char *options, *ids;
     } cases[] = {
-        {"'unk_token':null", "0 0"},
-        {"'unk_token':'?'", "0 1 1 1 0"},
-        {"'unk_token':'?','fuse_unk':true", "0 1 0"},
-        {"'unk_token':'?','byte_fallback':true", "0 2 3 1 1 0"},
-        {"'unk_token':'?','byte_fallback':true,'fuse_unk':true", "0 2 3 1 0"},
-        {"'byte_fallback':true", "0 2 3 0"},
+        {"'unk_token':null",                                     "0 0"        },
+        {"'unk_token':'?'",                                      "0 1 1 1 0"  },
+        {"'unk_token':'?','fuse_unk':true",                      "0 1 0"      },
+        {"'unk_token':'?','byte_fallback':true",                 "0 2 3 1 1 0"},
+        {"'unk_token':'?','byte_fallback':true,'fuse_unk':true", "0 2 3 1 0"  },
+        {"'byte_fallback':true",                                 "0 2 3 0"    },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char json[300];
@@ -119,17 +119,17 @@ static void test_unknown_token_that_is_no_piece(void **state)
     carvq_tokenizer_close(tokenizer);
 }
 
-#define BYTES \
+#define BYTES                                                                                                         \
     "'model':{'vocab':{'a':0,'b':1,'\u0120':2,'\u010a':3,'\u00c3':4,'\u00a9':5,'1':6,'\u0120a':7,'b\u0120':8,'aa':9," \
     "'\u0100':10,'\u0143':11,'\u0121':12,'s':13,'!':14},'merges':[['\u0120','a'],['b','\u0120'],['a','a']]}}"
 
 static void test_byte_level(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer =
-        tokenizer_open("{'pre_tokenizer':{'type':'ByteLevel','add_prefix_space':false,'trim_offsets':true}," BYTES);
+    struct carvq_tokenizer *tokenizer = tokenizer_open(
+        "{'pre_tokenizer':{'type':'ByteLevel','add_prefix_space':false,'trim_offsets':true}," BYTES);
     assert_ids(tokenizer, "a a", "0 7");
-    assert_ids(tokenizer, "b a", "1 7"); // the space belongs to the second word, although b and space would merge
+    assert_ids(tokenizer, "b a", "1 7");    // the space belongs to the second word, although b and space would merge
     assert_ids(tokenizer, "b  a", "1 2 7"); // .. and the first of two stands alone
     assert_ids(tokenizer, "\xc3\xa9\n", "4 5 3");
     char ids[1000];
@@ -166,14 +166,14 @@ static void test_metaspace(void **state)
     static const struct {
         const char *options, *text, *ids;
     } cases[] = {
-        {"", "aa a", "2 0 2"},
-        {"", " a", "2"}, // has its prefix
-        {",'prepend_scheme':'never'", "aa a", "0 0 2"},
-        {",'prepend_scheme':'first'", "a<>a", "2 5 0"},
-        {",'prepend_scheme':'always'", "a<>a", "2 5 2"},
-        {",'split':false", "a a", "4"},
-        {",'add_prefix_space':true", "a", "2"},
-        {",'add_prefix_space':false,'prepend_scheme':'never'", "a", "0"},
+        {"",                                                   "aa a", "2 0 2"},
+        {"",                                                   " a",   "2"    }, // has its prefix
+        {",'prepend_scheme':'never'",                          "aa a", "0 0 2"},
+        {",'prepend_scheme':'first'",                          "a<>a", "2 5 0"},
+        {",'prepend_scheme':'always'",                         "a<>a", "2 5 2"},
+        {",'split':false",                                     "a a",  "4"    },
+        {",'add_prefix_space':true",                           "a",    "2"    },
+        {",'add_prefix_space':false,'prepend_scheme':'never'", "a",    "0"    },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char json[500];
@@ -195,16 +195,16 @@ static void test_split_behaviors(void **state)
     static const struct {
         const char *behavior, *text, *ids;
     } cases[] = {
-        {"Removed", "the-final--countdown", "0 0 0"},
-        {"Isolated", "the-final--countdown", "0 0 0 0 0 0"},
-        {"MergedWithPrevious", "the-final--countdown", "0 0 0 0"}, // the- final- - countdown
-        {"MergedWithNext", "the-final--countdown", "0 0 0 0"},     // the -final - -countdown
-        {"Contiguous", "the-final--countdown", "0 0 0 0 0"},
-        {"MergedWithPrevious", "-a", "0 0"},
-        {"MergedWithNext", "-a", "0"},
-        {"MergedWithNext", "a-", "0 0"},
-        {"Removed", "---", ""},
-        {"Contiguous", "---", "0"},
+        {"Removed",            "the-final--countdown", "0 0 0"      },
+        {"Isolated",           "the-final--countdown", "0 0 0 0 0 0"},
+        {"MergedWithPrevious", "the-final--countdown", "0 0 0 0"    }, // the- final- - countdown
+        {"MergedWithNext",     "the-final--countdown", "0 0 0 0"    }, // the -final - -countdown
+        {"Contiguous",         "the-final--countdown", "0 0 0 0 0"  },
+        {"MergedWithPrevious", "-a",                   "0 0"        },
+        {"MergedWithNext",     "-a",                   "0"          },
+        {"MergedWithNext",     "a-",                   "0 0"        },
+        {"Removed",            "---",                  ""           },
+        {"Contiguous",         "---",                  "0"          },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (int regex = 0; regex < 2; regex++) {
@@ -229,13 +229,16 @@ static void test_added_tokens(void **state)
 {
     (void)state;
     struct carvq_tokenizer *tokenizer = tokenizer_open(
-        "{'added_tokens':[" ADDED("<x>", NO, NO, NO, NO) "," ADDED("<x><y>", NO, NO, NO, NO) ","
-        ADDED("<l>", YES, NO, NO, NO) "," ADDED("<r>", NO, YES, NO, NO) ","
-        ADDED("word", NO, NO, YES, NO) "," ADDED("b", NO, NO, NO, NO) "],"
-        "'model':{'vocab':{'a':0,'b':1,' ':2,'w':3,'o':4,'r':5,'d':6,'<':7},'merges':[]}}");
+        "{'added_tokens':[" ADDED("<x>", NO, NO, NO, NO) "," ADDED("<x><y>", NO, NO, NO, NO) "," ADDED(
+            "<l>", YES, NO, NO, NO) "," ADDED("<r>", NO, YES, NO,
+                                              NO) "," ADDED("word", NO, NO, YES,
+                                                            NO) "," ADDED("b", NO, NO, NO,
+                                                                          NO) "],"
+                                                                              "'model':{'vocab':{'a':0,'b':1,' "
+                                                                              "':2,'w':3,'o':4,'r':5,'d':6,'<':7},'merges':[]}}");
     assert_ids(tokenizer, "a<x>a", "0 8 0");
-    assert_ids(tokenizer, "<x><y><x>", "9 8");  // the longest
-    assert_ids(tokenizer, "<x<x>", "7 8");      // x is no piece
+    assert_ids(tokenizer, "<x><y><x>", "9 8"); // the longest
+    assert_ids(tokenizer, "<x<x>", "7 8");     // x is no piece
     assert_ids(tokenizer, "a  <l>  a", "0 10 2 2 0");
     assert_ids(tokenizer, "a  <r>  a", "0 2 2 11 0");
     assert_ids(tokenizer, "<r> \t\n\xe3\x80\x80<l>", "11 10");
@@ -243,7 +246,7 @@ static void test_added_tokens(void **state)
     assert_ids(tokenizer, "word", "12");
     assert_ids(tokenizer, "aword", "0 3 4 5 6");
     assert_ids(tokenizer, "word\xcc\x81", "3 4 5 6"); // a combining mark is part of a word
-    assert_ids(tokenizer, "b", "1");            // keeps its id
+    assert_ids(tokenizer, "b", "1");                  // keeps its id
     assert_int_equal(carvq_tokenizer_id_limit(tokenizer), 13);
     carvq_tokenizer_close(tokenizer);
 }
@@ -251,10 +254,10 @@ static void test_added_tokens(void **state)
 static void test_added_tokens_in_normalized_text(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer = tokenizer_open(
-        "{'added_tokens':[" ADDED("b b", NO, NO, NO, YES) "," ADDED("c c", NO, NO, NO, NO) "],"
-        "'normalizer':{'type':'Replace','pattern':{'Regex':'[ _]'},'content':'-'},"
-        "'model':{'vocab':{'a':0,'-':1,'b':2,'c':3},'merges':[]}}");
+    struct carvq_tokenizer *tokenizer = tokenizer_open("{'added_tokens':[" ADDED("b b", NO, NO, NO, YES) "," ADDED(
+        "c c", NO, NO, NO, NO) "],"
+                               "'normalizer':{'type':'Replace','pattern':{'Regex':'[ _]'},'content':'-'},"
+                               "'model':{'vocab':{'a':0,'-':1,'b':2,'c':3},'merges':[]}}");
     assert_ids(tokenizer, "ab_ba", "0 4 0");
     assert_ids(tokenizer, "ab ba", "0 4 0");
     assert_ids(tokenizer, "ac ca", "0 5 0");
@@ -265,9 +268,9 @@ static void test_added_tokens_in_normalized_text(void **state)
 static void test_nfc(void **state)
 {
     (void)state;
-    struct carvq_tokenizer *tokenizer =
-        tokenizer_open("{'normalizer':{'type':'NFC'},'model':{'vocab':{'\u00e9':0,'e':1,'\u0301':2,'\uac01':3,'\u0323':4,'q':5},"
-                       "'merges':[]}}");
+    struct carvq_tokenizer *tokenizer = tokenizer_open(
+        "{'normalizer':{'type':'NFC'},'model':{'vocab':{'\u00e9':0,'e':1,'\u0301':2,'\uac01':3,'\u0323':4,'q':5},"
+        "'merges':[]}}");
     assert_ids(tokenizer, "e\xcc\x81", "0");
     assert_ids(tokenizer, "\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8", "3"); // Hangul
     assert_ids(tokenizer, "q\xcc\x81\xcc\xa3", "5 4 2");                // marks in order of their class

@@ -15,75 +15,75 @@ static const struct {
     enum carvq_status status;
     const char *message; // what stands in it
 } refused[] = {
-    {"", CARVQ_ERROR_FORMAT, "byte 0"},
-    {"[]", CARVQ_ERROR_FORMAT, "is not an object"},
-    {"{}", CARVQ_ERROR_FORMAT, "'model' is missing"},
-    {"{'model':null}", CARVQ_ERROR_FORMAT, "'model' is missing"},
-    {"{'model':[]}", CARVQ_ERROR_FORMAT, "model: is not an object"},
-    {"{" MODEL "," MODEL "}", CARVQ_ERROR_FORMAT, "'model' occurs twice"},
-    {"{" MODEL "} x", CARVQ_ERROR_FORMAT, "something follows"},
-    {"{'model':{'vocab':{}}}", CARVQ_ERROR_FORMAT, "'merges' is missing"},
-    {"{'model':{'vocab':[],'merges':[]}}", CARVQ_ERROR_FORMAT, "'vocab' is not an object"},
-    {"{'model':{'vocab':{},'merges':{}}}", CARVQ_ERROR_FORMAT, "'merges' is not an array"},
-    {"{'model':{'vocab':{'a':-1},'merges':[]}}", CARVQ_ERROR_FORMAT, "the id of piece 'a'"},
-    {"{'model':{'vocab':{'a':4294967296},'merges':[]}}", CARVQ_ERROR_FORMAT, "the id of piece 'a'"},
-    {"{'model':{'vocab':{'a':1.0},'merges':[]}}", CARVQ_ERROR_FORMAT, "the id of piece 'a'"},
-    {"{'model':{'vocab':{'a':'1'},'merges':[]}}", CARVQ_ERROR_FORMAT, "the id of piece 'a'"},
-    {"{'model':{'vocab':{'a':1,'b':2,'a':3},'merges':[]}}", CARVQ_ERROR_FORMAT, "piece 'a' occurs twice"},
-    {"{'model':{'vocab':{'a':1,'b':2},'merges':['a b']}}", CARVQ_ERROR_FORMAT, "merge 0, 'a' and 'b': the result is not"},
-    {"{'model':{'vocab':{'a':1,'ab':2},'merges':['a b']}}", CARVQ_ERROR_FORMAT, "the right piece is not"},
-    {"{'model':{'vocab':{'b':1,'ab':2},'merges':[['a','b']]}}", CARVQ_ERROR_FORMAT, "the left piece is not"},
-    {"{'model':{'vocab':{'a':1,'aa':2},'merges':['a a','aa']}}", CARVQ_ERROR_FORMAT, "merge 1, 'aa', is not two pieces"},
-    {"{'model':{'vocab':{'a':1},'merges':['a a a']}}", CARVQ_ERROR_FORMAT, "merge 0, 'a a a', is not two pieces"},
-    {"{'model':{'vocab':{'a':1,'aa':2},'merges':['a a',['a','a']]}}", CARVQ_ERROR_FORMAT, "merge 1 is not of the same form"},
-    {"{'model':{'vocab':{'a':1},'merges':[['a']]}}", CARVQ_ERROR_FORMAT, "merge 0 is not a pair"},
-    {"{'model':{'vocab':{'a':1},'merges':[['a','a','a']]}}", CARVQ_ERROR_FORMAT, "merge 0 is not a pair"},
-    {"{'model':{'vocab':{'a':1},'merges':[7]}}", CARVQ_ERROR_FORMAT, "merge 0 is not a pair"},
-    {"{'model':{'vocab':{'a':1},'merges':[],'fuse_unk':1}}", CARVQ_ERROR_FORMAT, "'fuse_unk' is not true or false"},
-    {"{'model':{'vocab':{'a':1},'merges':[],'unk_token':1}}", CARVQ_ERROR_FORMAT, "'unk_token' is not a string"},
-    {"{'model':{'vocab':{'a':1},'merges':[],'dropout':'x'}}", CARVQ_ERROR_FORMAT, "'dropout' is not a number"},
-    {"{'model':{'type':'Unigram','vocab':[]}}", CARVQ_ERROR_UNSUPPORTED, "type 'Unigram' is not supported"},
-    {"{'model':{'vocab':{'a':1},'merges':[],'dropout':0.1}}", CARVQ_ERROR_UNSUPPORTED, "'dropout' is not supported"},
-    {"{'model':{'vocab':{},'merges':[],'end_of_word_suffix':'</w>'}}", CARVQ_ERROR_UNSUPPORTED, "'end_of_word_suffix' is not"},
-    {"{'model':{'vocab':{},'merges':[],'continuing_subword_prefix':'##'}}", CARVQ_ERROR_UNSUPPORTED, "'continuing_subword_pr"},
-    {NORMAL("7"), CARVQ_ERROR_FORMAT, "normalizer: is not an object"},
-    {NORMAL("{}"), CARVQ_ERROR_FORMAT, "normalizer: 'type' is missing"},
-    {NORMAL("{'type':'Lowercase'}"), CARVQ_ERROR_UNSUPPORTED, "normalizer 'Lowercase' is not supported"},
-    {NORMAL("{'type':'Sequence'}"), CARVQ_ERROR_FORMAT, "'normalizers' is missing"},
-    {NORMAL("{'type':'Sequence','normalizers':[{'type':'Strip'}]}"), CARVQ_ERROR_UNSUPPORTED, "normalizer 'Strip' is not"},
-    {NORMAL("{'type':'Prepend'}"), CARVQ_ERROR_FORMAT, "'prepend' is missing"},
-    {NORMAL("{'type':'Replace','content':''}"), CARVQ_ERROR_FORMAT, "'pattern' is missing"},
-    {NORMAL("{'type':'Replace','pattern':{'String':''},'content':''}"), CARVQ_ERROR_FORMAT, "the pattern is empty"},
-    {NORMAL("{'type':'Replace','pattern':{'String':'a','Regex':'a'},'content':''}"), CARVQ_ERROR_FORMAT, "both a string and"},
-    {PRE("{'type':'BertPreTokenizer'}"), CARVQ_ERROR_UNSUPPORTED, "pre_tokenizer 'BertPreTokenizer' is not supported"},
-    {PRE("{'type':'ByteLevel'}"), CARVQ_ERROR_FORMAT, "'add_prefix_space' is missing"},
-    {PRE("{'type':'Split','pattern':{'Regex':'a'},'invert':false}"), CARVQ_ERROR_FORMAT, "'behavior' is missing"},
-    {PRE("{'type':'Split','pattern':{'Regex':'a'},'behavior':'Removed'}"), CARVQ_ERROR_FORMAT, "'invert' is missing"},
-    {PRE("{'type':'Split','pattern':{'Regex':'a'},'behavior':'x','invert':false}"), CARVQ_ERROR_FORMAT, "no behavior 'x'"},
-    {PRE("{'type':'Split','pattern':{'Regex':'(a'},'behavior':'Removed','invert':false}"), CARVQ_ERROR_FORMAT, "is not closed"},
-    {PRE("{'type':'Split','pattern':{'Regex':'[b-a]'},'behavior':'Removed','invert':false}"), CARVQ_ERROR_FORMAT, "not a regul"},
-    {PRE("{'type':'Split','pattern':{'Regex':'\\\\w'},'behavior':'Removed','invert':false}"), CARVQ_ERROR_UNSUPPORTED, "'\\w'"},
-    {PRE("{'type':'Metaspace'}"), CARVQ_ERROR_FORMAT, "'replacement' is missing"},
-    {PRE("{'type':'Metaspace','replacement':''}"), CARVQ_ERROR_FORMAT, "'replacement' is empty"},
-    {PRE("{'type':'Metaspace','replacement':'_','prepend_scheme':'often'}"), CARVQ_ERROR_FORMAT, "is not always, first or never"},
-    {PRE("{'type':'Metaspace','replacement':'_','add_prefix_space':false}"), CARVQ_ERROR_FORMAT, "contradicts"},
-    {PRE("{'type':'Digits'}"), CARVQ_ERROR_FORMAT, "'individual_digits' is missing"},
-    {POST("{'type':'BertProcessing'}"), CARVQ_ERROR_UNSUPPORTED, "post_processor 'BertProcessing' is not supported"},
-    {POST("{'type':'TemplateProcessing'}"), CARVQ_ERROR_FORMAT, "'single' or 'special_tokens' is missing"},
-    {POST("{'type':'Sequence'}"), CARVQ_ERROR_FORMAT, "'processors' is missing"},
-    {TEMPLATE(""), CARVQ_ERROR_UNSUPPORTED, "leaves the text out"},
-    {TEMPLATE("{'Sequence':{'id':'B'}}"), CARVQ_ERROR_UNSUPPORTED, "other sequences than one A"},
-    {TEMPLATE("{'Sequence':{'id':'A'}},{'Sequence':{'id':'A'}}"), CARVQ_ERROR_UNSUPPORTED, "other sequences than one A"},
-    {TEMPLATE("{'SpecialToken':{'id':'z'}}"), CARVQ_ERROR_FORMAT, "'z' is not in 'special_tokens'"},
-    {TEMPLATE("{'SpecialToken':{'id':'x'}}"), CARVQ_ERROR_FORMAT, "'ids' of 'x' is missing"},
-    {TEMPLATE("{}"), CARVQ_ERROR_FORMAT, "not either a special token or a sequence"},
-    {"{'added_tokens':{}," MODEL "}", CARVQ_ERROR_FORMAT, "added_tokens: not an array"},
-    {"{'added_tokens':[{'content':'x'}]," MODEL "}", CARVQ_ERROR_FORMAT, "added_tokens: 'single_word' is missing"},
-    {"{'added_tokens':[" TOKEN("x") "," TOKEN("x") "]," MODEL "}", CARVQ_ERROR_FORMAT, "'x' occurs twice"},
+    {"",                                                                                      CARVQ_ERROR_FORMAT,      "byte 0"                                           },
+    {"[]",                                                                                    CARVQ_ERROR_FORMAT,      "is not an object"                                 },
+    {"{}",                                                                                    CARVQ_ERROR_FORMAT,      "'model' is missing"                               },
+    {"{'model':null}",                                                                        CARVQ_ERROR_FORMAT,      "'model' is missing"                               },
+    {"{'model':[]}",                                                                          CARVQ_ERROR_FORMAT,      "model: is not an object"                          },
+    {"{" MODEL "," MODEL "}",                                                                 CARVQ_ERROR_FORMAT,      "'model' occurs twice"                             },
+    {"{" MODEL "} x",                                                                         CARVQ_ERROR_FORMAT,      "something follows"                                },
+    {"{'model':{'vocab':{}}}",                                                                CARVQ_ERROR_FORMAT,      "'merges' is missing"                              },
+    {"{'model':{'vocab':[],'merges':[]}}",                                                    CARVQ_ERROR_FORMAT,      "'vocab' is not an object"                         },
+    {"{'model':{'vocab':{},'merges':{}}}",                                                    CARVQ_ERROR_FORMAT,      "'merges' is not an array"                         },
+    {"{'model':{'vocab':{'a':-1},'merges':[]}}",                                              CARVQ_ERROR_FORMAT,      "the id of piece 'a'"                              },
+    {"{'model':{'vocab':{'a':4294967296},'merges':[]}}",                                      CARVQ_ERROR_FORMAT,      "the id of piece 'a'"                              },
+    {"{'model':{'vocab':{'a':1.0},'merges':[]}}",                                             CARVQ_ERROR_FORMAT,      "the id of piece 'a'"                              },
+    {"{'model':{'vocab':{'a':'1'},'merges':[]}}",                                             CARVQ_ERROR_FORMAT,      "the id of piece 'a'"                              },
+    {"{'model':{'vocab':{'a':1,'b':2,'a':3},'merges':[]}}",                                   CARVQ_ERROR_FORMAT,      "piece 'a' occurs twice"                           },
+    {"{'model':{'vocab':{'a':1,'b':2},'merges':['a b']}}",                                    CARVQ_ERROR_FORMAT,      "merge 0, 'a' and 'b': the result is not"          },
+    {"{'model':{'vocab':{'a':1,'ab':2},'merges':['a b']}}",                                   CARVQ_ERROR_FORMAT,      "the right piece is not"                           },
+    {"{'model':{'vocab':{'b':1,'ab':2},'merges':[['a','b']]}}",                               CARVQ_ERROR_FORMAT,      "the left piece is not"                            },
+    {"{'model':{'vocab':{'a':1,'aa':2},'merges':['a a','aa']}}",                              CARVQ_ERROR_FORMAT,      "merge 1, 'aa', is not two pieces"                 },
+    {"{'model':{'vocab':{'a':1},'merges':['a a a']}}",                                        CARVQ_ERROR_FORMAT,      "merge 0, 'a a a', is not two pieces"              },
+    {"{'model':{'vocab':{'a':1,'aa':2},'merges':['a a',['a','a']]}}",                         CARVQ_ERROR_FORMAT,      "merge 1 is not of the same form"                  },
+    {"{'model':{'vocab':{'a':1},'merges':[['a']]}}",                                          CARVQ_ERROR_FORMAT,      "merge 0 is not a pair"                            },
+    {"{'model':{'vocab':{'a':1},'merges':[['a','a','a']]}}",                                  CARVQ_ERROR_FORMAT,      "merge 0 is not a pair"                            },
+    {"{'model':{'vocab':{'a':1},'merges':[7]}}",                                              CARVQ_ERROR_FORMAT,      "merge 0 is not a pair"                            },
+    {"{'model':{'vocab':{'a':1},'merges':[],'fuse_unk':1}}",                                  CARVQ_ERROR_FORMAT,      "'fuse_unk' is not true or false"                  },
+    {"{'model':{'vocab':{'a':1},'merges':[],'unk_token':1}}",                                 CARVQ_ERROR_FORMAT,      "'unk_token' is not a string"                      },
+    {"{'model':{'vocab':{'a':1},'merges':[],'dropout':'x'}}",                                 CARVQ_ERROR_FORMAT,      "'dropout' is not a number"                        },
+    {"{'model':{'type':'Unigram','vocab':[]}}",                                               CARVQ_ERROR_UNSUPPORTED, "type 'Unigram' is not supported"                  },
+    {"{'model':{'vocab':{'a':1},'merges':[],'dropout':0.1}}",                                 CARVQ_ERROR_UNSUPPORTED, "'dropout' is not supported"                       },
+    {"{'model':{'vocab':{},'merges':[],'end_of_word_suffix':'</w>'}}",                        CARVQ_ERROR_UNSUPPORTED, "'end_of_word_suffix' is not"                      },
+    {"{'model':{'vocab':{},'merges':[],'continuing_subword_prefix':'##'}}",                   CARVQ_ERROR_UNSUPPORTED, "'continuing_subword_pr"                           },
+    {NORMAL("7"),                                                                             CARVQ_ERROR_FORMAT,      "normalizer: is not an object"                     },
+    {NORMAL("{}"),                                                                            CARVQ_ERROR_FORMAT,      "normalizer: 'type' is missing"                    },
+    {NORMAL("{'type':'Lowercase'}"),                                                          CARVQ_ERROR_UNSUPPORTED, "normalizer 'Lowercase' is not supported"          },
+    {NORMAL("{'type':'Sequence'}"),                                                           CARVQ_ERROR_FORMAT,      "'normalizers' is missing"                         },
+    {NORMAL("{'type':'Sequence','normalizers':[{'type':'Strip'}]}"),                          CARVQ_ERROR_UNSUPPORTED, "normalizer 'Strip' is not"                        },
+    {NORMAL("{'type':'Prepend'}"),                                                            CARVQ_ERROR_FORMAT,      "'prepend' is missing"                             },
+    {NORMAL("{'type':'Replace','content':''}"),                                               CARVQ_ERROR_FORMAT,      "'pattern' is missing"                             },
+    {NORMAL("{'type':'Replace','pattern':{'String':''},'content':''}"),                       CARVQ_ERROR_FORMAT,      "the pattern is empty"                             },
+    {NORMAL("{'type':'Replace','pattern':{'String':'a','Regex':'a'},'content':''}"),          CARVQ_ERROR_FORMAT,      "both a string and"                                },
+    {PRE("{'type':'BertPreTokenizer'}"),                                                      CARVQ_ERROR_UNSUPPORTED, "pre_tokenizer 'BertPreTokenizer' is not supported"},
+    {PRE("{'type':'ByteLevel'}"),                                                             CARVQ_ERROR_FORMAT,      "'add_prefix_space' is missing"                    },
+    {PRE("{'type':'Split','pattern':{'Regex':'a'},'invert':false}"),                          CARVQ_ERROR_FORMAT,      "'behavior' is missing"                            },
+    {PRE("{'type':'Split','pattern':{'Regex':'a'},'behavior':'Removed'}"),                    CARVQ_ERROR_FORMAT,      "'invert' is missing"                              },
+    {PRE("{'type':'Split','pattern':{'Regex':'a'},'behavior':'x','invert':false}"),           CARVQ_ERROR_FORMAT,      "no behavior 'x'"                                  },
+    {PRE("{'type':'Split','pattern':{'Regex':'(a'},'behavior':'Removed','invert':false}"),    CARVQ_ERROR_FORMAT,      "is not closed"                                    },
+    {PRE("{'type':'Split','pattern':{'Regex':'[b-a]'},'behavior':'Removed','invert':false}"), CARVQ_ERROR_FORMAT,      "not a regul"                                      },
+    {PRE("{'type':'Split','pattern':{'Regex':'\\\\w'},'behavior':'Removed','invert':false}"), CARVQ_ERROR_UNSUPPORTED, "'\\w'"                                            },
+    {PRE("{'type':'Metaspace'}"),                                                             CARVQ_ERROR_FORMAT,      "'replacement' is missing"                         },
+    {PRE("{'type':'Metaspace','replacement':''}"),                                            CARVQ_ERROR_FORMAT,      "'replacement' is empty"                           },
+    {PRE("{'type':'Metaspace','replacement':'_','prepend_scheme':'often'}"),                  CARVQ_ERROR_FORMAT,      "is not always, first or never"                    },
+    {PRE("{'type':'Metaspace','replacement':'_','add_prefix_space':false}"),                  CARVQ_ERROR_FORMAT,      "contradicts"                                      },
+    {PRE("{'type':'Digits'}"),                                                                CARVQ_ERROR_FORMAT,      "'individual_digits' is missing"                   },
+    {POST("{'type':'BertProcessing'}"),                                                       CARVQ_ERROR_UNSUPPORTED, "post_processor 'BertProcessing' is not supported" },
+    {POST("{'type':'TemplateProcessing'}"),                                                   CARVQ_ERROR_FORMAT,      "'single' or 'special_tokens' is missing"          },
+    {POST("{'type':'Sequence'}"),                                                             CARVQ_ERROR_FORMAT,      "'processors' is missing"                          },
+    {TEMPLATE(""),                                                                            CARVQ_ERROR_UNSUPPORTED, "leaves the text out"                              },
+    {TEMPLATE("{'Sequence':{'id':'B'}}"),                                                     CARVQ_ERROR_UNSUPPORTED, "other sequences than one A"                       },
+    {TEMPLATE("{'Sequence':{'id':'A'}},{'Sequence':{'id':'A'}}"),                             CARVQ_ERROR_UNSUPPORTED, "other sequences than one A"                       },
+    {TEMPLATE("{'SpecialToken':{'id':'z'}}"),                                                 CARVQ_ERROR_FORMAT,      "'z' is not in 'special_tokens'"                   },
+    {TEMPLATE("{'SpecialToken':{'id':'x'}}"),                                                 CARVQ_ERROR_FORMAT,      "'ids' of 'x' is missing"                          },
+    {TEMPLATE("{}"),                                                                          CARVQ_ERROR_FORMAT,      "not either a special token or a sequence"         },
+    {"{'added_tokens':{}," MODEL "}",                                                         CARVQ_ERROR_FORMAT,      "added_tokens: not an array"                       },
+    {"{'added_tokens':[{'content':'x'}]," MODEL "}",                                          CARVQ_ERROR_FORMAT,      "added_tokens: 'single_word' is missing"           },
+    {"{'added_tokens':[" TOKEN("x") "," TOKEN("x") "]," MODEL "}",                            CARVQ_ERROR_FORMAT,      "'x' occurs twice"                                 },
     {"{'normalizer':{'type':'Replace','pattern':{'String':'x'},'content':''},'added_tokens':[{'content':'xx',"
      "'lstrip':false,'rstrip':false,"
      "'single_word':false,'normalized':true}]," MODEL "}",
-     CARVQ_ERROR_FORMAT, "nothing is left of 'xx'"},
+     CARVQ_ERROR_FORMAT,                                                                                               "nothing is left of 'xx'"                          },
 };
 
 static void test_refused_with_reason(void **state)
@@ -103,18 +103,22 @@ static void test_refused_with_reason(void **state)
 }
 
 // Everything at once.
-static const char whole[] =
-    "{'version':'1.0','truncation':null,'added_tokens':[" TOKEN("<s>") ",{'content':'b a','lstrip':true,'rstrip':true,"
-    "'single_word':true,'normalized':true}],'normalizer':{'type':'Sequence','normalizers':[{'type':'NFC'},{'type':'Prepend',"
-    "'prepend':'_'},{'type':'Replace','pattern':{'Regex':'[ ]{2,3}+'},'content':'\\u005f'}]},'pre_tokenizer':{'type':'Sequence',"
-    "'pretokenizers':[{'type':'Split','pattern':{'Regex':'(?i:b)|\\\\p{N}'},'behavior':'Contiguous','invert':true},"
-    "{'type':'Metaspace',"
-    "'replacement':'_','prepend_scheme':'first','split':true},{'type':'Digits','individual_digits':true},{'type':'ByteLevel',"
-    "'add_prefix_space':true,'trim_offsets':true,'use_regex':true}]},'post_processor':{'type':'TemplateProcessing','single':["
-    "{'SpecialToken':{'id':'<s>','type_id':0}},{'Sequence':{'id':'A','type_id':0}}],'special_tokens':{'<s>':{'id':'<s>',"
-    "'ids':[3]}}},"
-    "'model':{'type':'BPE','dropout':0.0,'unk_token':'b','fuse_unk':true,'byte_fallback':true,'ignore_merges':true,"
-    "'vocab':{'a':0,'b':1,'ab':2,'<0x41>':3},'merges':[['a','b']]}}";
+static const char whole[] = "{'version':'1.0','truncation':null,'added_tokens':[" TOKEN(
+    "<s>") ",{'content':'b a','lstrip':true,'rstrip':true,"
+           "'single_word':true,'normalized':true}],'normalizer':{'type':'Sequence','normalizers':[{'type':'NFC'},{'type':'"
+           "Prepend',"
+           "'prepend':'_'},{'type':'Replace','pattern':{'Regex':'[ "
+           "]{2,3}+'},'content':'\\u005f'}]},'pre_tokenizer':{'type':'Sequence',"
+           "'pretokenizers':[{'type':'Split','pattern':{'Regex':'(?i:b)|\\\\p{N}'},'behavior':'Contiguous','invert':true},"
+           "{'type':'Metaspace',"
+           "'replacement':'_','prepend_scheme':'first','split':true},{'type':'Digits','individual_digits':true},{'type':'"
+           "ByteLevel',"
+           "'add_prefix_space':true,'trim_offsets':true,'use_regex':true}]},'post_processor':{'type':'TemplateProcessing','"
+           "single':["
+           "{'SpecialToken':{'id':'<s>','type_id':0}},{'Sequence':{'id':'A','type_id':0}}],'special_tokens':{'<s>':{'id':'<s>',"
+           "'ids':[3]}}},"
+           "'model':{'type':'BPE','dropout':0.0,'unk_token':'b','fuse_unk':true,'byte_fallback':true,'ignore_merges':true,"
+           "'vocab':{'a':0,'b':1,'ab':2,'<0x41>':3},'merges':[['a','b']]}}";
 
 static void use(const char *json, size_t length)
 {
@@ -175,11 +179,11 @@ static void test_text_that_is_not_utf8(void **state)
     static const struct {
         const char *text, *message;
     } cases[] = {
-        {"\xff", "book.txt: byte 0 (0xff) is not UTF-8"},
-        {"ab\xc0\xaf", "book.txt: byte 2 (0xc0) is not UTF-8"},         // overlong
-        {"a\xed\xa0\x80", "book.txt: byte 1 (0xed) is not UTF-8"},      // surrogate
-        {"a\xf4\x90\x80\x80", "book.txt: byte 1 (0xf4) is not UTF-8"},  // beyond U+10FFFF
-        {"abc\xe4\xb8", "book.txt: byte 3 (0xe4) is not UTF-8"},        // cut
+        {"\xff",              "book.txt: byte 0 (0xff) is not UTF-8"},
+        {"ab\xc0\xaf",        "book.txt: byte 2 (0xc0) is not UTF-8"}, // overlong
+        {"a\xed\xa0\x80",     "book.txt: byte 1 (0xed) is not UTF-8"}, // surrogate
+        {"a\xf4\x90\x80\x80", "book.txt: byte 1 (0xf4) is not UTF-8"}, // beyond U+10FFFF
+        {"abc\xe4\xb8",       "book.txt: byte 3 (0xe4) is not UTF-8"}, // cut
     };
     struct carvq_tokenizer *tokenizer = tokenizer_open("{" MODEL "}");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -234,15 +238,17 @@ static void test_long_runs_take_linear_time(void **state)
 {
     (void)state;
     static const char *const units[] = {" ", "\n", " \n", "a", "b ", "1", "ab", "\t", "'", "e\xcc\x81", "<", "\xe2\x80\xa8 "};
-    struct carvq_tokenizer *tokenizer = tokenizer_open(
-        "{'added_tokens':[" TOKEN("<s>") ",{'content':'<<<<<<<<s',"
-        "'lstrip':true,'rstrip':true,'single_word':true,'normalized':true}],"
-        "'normalizer':{'type':'NFC'},'pre_tokenizer':{'type':'Sequence','pretokenizers':[{'type':'Split','pattern':{'Regex':"
-        "'(?i:\\u0027s|\\u0027t)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|"
-        "\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+'},'behavior':'Isolated','invert':false},{'type':'ByteLevel',"
-        "'add_prefix_space':false,"
-        "'use_regex':false}]},'model':{'unk_token':'a','vocab':{'a':0,'b':1,'ab':2,'\u0120':3,'aa':4,'aaaa':5},"
-        "'merges':['a b','a a','aa aa']}}");
+    struct carvq_tokenizer *tokenizer = tokenizer_open("{'added_tokens':[" TOKEN(
+        "<s>") ",{'content':'<<<<<<<<s',"
+               "'lstrip':true,'rstrip':true,'single_word':true,'normalized':true}],"
+               "'normalizer':{'type':'NFC'},'pre_tokenizer':{'type':'Sequence','pretokenizers':[{'type':'Split','pattern':{'"
+               "Regex':"
+               "'(?i:\\u0027s|\\u0027t)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}| "
+               "?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|"
+               "\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+'},'behavior':'Isolated','invert':false},{'type':'ByteLevel',"
+               "'add_prefix_space':false,"
+               "'use_regex':false}]},'model':{'unk_token':'a','vocab':{'a':0,'b':1,'ab':2,'\u0120':3,'aa':4,'aaaa':5},"
+               "'merges':['a b','a a','aa aa']}}");
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t unit = strlen(units[i]), length = 1000000 / unit * unit;
         char *text = malloc(length + 1);

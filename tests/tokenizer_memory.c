@@ -38,19 +38,23 @@ void *__wrap_realloc(void *memory, size_t size)
 #define TOKEN(content, normalized) \
     "{'content':'" content "','lstrip':true,'rstrip':true,'single_word':true,'normalized':" normalized "}"
 
-static const char json[] =
-    "{'added_tokens':[" TOKEN("<s>", "false") "," TOKEN("e", "true") "],'normalizer':{'type':'Sequence',"
-    "'normalizers':[{'type':'NFC'},"
-    "{'type':'Prepend','prepend':'_'},{'type':'Replace','pattern':{'Regex':'x{2,3}+'},'content':'y'}]},'pre_tokenizer':{"
-    "'type':'Sequence','pretokenizers':[{'type':'Split','pattern':{'Regex':'b+'},'behavior':'MergedWithNext','invert':true},"
-    "{'type':'Metaspace','replacement':'_','prepend_scheme':'first','split':true},{'type':'Digits','individual_digits':true},"
-    "{'type':'ByteLevel','add_prefix_space':true,'trim_offsets':true,'use_regex':true}]},'post_processor':{'type':'Sequence',"
-    "'processors':[{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'<s>'}},{'Sequence':{'id':'A'}},"
-    "{'SpecialToken':{'id':'<s>'}}],'special_tokens':{'<s>':{'ids':[3]}}},{'type':'TemplateProcessing','single':["
-    "{'SpecialToken':{'id':'<s>'}},{'Sequence':{'id':'A'}},{'SpecialToken':{'id':'<s>'}}],"
-    "'special_tokens':{'<s>':{'ids':[3]}}}]},"
-    "'model':{'type':'BPE','unk_token':'b','fuse_unk':true,'byte_fallback':true,'vocab':{'a':0,'b':1,'ab':2,'<0x41>':3},"
-    "'merges':[['a','b']]}}";
+static const char json[] = "{'added_tokens':[" TOKEN("<s>", "false") "," TOKEN(
+    "e",
+    "true") "],'normalizer':{'type':'Sequence',"
+            "'normalizers':[{'type':'NFC'},"
+            "{'type':'Prepend','prepend':'_'},{'type':'Replace','pattern':{'Regex':'x{2,3}+'},'content':'y'}]},'pre_tokenizer':{"
+            "'type':'Sequence','pretokenizers':[{'type':'Split','pattern':{'Regex':'b+'},'behavior':'MergedWithNext','invert':"
+            "true},"
+            "{'type':'Metaspace','replacement':'_','prepend_scheme':'first','split':true},{'type':'Digits','individual_digits':"
+            "true},"
+            "{'type':'ByteLevel','add_prefix_space':true,'trim_offsets':true,'use_regex':true}]},'post_processor':{'type':'"
+            "Sequence',"
+            "'processors':[{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'<s>'}},{'Sequence':{'id':'A'}},"
+            "{'SpecialToken':{'id':'<s>'}}],'special_tokens':{'<s>':{'ids':[3]}}},{'type':'TemplateProcessing','single':["
+            "{'SpecialToken':{'id':'<s>'}},{'Sequence':{'id':'A'}},{'SpecialToken':{'id':'<s>'}}],"
+            "'special_tokens':{'<s>':{'ids':[3]}}}]},"
+            "'model':{'type':'BPE','unk_token':'b','fuse_unk':true,'byte_fallback':true,'vocab':{'a':0,'b':1,'ab':2,'<0x41>':3},"
+            "'merges':[['a','b']]}}";
 
 static enum carvq_status read_and_encode(const char *data, size_t length, struct carvq_error *error)
 {

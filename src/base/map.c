@@ -24,7 +24,8 @@ static enum carvq_status map_descriptor(int descriptor, const char *path, struct
     if (fstat(descriptor, &status) != 0)
         return carvq_fail(error, CARVQ_ERROR_IO, "%s: %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode))
-        return carvq_fail(error, CARVQ_ERROR_IO, "%s: %s", path, S_ISDIR(status.st_mode) ? "is a directory" : "not a regular file");
+        return carvq_fail(error, CARVQ_ERROR_IO, "%s: %s", path,
+                          S_ISDIR(status.st_mode) ? "is a directory" : "not a regular file");
     if (status.st_size == 0) {
         *map_ret = (struct carvq_map){(const uint8_t *)"", 0};
         return CARVQ_OK;

@@ -13,13 +13,26 @@ static const struct {
     const char *name;
     unsigned bits;
 } dtypes[CARVQ_ST_DTYPES] = {
-    [CARVQ_ST_BOOL] = {"BOOL", 8},       [CARVQ_ST_F4] = {"F4", 4},           [CARVQ_ST_F6_E2M3] = {"F6_E2M3", 6},
-    [CARVQ_ST_F6_E3M2] = {"F6_E3M2", 6}, [CARVQ_ST_U8] = {"U8", 8},           [CARVQ_ST_I8] = {"I8", 8},
-    [CARVQ_ST_F8_E5M2] = {"F8_E5M2", 8}, [CARVQ_ST_F8_E4M3] = {"F8_E4M3", 8}, [CARVQ_ST_F8_E8M0] = {"F8_E8M0", 8},
-    [CARVQ_ST_I16] = {"I16", 16},        [CARVQ_ST_U16] = {"U16", 16},        [CARVQ_ST_F16] = {"F16", 16},
-    [CARVQ_ST_BF16] = {"BF16", 16},      [CARVQ_ST_I32] = {"I32", 32},        [CARVQ_ST_U32] = {"U32", 32},
-    [CARVQ_ST_F32] = {"F32", 32},        [CARVQ_ST_C64] = {"C64", 64},        [CARVQ_ST_F64] = {"F64", 64},
-    [CARVQ_ST_I64] = {"I64", 64},        [CARVQ_ST_U64] = {"U64", 64},
+    [CARVQ_ST_BOOL] = {"BOOL",    8 },
+      [CARVQ_ST_F4] = {"F4",      4 },
+      [CARVQ_ST_F6_E2M3] = {"F6_E2M3", 6 },
+    [CARVQ_ST_F6_E3M2] = {"F6_E3M2", 6 },
+      [CARVQ_ST_U8] = {"U8",      8 },
+      [CARVQ_ST_I8] = {"I8",      8 },
+    [CARVQ_ST_F8_E5M2] = {"F8_E5M2", 8 },
+      [CARVQ_ST_F8_E4M3] = {"F8_E4M3", 8 },
+      [CARVQ_ST_F8_E8M0] = {"F8_E8M0", 8 },
+    [CARVQ_ST_I16] = {"I16",     16},
+      [CARVQ_ST_U16] = {"U16",     16},
+      [CARVQ_ST_F16] = {"F16",     16},
+    [CARVQ_ST_BF16] = {"BF16",    16},
+      [CARVQ_ST_I32] = {"I32",     32},
+      [CARVQ_ST_U32] = {"U32",     32},
+    [CARVQ_ST_F32] = {"F32",     32},
+      [CARVQ_ST_C64] = {"C64",     64},
+      [CARVQ_ST_F64] = {"F64",     64},
+    [CARVQ_ST_I64] = {"I64",     64},
+      [CARVQ_ST_U64] = {"U64",     64},
 };
 
 // The reader goes over the header twice: first to count (tensors and pairs NULL), then to fill one allocation that holds
@@ -45,7 +58,8 @@ static enum carvq_status fail_tensor(struct reader *reader, const char *name, co
 }
 
 // Counts or copies a string; NUL inside would make it another name for C. what is for the message.
-static enum carvq_status take_string(struct reader *reader, struct carvq_json_string string, const char *what, const char **text_ret)
+static enum carvq_status take_string(struct reader *reader, struct carvq_json_string string, const char *what,
+                                     const char **text_ret)
 {
     size_t length = carvq_json_unescape(string, NULL);
     *text_ret = "";
@@ -117,7 +131,8 @@ static enum carvq_status check_size(struct reader *reader, struct carvq_st_tenso
         return fail_tensor(reader, tensor->name, "data_offsets: the end lies before the beginning");
     if (offsets[1] > reader->data_nbytes)
         return carvq_fail(reader->error, CARVQ_ERROR_FORMAT,
-                          "%s: tensor '%s': data_offsets end at %" PRIu64 ", but the file has only %" PRIu64 " bytes of data (truncated?)",
+                          "%s: tensor '%s': data_offsets end at %" PRIu64 ", but the file has only %" PRIu64
+                          " bytes of data (truncated?)",
                           reader->path, tensor->name, offsets[1], reader->data_nbytes);
     uint64_t bits = dtypes[tensor->dtype].bits;
     for (unsigned i = 0; i < tensor->dims; i++)
@@ -127,8 +142,8 @@ static enum carvq_status check_size(struct reader *reader, struct carvq_st_tenso
     tensor->nbytes = offsets[1] - offsets[0];
     if (bits % 8 != 0 || bits / 8 != tensor->nbytes)
         return carvq_fail(reader->error, CARVQ_ERROR_FORMAT,
-                          "%s: tensor '%s': dtype %s and the shape need %" PRIu64 " bytes, data_offsets give %" PRIu64, reader->path,
-                          tensor->name, dtypes[tensor->dtype].name, bits / 8, tensor->nbytes);
+                          "%s: tensor '%s': dtype %s and the shape need %" PRIu64 " bytes, data_offsets give %" PRIu64,
+                          reader->path, tensor->name, dtypes[tensor->dtype].name, bits / 8, tensor->nbytes);
     return CARVQ_OK;
 }
 
@@ -150,9 +165,13 @@ static enum carvq_status read_tensor(struct reader *reader, struct carvq_json *j
     if (!carvq_json_enter(json, '{'))
         return fail_tensor(reader, tensor.name, "its description is not an object");
     for (; carvq_json_next_key(json, &key); seen |= field) {
-        field = carvq_json_equals(key, "dtype") ? DTYPE : carvq_json_equals(key, "shape") ? SHAPE : carvq_json_equals(key, "data_offsets") ? OFFSETS : 0;
+        field = carvq_json_equals(key, "dtype")          ? DTYPE
+                : carvq_json_equals(key, "shape")        ? SHAPE
+                : carvq_json_equals(key, "data_offsets") ? OFFSETS
+                                                         : 0;
         if (field == 0 || (seen & field) != 0)
-            return fail_tensor(reader, tensor.name, field == 0 ? "unknown key in its description" : "a key of its description stands twice");
+            return fail_tensor(reader, tensor.name,
+                               field == 0 ? "unknown key in its description" : "a key of its description stands twice");
         if (field == DTYPE)
             status = read_dtype(reader, json, &tensor);
         else if (field == SHAPE)
@@ -223,8 +242,8 @@ static enum carvq_status check_whole(struct reader *reader)
     qsort(reader->pairs, reader->pair_count, sizeof *reader->pairs, compare_keys);
     for (size_t i = 1; i < reader->pair_count; i++)
         if (compare_keys(&reader->pairs[i - 1], &reader->pairs[i]) == 0)
-            return carvq_fail(reader->error, CARVQ_ERROR_FORMAT, "%s: safetensors header: metadata key '%s' stands twice", reader->path,
-                              reader->pairs[i].key);
+            return carvq_fail(reader->error, CARVQ_ERROR_FORMAT, "%s: safetensors header: metadata key '%s' stands twice",
+                              reader->path, reader->pairs[i].key);
     qsort(tensors, reader->tensor_count, sizeof *tensors, compare_places);
     uint64_t covered = 0;
     for (size_t i = 0; i < reader->tensor_count; i++) {
@@ -263,7 +282,8 @@ static enum carvq_status read_header(struct reader *reader, const char *header, 
     size_t where;
     const char *problem = carvq_json_check(header, length, &where);
     if (problem != NULL)
-        return carvq_fail(reader->error, CARVQ_ERROR_FORMAT, "%s: safetensors header: byte %zu: %s", reader->path, 8 + where, problem);
+        return carvq_fail(reader->error, CARVQ_ERROR_FORMAT, "%s: safetensors header: byte %zu: %s", reader->path, 8 + where,
+                          problem);
     enum carvq_status status = read_object(reader, header, length);
     if (status != CARVQ_OK)
         return status;
@@ -290,14 +310,17 @@ enum carvq_status carvq_st_read(const char *path, const uint8_t *data, uint64_t 
     struct reader reader = {.path = path, .error = error};
     uint64_t length = 0;
     if (nbytes < 8)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: not a safetensors file: shorter than the 8 bytes of the header length", path);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: not a safetensors file: shorter than the 8 bytes of the header length",
+                          path);
     for (int i = 7; i >= 0; i--)
         length = length << 8 | data[i];
     if (length > CARVQ_ST_MAX_HEADER)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: not a safetensors file: a header of %" PRIu64 " bytes (at most %d are allowed)",
-                          path, length, CARVQ_ST_MAX_HEADER);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT,
+                          "%s: not a safetensors file: a header of %" PRIu64 " bytes (at most %d are allowed)", path, length,
+                          CARVQ_ST_MAX_HEADER);
     if (length > nbytes - 8)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: the header is %" PRIu64 " bytes long, but the file ends before that", path, length);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: the header is %" PRIu64 " bytes long, but the file ends before that",
+                          path, length);
     reader.data_nbytes = nbytes - 8 - length;
     return read_header(&reader, (const char *)data + 8, (size_t)length, 8 + length, st_ret);
 }

@@ -13,18 +13,35 @@
 
 // Every type of the format; see carvq_st_dtypes in the source for names and sizes.
 enum carvq_st_dtype {
-    CARVQ_ST_BOOL, CARVQ_ST_F4, CARVQ_ST_F6_E2M3, CARVQ_ST_F6_E3M2, CARVQ_ST_U8, CARVQ_ST_I8, CARVQ_ST_F8_E5M2, CARVQ_ST_F8_E4M3,
-    CARVQ_ST_F8_E8M0, CARVQ_ST_I16, CARVQ_ST_U16, CARVQ_ST_F16, CARVQ_ST_BF16, CARVQ_ST_I32, CARVQ_ST_U32, CARVQ_ST_F32,
-    CARVQ_ST_C64, CARVQ_ST_F64, CARVQ_ST_I64, CARVQ_ST_U64,
+    CARVQ_ST_BOOL,
+    CARVQ_ST_F4,
+    CARVQ_ST_F6_E2M3,
+    CARVQ_ST_F6_E3M2,
+    CARVQ_ST_U8,
+    CARVQ_ST_I8,
+    CARVQ_ST_F8_E5M2,
+    CARVQ_ST_F8_E4M3,
+    CARVQ_ST_F8_E8M0,
+    CARVQ_ST_I16,
+    CARVQ_ST_U16,
+    CARVQ_ST_F16,
+    CARVQ_ST_BF16,
+    CARVQ_ST_I32,
+    CARVQ_ST_U32,
+    CARVQ_ST_F32,
+    CARVQ_ST_C64,
+    CARVQ_ST_F64,
+    CARVQ_ST_I64,
+    CARVQ_ST_U64,
     CARVQ_ST_DTYPES // how many there are
 };
 
 struct carvq_st_tensor {
     const char *name; // UTF-8, NUL-terminated, holds no other NUL
     enum carvq_st_dtype dtype;
-    unsigned dims;    // 0: a scalar
+    unsigned dims; // 0: a scalar
     uint64_t shape[CARVQ_ST_MAX_DIMS];
-    uint64_t begin;   // offset of the data from the beginning of the file
+    uint64_t begin; // offset of the data from the beginning of the file
     uint64_t nbytes;
 };
 
@@ -36,8 +53,8 @@ struct carvq_st {
     size_t count;
     const struct carvq_st_tensor *tensors; // in the order of their data
     size_t metadata_count;
-    const struct carvq_st_pair *metadata;  // sorted by key
-    uint64_t data_begin;                   // offset of the data section from the beginning of the file
+    const struct carvq_st_pair *metadata; // sorted by key
+    uint64_t data_begin;                  // offset of the data section from the beginning of the file
 };
 
 // Reads the header of the file at data. Refused are: anything but the strict format (duplicate names or metadata keys,

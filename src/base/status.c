@@ -20,7 +20,8 @@ static int is_printable(const char *text, size_t length)
     if (length == 1)
         return byte[0] >= 0x20 && byte[0] != 0x7f;
     if (length == 3 && byte[0] == 0xe2)
-        return !(byte[1] == 0x80 && byte[2] >= 0xaa && byte[2] <= 0xae) && !(byte[1] == 0x81 && byte[2] >= 0xa6 && byte[2] <= 0xa9);
+        return !(byte[1] == 0x80 && byte[2] >= 0xaa && byte[2] <= 0xae) &&
+               !(byte[1] == 0x81 && byte[2] >= 0xa6 && byte[2] <= 0xa9);
     return !(length == 2 && byte[0] == 0xc2 && byte[1] < 0xa0);
 }
 

@@ -200,8 +200,8 @@ static enum carvq_status open_files(struct carvq_checkpoint *checkpoint, const c
         checkpoint->directory = strndup(path, slash == path ? 1 : (size_t)(slash - path));
     if (checkpoint->path == NULL || checkpoint->directory == NULL)
         return fail_memory(path, error);
-    enum carvq_status status =
-        checkpoint->is_directory ? open_directory(checkpoint, error) : open_shards(checkpoint, &path, 1, error);
+    enum carvq_status status = checkpoint->is_directory ? open_directory(checkpoint, error)
+                                                        : open_shards(checkpoint, &path, 1, error);
     return status == CARVQ_OK ? open_config(checkpoint, error) : status;
 }
 

@@ -8,7 +8,6 @@
 #include "base/status.h"
 #include "checkpoint/internal.h"
 
-
 bool carvq_checkpoint_float_type(enum carvq_st_dtype dtype, enum carvq_dtype *dtype_ret)
 {
     *dtype_ret = dtype == CARVQ_ST_F16 ? CARVQ_F16 : dtype == CARVQ_ST_BF16 ? CARVQ_BF16 : CARVQ_F32;

@@ -72,10 +72,10 @@ static const struct method {
     void (*run)(struct bench *bench);
     bool plain;
 } methods[] = {
-    {"bf16_copy_ns", "copy a BF16 row (memcpy)", copy_rows, true},
-    {"bf16_widen_ns", "BF16 row to float, plain loop", widen_rows, true},
-    {"lookup_1_ns", "carvq_lookup, one row a call", lookup_single, false},
-    {"lookup_512_ns", "carvq_lookup, 512 rows a call", lookup_batch, false},
+    {"bf16_copy_ns",  "copy a BF16 row (memcpy)",      copy_rows,     true },
+    {"bf16_widen_ns", "BF16 row to float, plain loop", widen_rows,    true },
+    {"lookup_1_ns",   "carvq_lookup, one row a call",  lookup_single, false},
+    {"lookup_512_ns", "carvq_lookup, 512 rows a call", lookup_batch,  false},
 };
 enum { METHODS = sizeof methods / sizeof *methods };
 
@@ -113,7 +113,8 @@ static enum carvq_status set_up(struct bench *bench, const struct carvq_table *t
     bench->plain = malloc((size_t)(bench->plain_rows * row_bytes));
     bench->rows = malloc((size_t)BATCH * info->cols * sizeof *bench->rows);
     if (bench->plain == NULL || bench->rows == NULL)
-        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory: the comparison needs %s", cli_bytes(bench->plain_rows * row_bytes));
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory: the comparison needs %s",
+                          cli_bytes(bench->plain_rows * row_bytes));
     // Any values do, as long as every page is touched; these are small numbers of both signs.
     for (uint64_t i = 0; i < bench->plain_rows * info->cols; i++)
         bench->plain[i] = (uint16_t)(0x3c00 | (i * 2654435761u >> 16 & 0x81ff));
@@ -130,7 +131,8 @@ static enum carvq_status measure_error(const struct carvq_table *table, const ch
     if (status != CARVQ_OK)
         return status;
     status = cli_original(checkpoint, info, &original, error);
-    const struct carvq_matrix matrix = {info->name, model, info->rows, info->cols, info->dtype, carvq_checkpoint_read_block, &original};
+    const struct carvq_matrix matrix = {info->name, model, info->rows, info->cols, info->dtype, carvq_checkpoint_read_block,
+                                        &original};
     if (status == CARVQ_OK)
         status = carvq_table_error(&matrix, table, 0, NULL, NULL, result_ret, error);
     carvq_checkpoint_close(checkpoint);
@@ -156,7 +158,8 @@ static int report(const struct bench *bench, const double *medians, const struct
         printf("  %-32s %9.0f ns a row  %6.2f\n", methods[m].name, medians[m], medians[m] / medians[1]);
     puts("  (random rows, one thread, median; last column: relative to the plain loop)");
     if (bench->plain_rows < info->rows)
-        printf("  (the BF16 table was cut to %" PRIu64 " rows, %s)\n", bench->plain_rows, cli_bytes(bench->plain_rows * bench->cols * 2));
+        printf("  (the BF16 table was cut to %" PRIu64 " rows, %s)\n", bench->plain_rows,
+               cli_bytes(bench->plain_rows * bench->cols * 2));
     if (result != NULL)
         printf("  error: SQNR %.3f dB, L1 %.6g, BF16 would have about 55 dB\n", result->sqnr_db, result->l1);
     else
@@ -191,16 +194,20 @@ static int run(int argc, char **argv)
 {
     struct settings settings = {.rounds = 21, .seed = 1};
     const struct cli_option options[] = {
-        {"tensor", 't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
+        {"tensor",    't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
         {"rounds", 0, CLI_NUMBER, &settings.rounds, "N", "rounds of 2048 rows; the median counts (21)", 1, MAX_ROUNDS},
-        {"seed", 0, CLI_NUMBER, &settings.seed, "N", "seed of the choice of rows (1)", 0, UINT64_MAX},
-        {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
-        {.kind = CLI_END},
+        {"seed",     0, CLI_NUMBER, &settings.seed, "N", "seed of the choice of rows (1)", 0, UINT64_MAX},
+        {"json",          0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END          },
     };
-    const struct cli_usage usage = {"bench", "FILE [MODEL]",
-                                    "Measures how long the lookup of a random row takes, beside copying and widening rows of a BF16 table\n"
-                                    "of the same shape. With MODEL, the error of the compressed table is printed too.",
-                                    options, 1, 2};
+    const struct cli_usage usage = {
+        "bench",
+        "FILE [MODEL]",
+        "Measures how long the lookup of a random row takes, beside copying and widening rows of a BF16 table\n"
+        "of the same shape. With MODEL, the error of the compressed table is printed too.",
+        options,
+        1,
+        2};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status >= 0)
         return status;

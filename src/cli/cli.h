@@ -39,12 +39,12 @@ struct cli_list {
 // One option: how it is parsed and what --help says of it. A table of these ends with kind CLI_END.
 struct cli_option {
     const char *name;
-    char letter;          // short form, or 0
+    char letter; // short form, or 0
     enum cli_kind kind;
     void *value;          // bool, const char *, uint64_t, int (place in words) or struct cli_list, by kind
     const char *argument; // its name in --help; for CLI_WORD the words, separated by |
     const char *help;
-    uint64_t min, max;    // CLI_NUMBER
+    uint64_t min, max; // CLI_NUMBER
 };
 
 // Usage of a subcommand: the line behind "carvq NAME", a paragraph, the options.

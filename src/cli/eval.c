@@ -32,24 +32,27 @@ static int parse(int argc, char **argv, struct settings *settings)
 {
     *settings = (struct settings){.apply = -1};
     const struct cli_option options[] = {
-        {"table", 't', CLI_STRING, &settings->table, "FILE", "a compressed file: run the model with and without its table", 0, 0},
-        {"text", 0, CLI_STRING, &settings->text, "FILE", "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0, 0},
-        {"tokens", 0, CLI_STRING, &settings->tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
-        {"token-width", 0, CLI_NUMBER, &settings->token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2, 4},
-        {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
-        {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
-        {"apply", 0, CLI_WORD, &settings->apply, "input|head|both", "where the table is used (both if tied, else input)", 0, 0},
+        {"table",                                                           't', CLI_STRING, &settings->table, "FILE", "a compressed file: run the model with and without its table", 0, 0},
+        {"text",                                                       0, CLI_STRING, &settings->text, "FILE", "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0, 0},
+        {"tokens",                                                           0, CLI_STRING, &settings->tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
+        {"token-width",                                                                0, CLI_NUMBER, &settings->token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2, 4},
+        {"window",                                                                 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
+        {"max-windows",          0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
+        {"apply",                                                  0, CLI_WORD, &settings->apply, "input|head|both", "where the table is used (both if tied, else input)", 0, 0},
         {"threads", 0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
-        {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
-        {"csv", 0, CLI_FLAG, &settings->csv, NULL, "print a line of names and a line of values", 0, 0},
-        {.kind = CLI_END},
+        {"json",                                                                0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
+        {"csv",                                                          0, CLI_FLAG, &settings->csv, NULL, "print a line of names and a line of values", 0, 0},
+        {.kind = CLI_END                                                      },
     };
     const struct cli_usage usage = {
-        "eval", "MODEL [--table FILE] (--text FILE | --tokens FILE)",
+        "eval",
+        "MODEL [--table FILE] (--text FILE | --tokens FILE)",
         "Runs a language model over a text, without and with a compressed table, and compares its predictions. The text is\n"
         "cut into windows that are run apart from each other; a last partial one is dropped; the first token of a window is\n"
         "not scored; nothing is put in front.",
-        options, 1, 1};
+        options,
+        1,
+        1};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status >= 0)
         return status;
@@ -241,9 +244,9 @@ static json_t *bands_json(const struct carvq_eval_result *result, bool changed)
 static int print_json(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
-    json_t *object =
-        json_pack("{sososIsIsI}", "model", cli_text(settings->model), "text", cli_text(text_path(settings)), "window", (json_int_t)result->window,
-                  "windows", (json_int_t)result->windows, "dropped_tokens", (json_int_t)result->dropped_tokens);
+    json_t *object = json_pack("{sososIsIsI}", "model", cli_text(settings->model), "text", cli_text(text_path(settings)),
+                               "window", (json_int_t)result->window, "windows", (json_int_t)result->windows, "dropped_tokens",
+                               (json_int_t)result->dropped_tokens);
     json_object_set_new(object, "original", figures_json(&result->original, result->tokens));
     if (settings->table != NULL) {
         json_t *difference = json_object();

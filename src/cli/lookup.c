@@ -37,9 +37,9 @@ static bool parse_range(const char *text, uint64_t rows, struct range *range_ret
 // Where rows go to: text or JSON on standard output, or a .npy file.
 struct sink {
     const struct carvq_table *table;
-    json_t *json;              // list of rows, or NULL
-    struct cli_output *npy;    // or NULL
-    uint64_t npy_bytes;        // written so far
+    json_t *json;           // list of rows, or NULL
+    struct cli_output *npy; // or NULL
+    uint64_t npy_bytes;     // written so far
 };
 
 static enum carvq_status put_npy(struct sink *sink, const float *rows, size_t count, struct carvq_error *error)
@@ -58,7 +58,8 @@ static enum carvq_status put_npy(struct sink *sink, const float *rows, size_t co
     return CARVQ_OK;
 }
 
-static enum carvq_status put_rows(struct sink *sink, const uint32_t *ids, const float *rows, size_t count, struct carvq_error *error)
+static enum carvq_status put_rows(struct sink *sink, const uint32_t *ids, const float *rows, size_t count,
+                                  struct carvq_error *error)
 {
     const uint32_t cols = carvq_table_info(sink->table)->cols;
     if (sink->npy != NULL)
@@ -103,8 +104,9 @@ static enum carvq_status put_range(struct sink *sink, struct range range, float 
 static enum carvq_status put_npy_header(struct sink *sink, uint64_t rows, struct carvq_error *error)
 {
     char header[129];
-    int length = snprintf(header, sizeof header, "%cNUMPY%c%c%c%c{'descr': '<f4', 'fortran_order': False, 'shape': (%" PRIu64 ", %" PRIu32 "), }",
-                          0x93, 1, 0, 118, 0, rows, carvq_table_info(sink->table)->cols);
+    int length = snprintf(header, sizeof header,
+                          "%cNUMPY%c%c%c%c{'descr': '<f4', 'fortran_order': False, 'shape': (%" PRIu64 ", %" PRIu32 "), }", 0x93,
+                          1, 0, 118, 0, rows, carvq_table_info(sink->table)->cols);
     memset(header + length, ' ', sizeof header - 2 - (size_t)length);
     header[127] = '\n';
     sink->npy_bytes = 128;
@@ -187,16 +189,20 @@ static int run(int argc, char **argv)
 {
     struct settings settings = {0};
     const struct cli_option options[] = {
-        {"tensor", 't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
+        {"tensor",    't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
         {"npy", 0, CLI_STRING, &settings.npy, "OUT", "write a NumPy file of float32, one row per id, instead of text", 0, 0},
-        {"force", 'f', CLI_FLAG, &settings.force, NULL, "overwrite OUT", 0, 0},
-        {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
-        {.kind = CLI_END},
+        {"force",     'f', CLI_FLAG, &settings.force, NULL, "overwrite OUT", 0, 0},
+        {"json",          0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END          },
     };
-    const struct cli_usage usage = {"lookup", "FILE ID...",
-                                    "Prints rows of a table, each as its id and its values with nine digits, which is exact. An ID is a row\n"
-                                    "number, a range like 0-99, or 'all'.",
-                                    options, 2, -1};
+    const struct cli_usage usage = {
+        "lookup",
+        "FILE ID...",
+        "Prints rows of a table, each as its id and its values with nine digits, which is exact. An ID is a row\n"
+        "number, a range like 0-99, or 'all'.",
+        options,
+        2,
+        -1};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status >= 0)
         return status;

@@ -72,8 +72,8 @@ static int take_value(const struct cli_usage *usage, const struct cli_option *op
         return -1;
     case CLI_NUMBER:
         if (!cli_parse_u64(text, option->min, option->max, option->value))
-            return cli_misuse(usage->name, "--%s takes a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'", option->name, option->min,
-                              option->max, cli_safe(text));
+            return cli_misuse(usage->name, "--%s takes a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'", option->name,
+                              option->min, option->max, cli_safe(text));
         return -1;
     case CLI_WORD:
         *(int *)option->value = find_word(option->argument, text);
@@ -104,7 +104,8 @@ int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *first_r
     struct option longs[MAX_OPTIONS] = {0};
     char letters[2 * MAX_OPTIONS + 3] = ":h", *letter = letters + 2;
     int count = 0, index, c;
-    for (const struct cli_option *option = usage->options; option->kind != CLI_END && count < MAX_OPTIONS - 2; option++, count++) {
+    for (const struct cli_option *option = usage->options; option->kind != CLI_END && count < MAX_OPTIONS - 2;
+         option++, count++) {
         int has_argument = option->kind == CLI_FLAG ? no_argument : required_argument;
         longs[count] = (struct option){option->name, has_argument, NULL, option->letter != 0 ? option->letter : 1};
         if (option->letter != 0) {

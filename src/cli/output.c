@@ -24,9 +24,10 @@ enum carvq_status cli_output_check(const char *path, bool force, struct carvq_er
     if (*path == '\0')
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "the name of the output is empty");
     if (lstat(path, &status) != 0)
-        return CARVQ_OK; // what else is wrong shows when the file is made
+        return CARVQ_OK;                                      // what else is wrong shows when the file is made
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) // never put a file in the place of a device
-        return carvq_fail(error, CARVQ_ERROR_IO, "%s: %s", path, S_ISDIR(status.st_mode) ? "is a directory" : "is not a regular file");
+        return carvq_fail(error, CARVQ_ERROR_IO, "%s: %s", path,
+                          S_ISDIR(status.st_mode) ? "is a directory" : "is not a regular file");
     return force ? CARVQ_OK : fail_exists(path, error);
 }
 
@@ -79,7 +80,8 @@ enum carvq_status cli_output_write(void *context, uint64_t offset, const void *d
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
-            return carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot write: %s", output->path, strerror(written < 0 ? errno : ENOSPC));
+            return carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot write: %s", output->path,
+                              strerror(written < 0 ? errno : ENOSPC));
         bytes += written;
         nbytes -= (size_t)written;
         offset += (uint64_t)written;
@@ -100,7 +102,8 @@ enum carvq_status cli_output_view(void *context, uint64_t nbytes, const uint8_t 
     unmap(output);
     output->view = nbytes <= SIZE_MAX ? mmap(NULL, (size_t)nbytes, PROT_READ, MAP_SHARED, output->descriptor, 0) : MAP_FAILED;
     if (output->view == MAP_FAILED)
-        return carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot map: %s", output->path, strerror(nbytes <= SIZE_MAX ? errno : ENOMEM));
+        return carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot map: %s", output->path,
+                          strerror(nbytes <= SIZE_MAX ? errno : ENOMEM));
     output->view_bytes = (size_t)nbytes;
     *data_ret = output->view;
     return CARVQ_OK;

@@ -33,8 +33,11 @@ int cli_progress_step(struct cli_progress *progress, const char *label, uint64_t
         if (elapsed > 0.5 && done > 0) {
             double rate = (double)done / elapsed;
             const char *prefix = rate >= 1e6 ? "M" : rate >= 1e3 ? "k" : "";
-            fprintf(stderr, "  %.1f %s%s/s  ETA %d:%02d", rate / (rate >= 1e6 ? 1e6 : rate >= 1e3 ? 1e3 : 1), prefix, unit, (int)(left / 60),
-                    (int)left % 60);
+            fprintf(stderr, "  %.1f %s%s/s  ETA %d:%02d",
+                    rate / (rate >= 1e6   ? 1e6
+                            : rate >= 1e3 ? 1e3
+                                          : 1),
+                    prefix, unit, (int)(left / 60), (int)left % 60);
         }
         fflush(stderr);
     }

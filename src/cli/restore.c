@@ -106,7 +106,8 @@ static int refuse_stale(struct visit *visit, const char *path, const char *name)
     }
     if (is_copied || !is_weights)
         return 0;
-    carvq_fail(visit->error, CARVQ_ERROR_IO, "%s: belongs to another checkpoint and would be taken for a part of this one; remove it", path);
+    carvq_fail(visit->error, CARVQ_ERROR_IO,
+               "%s: belongs to another checkpoint and would be taken for a part of this one; remove it", path);
     return 1;
 }
 
@@ -145,8 +146,8 @@ static enum carvq_status move_into(const char *temporary, const char *directory,
     return CARVQ_OK;
 }
 
-static enum carvq_status check_output(const struct carvq_checkpoint *checkpoint, const char *directory, bool force, bool *exists_ret,
-                                      struct carvq_error *error)
+static enum carvq_status check_output(const struct carvq_checkpoint *checkpoint, const char *directory, bool force,
+                                      bool *exists_ret, struct carvq_error *error)
 {
     struct stat output, input;
     struct visit visit = {.act = found_entry};
@@ -155,7 +156,8 @@ static enum carvq_status check_output(const struct carvq_checkpoint *checkpoint,
         return CARVQ_OK;
     if (!S_ISDIR(output.st_mode))
         return carvq_fail(error, CARVQ_ERROR_IO, "%s: exists already, and is not a directory", directory);
-    if (stat(carvq_checkpoint_directory(checkpoint), &input) == 0 && output.st_dev == input.st_dev && output.st_ino == input.st_ino)
+    if (stat(carvq_checkpoint_directory(checkpoint), &input) == 0 && output.st_dev == input.st_dev &&
+        output.st_ino == input.st_ino)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: is the directory of the model itself", directory);
     int found = for_each(directory, &visit);
     if (found < 0)
@@ -167,8 +169,8 @@ static enum carvq_status check_output(const struct carvq_checkpoint *checkpoint,
 
 // Makes the copy in a directory of its own: within the target if that exists (it may be a mount point), else beside it.
 static enum carvq_status copy_by_way_of(char *temporary, const struct carvq_checkpoint *checkpoint,
-                                        const struct carvq_checkpoint_replacement *replacements, size_t count, const char *directory,
-                                        bool exists, bool force, struct carvq_error *error)
+                                        const struct carvq_checkpoint_replacement *replacements, size_t count,
+                                        const char *directory, bool exists, bool force, struct carvq_error *error)
 {
     struct cli_progress progress;
     if (mkdtemp(temporary) == NULL)
@@ -188,8 +190,9 @@ static enum carvq_status copy_by_way_of(char *temporary, const struct carvq_chec
     return status;
 }
 
-static enum carvq_status write_copy(const struct carvq_checkpoint *checkpoint, const struct carvq_checkpoint_replacement *replacements,
-                                    size_t count, const struct settings *settings, struct carvq_error *error)
+static enum carvq_status write_copy(const struct carvq_checkpoint *checkpoint,
+                                    const struct carvq_checkpoint_replacement *replacements, size_t count,
+                                    const struct settings *settings, struct carvq_error *error)
 {
     bool exists;
     enum carvq_status status = check_output(checkpoint, settings->output, settings->force, &exists, error);
@@ -201,7 +204,10 @@ static enum carvq_status write_copy(const struct carvq_checkpoint *checkpoint, c
     char *directory = strndup(settings->output, length), *temporary = NULL;
     if (directory != NULL) {
         char *slash = strrchr(directory, '/');
-        size_t parent = exists ? length : slash != NULL ? (size_t)(slash - directory) : 0, size = parent + sizeof "./.carvq.XXXXXX";
+        size_t parent = exists          ? length
+                        : slash != NULL ? (size_t)(slash - directory)
+                                        : 0,
+               size = parent + sizeof "./.carvq.XXXXXX";
         temporary = malloc(size);
         if (temporary != NULL)
             snprintf(temporary, size, "%.*s%s.carvq.XXXXXX", (int)parent, directory, exists || slash != NULL ? "/" : "");
@@ -256,12 +262,13 @@ static int report(const struct carvq_file *file, const struct carvq_checkpoint *
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, cli_table_json(carvq_table_info(tables[i])));
-    json_t *object = json_pack("{sosososo}", "file", cli_text(path), "model", cli_text(model), "output", cli_text(settings->output), "tables",
-                               list);
+    json_t *object = json_pack("{sosososo}", "file", cli_text(path), "model", cli_text(model), "output",
+                               cli_text(settings->output), "tables", list);
     if (settings->json)
         return cli_print_json(object);
     json_decref(object);
-    printf("%s: a copy of %s with %zu table%s replaced\n", cli_safe(settings->output), cli_safe(model), count, count == 1 ? "" : "s");
+    printf("%s: a copy of %s with %zu table%s replaced\n", cli_safe(settings->output), cli_safe(model), count,
+           count == 1 ? "" : "s");
     struct visit visit = {.act = name_directory};
     if (strcmp(carvq_checkpoint_directory(checkpoint), carvq_checkpoint_path(checkpoint)) == 0)
         for_each(model, &visit);
@@ -290,17 +297,21 @@ static int run(int argc, char **argv)
 {
     struct settings settings = {0};
     const struct cli_option options[] = {
-        {"output", 'o', CLI_STRING, &settings.output, "DIR", "directory to make (required)", 0, 0},
+        {"output",    'o', CLI_STRING, &settings.output, "DIR", "directory to make (required)", 0, 0},
         {"tensor", 't', CLI_LIST, &settings.tensors, "NAME", "replace only this table; repeatable", 0, 0},
-        {"force", 'f', CLI_FLAG, &settings.force, NULL, "overwrite files in DIR", 0, 0},
-        {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
-        {.kind = CLI_END},
+        {"force",      'f', CLI_FLAG, &settings.force, NULL, "overwrite files in DIR", 0, 0},
+        {"json",          0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END          },
     };
-    const struct cli_usage usage = {"restore", "FILE MODEL -o DIR",
-                                    "Writes a copy of a model in which the tables have the values of the compressed file, in their original\n"
-                                    "type, so that any other tool can evaluate it. All other tensors, names and files stay as they are;\n"
-                                    "sub-directories are not copied.",
-                                    options, 2, 2};
+    const struct cli_usage usage = {
+        "restore",
+        "FILE MODEL -o DIR",
+        "Writes a copy of a model in which the tables have the values of the compressed file, in their original\n"
+        "type, so that any other tool can evaluate it. All other tensors, names and files stay as they are;\n"
+        "sub-directories are not copied.",
+        options,
+        2,
+        2};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status >= 0)
         return status;

@@ -9,15 +9,17 @@
 
 static void print_table(const struct carvq_table_info *info)
 {
-    printf("%s  %" PRIu64 " x %" PRIu32 ", from %s\n", cli_safe(info->name), info->rows, info->cols, carvq_dtype_name(info->dtype));
-    printf("  codec     %s: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits\n", info->codec,
-           info->subvector, info->group, info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages, info->code_bits);
+    printf("%s  %" PRIu64 " x %" PRIu32 ", from %s\n", cli_safe(info->name), info->rows, info->cols,
+           carvq_dtype_name(info->dtype));
+    printf("  codec     %s: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits\n",
+           info->codec, info->subvector, info->group, info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages,
+           info->code_bits);
     printf("  codes     %12" PRIu64 " bytes\n", info->code_bytes);
     printf("  codebooks %12" PRIu64 " bytes, %" PRIu64 " groups, %s\n", info->codebook_bytes, info->groups,
            carvq_dtype_name(info->codebook_dtype));
     if (info->adaptor_dim > 0)
-        printf("  adaptor   %12" PRIu64 " bytes, %" PRIu32 " -> %" PRIu32 " -> %" PRIu32 "\n", info->adaptor_bytes, info->adaptor_dim,
-               info->adaptor_hidden, info->cols);
+        printf("  adaptor   %12" PRIu64 " bytes, %" PRIu32 " -> %" PRIu32 " -> %" PRIu32 "\n", info->adaptor_bytes,
+               info->adaptor_dim, info->adaptor_hidden, info->cols);
     printf("  payload   %12" PRIu64 " bytes of %" PRIu64 ": %.4f bits per parameter\n", info->payload_bytes, info->original_bytes,
            cli_bits(info));
     printf("  decoder   %s\n", info->kernel);
@@ -43,12 +45,13 @@ static json_t *model_table_json(const struct carvq_checkpoint_table *table)
 {
     const json_int_t bytes = (json_int_t)table->tensor->header->nbytes;
     return json_pack("{sssosIsIsfsIsIssss}", "tensor", table->tensor->header->name, "file", cli_text(table->tensor->file), "rows",
-                     (json_int_t)table->rows, "cols", (json_int_t)table->cols, "bits_per_param", 8.0 * (double)carvq_dtype_size(table->dtype),
-                     "payload_bytes", bytes, "original_bytes", bytes, "dtype", carvq_dtype_name(table->dtype), "head",
-                     cli_head_name(table->head));
+                     (json_int_t)table->rows, "cols", (json_int_t)table->cols, "bits_per_param",
+                     8.0 * (double)carvq_dtype_size(table->dtype), "payload_bytes", bytes, "original_bytes", bytes, "dtype",
+                     carvq_dtype_name(table->dtype), "head", cli_head_name(table->head));
 }
 
-static int show_tables(const struct carvq_checkpoint *checkpoint, const struct carvq_checkpoint_table *tables, size_t count, bool json)
+static int show_tables(const struct carvq_checkpoint *checkpoint, const struct carvq_checkpoint_table *tables, size_t count,
+                       bool json)
 {
     uint64_t all = 0;
     for (size_t i = 0; i < carvq_checkpoint_tensor_count(checkpoint); i++)
@@ -59,13 +62,14 @@ static int show_tables(const struct carvq_checkpoint *checkpoint, const struct c
         uint64_t bytes = table->tensor->header->nbytes;
         json_array_append_new(list, model_table_json(table));
         if (!json)
-            printf("%s  %" PRIu64 " x %" PRIu32 " %s, %s (%.1f %% of the model), output head %s\n", cli_safe(table->tensor->header->name),
-                   table->rows, table->cols, carvq_dtype_name(table->dtype), cli_bytes(bytes), 100 * (double)bytes / (double)all,
-                   cli_head_name(table->head));
+            printf("%s  %" PRIu64 " x %" PRIu32 " %s, %s (%.1f %% of the model), output head %s\n",
+                   cli_safe(table->tensor->header->name), table->rows, table->cols, carvq_dtype_name(table->dtype),
+                   cli_bytes(bytes), 100 * (double)bytes / (double)all, cli_head_name(table->head));
     }
     if (json)
-        return cli_print_json(json_pack("{sosbsIsIso}", "model", cli_text(carvq_checkpoint_path(checkpoint)), "compressed", 0, "tensors",
-                                        (json_int_t)carvq_checkpoint_tensor_count(checkpoint), "bytes", (json_int_t)all, "tables", list));
+        return cli_print_json(json_pack("{sosbsIsIso}", "model", cli_text(carvq_checkpoint_path(checkpoint)), "compressed", 0,
+                                        "tensors", (json_int_t)carvq_checkpoint_tensor_count(checkpoint), "bytes",
+                                        (json_int_t)all, "tables", list));
     json_decref(list);
     return cli_finish();
 }
@@ -93,13 +97,17 @@ static int run(int argc, char **argv)
 {
     bool json = false;
     const struct cli_option options[] = {
-        {"json", 0, CLI_FLAG, &json, NULL, "print one JSON object instead of text", 0, 0},
+        {"json",    0, CLI_FLAG, &json, NULL, "print one JSON object instead of text", 0, 0},
         {.kind = CLI_END},
     };
-    const struct cli_usage usage = {"show", "FILE|MODEL",
-                                    "Says what is in a compressed file: tables, shapes, codec, bytes by part, bits, and which decoder runs\n"
-                                    "here. Of a model it lists the tables that `carvq compress` would take.",
-                                    options, 1, 1};
+    const struct cli_usage usage = {
+        "show",
+        "FILE|MODEL",
+        "Says what is in a compressed file: tables, shapes, codec, bytes by part, bits, and which decoder runs\n"
+        "here. Of a model it lists the tables that `carvq compress` would take.",
+        options,
+        1,
+        1};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status >= 0)
         return status;

@@ -13,9 +13,10 @@ struct settings {
 
 static void print_table(const struct carvq_table_info *info, const struct carvq_table_error *result)
 {
-    printf("%s  %" PRIu64 " x %" PRIu32 ", %.4f bits per parameter\n", cli_safe(info->name), info->rows, info->cols, cli_bits(info));
-    printf("  SQNR        %.3f dB\n  L1          %.6g (mean absolute error of a value)\n  max         %.6g\n", result->sqnr_db, result->l1,
-           result->max);
+    printf("%s  %" PRIu64 " x %" PRIu32 ", %.4f bits per parameter\n", cli_safe(info->name), info->rows, info->cols,
+           cli_bits(info));
+    printf("  SQNR        %.3f dB\n  L1          %.6g (mean absolute error of a value)\n  max         %.6g\n", result->sqnr_db,
+           result->l1, result->max);
     printf("  row cosine  %.5f mean, %.5f least\n  worst rows ", result->cosine_mean, result->cosine_min);
     for (size_t i = 0; i < result->worst_count && i < 5; i++)
         printf("%s %" PRIu64 " (%.3f)", i > 0 ? "," : "", result->worst[i].row, result->worst[i].relative);
@@ -43,8 +44,8 @@ static int show_progress(void *context, uint64_t done, uint64_t total)
     return cli_progress_step(context, "verify", done, total, "param");
 }
 
-static int verify_table(const struct carvq_table *table, const struct carvq_checkpoint *checkpoint, const struct settings *settings,
-                        json_t *list)
+static int verify_table(const struct carvq_table *table, const struct carvq_checkpoint *checkpoint,
+                        const struct settings *settings, json_t *list)
 {
     const struct carvq_table_info *info = carvq_table_info(table);
     struct carvq_error error;
@@ -53,11 +54,12 @@ static int verify_table(const struct carvq_table *table, const struct carvq_chec
     struct cli_progress progress;
     if (cli_original(checkpoint, info, &original, &error) != CARVQ_OK)
         return cli_fail(&error);
-    const struct carvq_matrix matrix = {info->name, original.tensor->file, info->rows, info->cols, original.dtype, carvq_checkpoint_read_block,
-                                        &original};
+    const struct carvq_matrix matrix = {info->name,     original.tensor->file,       info->rows, info->cols,
+                                        original.dtype, carvq_checkpoint_read_block, &original};
     cli_progress_begin(&progress);
     double started = cli_seconds();
-    enum carvq_status status = carvq_table_error(&matrix, table, (unsigned)settings->threads, show_progress, &progress, &result, &error);
+    enum carvq_status status = carvq_table_error(&matrix, table, (unsigned)settings->threads, show_progress, &progress, &result,
+                                                 &error);
     cli_progress_end(&progress);
     if (status != CARVQ_OK)
         return cli_fail(&error);
@@ -94,15 +96,19 @@ static int run(int argc, char **argv)
 {
     struct settings settings = {0};
     const struct cli_option options[] = {
-        {"tensor", 't', CLI_LIST, &settings.tensors, "NAME", "only this table; repeatable", 0, 0},
+        {"tensor",  't', CLI_LIST, &settings.tensors, "NAME", "only this table; repeatable", 0, 0},
         {"threads", 0, CLI_NUMBER, &settings.threads, "N", "threads (one per processor)", 1, 1024},
-        {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
-        {.kind = CLI_END},
+        {"json",   0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END       },
     };
-    const struct cli_usage usage = {"verify", "FILE MODEL",
-                                    "Decodes every row of a compressed file and compares it with the model that it was made from: SQNR,\n"
-                                    "mean absolute error (L1), cosine of the rows, worst rows.",
-                                    options, 2, 2};
+    const struct cli_usage usage = {
+        "verify",
+        "FILE MODEL",
+        "Decodes every row of a compressed file and compares it with the model that it was made from: SQNR,\n"
+        "mean absolute error (L1), cosine of the rows, worst rows.",
+        options,
+        2,
+        2};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status >= 0)
         return status;

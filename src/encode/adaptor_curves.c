@@ -143,8 +143,8 @@ void carvq_curves_newton(const struct carvq_curves *curves, const float *gram, c
     for (size_t i = 0; i < dim; i++) {
         size_t nodes_i = carvq_curve_nodes(curves, i);
         float along;
-        const float *here =
-            nodes_i > 1 ? gram + (curves->first[i] + carvq_curve_segment(nodes_i, positions[i], &along)) * count : NULL;
+        const float *here = nodes_i > 1 ? gram + (curves->first[i] + carvq_curve_segment(nodes_i, positions[i], &along)) * count
+                                        : NULL;
         for (size_t j = 0; j <= i; j++) {
             size_t nodes_j = carvq_curve_nodes(curves, j);
             matrix[i * dim + j] = 0;

@@ -135,8 +135,8 @@ enum carvq_status carvq_adaptor_fit(struct carvq_adaptor_trainer *trainer)
         trainer->rounds = epoch == 0 ? 2 : 1; // at first no polyline knows where the others are
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, nodes, nodes, n, 1, curves->nodes, n, curves->nodes, n, 0,
                     trainer->gram, nodes);
-        enum carvq_status status =
-            carvq_adaptor_pass(trainer, placing ? "place" : "refine", curves->count, placing ? place_chunk : refine_chunk);
+        enum carvq_status status = carvq_adaptor_pass(trainer, placing ? "place" : "refine", curves->count,
+                                                      placing ? place_chunk : refine_chunk);
         if (status != CARVQ_OK)
             return status;
         double loss = trainer->sums.value[0] / (double)trainer->matrix->rows;

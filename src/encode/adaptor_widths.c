@@ -49,8 +49,9 @@ uint64_t carvq_adaptor_bytes(uint64_t rows, uint32_t cols, struct carvq_adaptor_
     if (widths.dim == 0)
         return 0;
     uint64_t table, network, values, nbytes;
-    bool fits =
-        carvq_mul_u64(rows, widths.dim, &table) && carvq_mul_u64((uint64_t)widths.dim + 1 + cols, widths.hidden, &network) &&
-        carvq_add_u64(table, network, &values) && carvq_add_u64(values, cols, &values) && carvq_mul_u64(values, 2, &nbytes);
+    bool fits = carvq_mul_u64(rows, widths.dim, &table) &&
+                carvq_mul_u64((uint64_t)widths.dim + 1 + cols, widths.hidden, &network) &&
+                carvq_add_u64(table, network, &values) && carvq_add_u64(values, cols, &values) &&
+                carvq_mul_u64(values, 2, &nbytes);
     return fits ? nbytes : UINT64_MAX;
 }

@@ -57,15 +57,15 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
         const char *what;
         uint64_t value, most;
     } ranges[] = {
-        {"rows", matrix->rows, CARVQ_MAX_ROWS},
-        {"cols", matrix->cols, CARVQ_MAX_COLS},
-        {"subvector", options->subvector, CARVQ_MAX_SUBVECTOR},
-        {"group", options->group, CARVQ_MAX_GROUP},
-        {"stages", options->stages, CARVQ_MAX_STAGES},
-        {"code_bits", options->code_bits, CARVQ_MAX_CODE_BITS},
-        {"iterations", options->iterations, 1000},
+        {"rows",           matrix->rows,            CARVQ_MAX_ROWS          },
+        {"cols",           matrix->cols,            CARVQ_MAX_COLS          },
+        {"subvector",      options->subvector,      CARVQ_MAX_SUBVECTOR     },
+        {"group",          options->group,          CARVQ_MAX_GROUP         },
+        {"stages",         options->stages,         CARVQ_MAX_STAGES        },
+        {"code_bits",      options->code_bits,      CARVQ_MAX_CODE_BITS     },
+        {"iterations",     options->iterations,     1000                    },
         {"adaptor_epochs", options->adaptor_epochs, CARVQ_ADAPTOR_MAX_EPOCHS},
-        {"rounds", options->rounds, 100},
+        {"rounds",         options->rounds,         100                     },
     };
     enum carvq_status status = check_name(matrix, error);
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && status == CARVQ_OK; i++)
@@ -101,8 +101,8 @@ static enum carvq_status describe(const struct carvq_matrix *matrix, const struc
         .codebook_dtype = options->codebook_dtype,
     };
     if (options->adaptor) {
-        struct carvq_adaptor_widths widths =
-            carvq_adaptor_widths(matrix->rows, matrix->cols, options->adaptor_dim, options->adaptor_hidden);
+        struct carvq_adaptor_widths widths = carvq_adaptor_widths(matrix->rows, matrix->cols, options->adaptor_dim,
+                                                                  options->adaptor_hidden);
         info_ret->adaptor_dim = widths.dim;
         info_ret->adaptor_hidden = widths.hidden;
     }
@@ -126,8 +126,8 @@ enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const str
         return status;
     uint64_t extra = layout->memory_bytes + sizeof plan.info;
     carvq_layout_free(layout);
-    uint64_t fit =
-        plan.info.adaptor_dim > 0 ? carvq_joint_memory(&plan.info, options, threads) : carvq_rvq_memory(&plan.info, threads);
+    uint64_t fit = plan.info.adaptor_dim > 0 ? carvq_joint_memory(&plan.info, options, threads)
+                                             : carvq_rvq_memory(&plan.info, threads);
     plan.training_products = plan.info.adaptor_dim > 0 ? carvq_joint_products(&plan.info, options) : 0;
     if (!carvq_add_u64(fit, extra, &plan.working_bytes))
         plan.working_bytes = UINT64_MAX;
@@ -190,8 +190,8 @@ static enum carvq_status view_codes(void *context, struct carvq_table *table_ret
     const struct place *place = context;
     const struct carvq_table_info *info = place->info;
     const uint8_t *data;
-    enum carvq_status status =
-        place->job->view(place->job->view_context, place->offsets[CARVQ_PART_CODES] + info->code_bytes, &data, error);
+    enum carvq_status status = place->job->view(place->job->view_context, place->offsets[CARVQ_PART_CODES] + info->code_bytes,
+                                                &data, error);
     if (status != CARVQ_OK)
         return status;
     *table_ret = (struct carvq_table){
@@ -247,7 +247,9 @@ static enum carvq_status encode_table(const struct carvq_matrix *matrix, const s
     const struct carvq_sink sink = {write_part, &codes};
     double begin = omp_get_wtime();
     struct carvq_ticker ticker = {
-        job->progress, job->progress_context, {info->name, "codes", 0, info->rows * info->cols, 0}, 0, false};
+        job->progress, job->progress_context, {info->name, "codes", 0, info->rows * info->cols, 0},
+          0, false
+    };
     struct carvq_encode_report report = {0};
     enum carvq_status status;
     if (info->adaptor_dim > 0) {

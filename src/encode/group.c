@@ -196,8 +196,8 @@ static void use_stored_centroids(struct carvq_group *group)
     uint32_t h = group->points.dims, stride = group->points.stride;
     for (uint32_t k = 0; k < group->kmeans.centroids_count; k++)
         for (uint32_t d = 0; d < h; d++)
-            group->kmeans.centroids[k * (size_t)stride + d] =
-                group->codebook[k * (size_t)h + d] * group->scale + group->kmeans.origin[d];
+            group->kmeans.centroids[k * (size_t)stride + d] = group->codebook[k * (size_t)h + d] * group->scale +
+                                                              group->kmeans.origin[d];
 }
 
 static void code_by_kmeans(struct carvq_group *group, uint64_t seed, uint8_t *codebook_ret, bool (*stop)(void *context),

@@ -96,8 +96,8 @@ CARVQ_TEMPLATE uint32_t nearest_in_block(const float *restrict x, uint32_t strid
             const float c0 = c[d], c1 = c[d + 1], c2 = c[d + 2], c3 = c[d + 3];
             CARVQ_LANE_LOOP
             for (size_t i = 0; i < CARVQ_LANES; i++)
-                distance[i] =
-                    distance[i] - y[i] * c0 - y[CARVQ_LANES + i] * c1 - y[2 * CARVQ_LANES + i] * c2 - y[3 * CARVQ_LANES + i] * c3;
+                distance[i] = distance[i] - y[i] * c0 - y[CARVQ_LANES + i] * c1 - y[2 * CARVQ_LANES + i] * c2 -
+                              y[3 * CARVQ_LANES + i] * c3;
         }
         CARVQ_LANE_LOOP
         for (size_t i = 0; i < CARVQ_LANES; i++) {
@@ -128,7 +128,8 @@ CARVQ_VECTORIZED static uint32_t carvq_kmeans_nearest(const float *lanes, size_t
     return changed;
 }
 
-bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points *points, bool (*stop)(void *context), void *context)
+bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points *points, bool (*stop)(void *context),
+                         void *context)
 {
     uint32_t changed = 0, stride = points->stride;
     const size_t piece = ASSIGN_DISTANCES / CARVQ_LANES / kmeans->centroids_count; // blocks
@@ -144,8 +145,8 @@ bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points 
         for (size_t done = 0, blocks; done < run_blocks(run) && !stop(context); done += blocks) {
             size_t first = run->first + done * CARVQ_LANES;
             blocks = run_blocks(run) - done < piece ? run_blocks(run) - done : piece;
-            changed |= carvq_kmeans_nearest(points->lanes + first * stride, blocks, stride, kmeans->centroids_count, kmeans->centroids,
-                                            kmeans->norms, kmeans->codes + first);
+            changed |= carvq_kmeans_nearest(points->lanes + first * stride, blocks, stride, kmeans->centroids_count,
+                                            kmeans->centroids, kmeans->norms, kmeans->codes + first);
         }
     }
     return changed != 0;
@@ -259,8 +260,8 @@ static bool update(struct carvq_kmeans *kmeans, const struct carvq_points *point
             continue;
         }
         for (uint32_t d = 0; d < stride; d++) {
-            uint64_t n =
-                (d < points->runs[0].dims ? count[0] : 0) + (points->run_count > 1 && d < points->runs[1].dims ? count[1] : 0);
+            uint64_t n = (d < points->runs[0].dims ? count[0] : 0) +
+                         (points->run_count > 1 && d < points->runs[1].dims ? count[1] : 0);
             size_t v = (size_t)k * stride + d;
             double old = (double)kmeans->centroids[v];
             kmeans->centroids[v] = n > 0 ? (float)(old + step * (kmeans->totals[v] / (double)n - old)) : kmeans->origin[d];

@@ -60,7 +60,8 @@ void carvq_points_transpose(const struct carvq_points *points);
 
 // Sets codes to the nearest centroid of each point, the first one of equals. True if any code changed. Ends early when
 // stop(context), which is asked now and then, says so.
-bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points *points, bool (*stop)(void *context), void *context);
+bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points *points, bool (*stop)(void *context),
+                         void *context);
 
 // Fills centroids: random points to begin with, then at most rounds rounds, fewer if no code changes. Clusters that become empty
 // move to the points that are farthest from their centroids. There must be at least K points. The result depends on

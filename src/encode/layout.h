@@ -14,7 +14,7 @@ enum carvq_part {
     CARVQ_PART_CODEBOOKS,
     CARVQ_PART_CODES,
     CARVQ_PART_ADAPTOR, // five tensors, of size 0 if there is none
-    CARVQ_PARTS // how many there are
+    CARVQ_PARTS         // how many there are
 };
 
 struct carvq_layout {

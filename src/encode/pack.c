@@ -29,8 +29,8 @@ enum carvq_status carvq_packer_flush(struct carvq_packer *packer, struct carvq_e
 {
     if (packer->used == 0)
         return CARVQ_OK;
-    enum carvq_status status =
-        packer->sink->write(packer->sink->context, CARVQ_PART_CODES, packer->offset, packer->buffer, packer->used, error);
+    enum carvq_status status = packer->sink->write(packer->sink->context, CARVQ_PART_CODES, packer->offset, packer->buffer,
+                                                   packer->used, error);
     packer->offset += packer->used;
     packer->used = 0;
     return status;

@@ -18,7 +18,7 @@
 #define CARVQ_EARLY_SANITIZER
 #endif
 
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GLIBC__) && !defined(CARVQ_EARLY_SANITIZER) &&                    \
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GLIBC__) && !defined(CARVQ_EARLY_SANITIZER) && \
     (defined(__clang__) ? __clang_major__ >= 14 : defined(__GNUC__))
 #define CARVQ_VECTORIZED __attribute__((target_clones("avx512f", "avx2", "default")))
 #else

@@ -54,8 +54,8 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
     run->batch_windows = carvq_lm_batch_windows(run->lm, run->window);
     if (run->batch_windows > run->total_windows)
         run->batch_windows = (size_t)run->total_windows;
-    enum carvq_status status =
-        carvq_lm_batch_open(run->lm, run->window, run->batch_windows, run->options->threads, &run->batch, error);
+    enum carvq_status status = carvq_lm_batch_open(run->lm, run->window, run->batch_windows, run->options->threads, &run->batch,
+                                                   error);
     if (status == CARVQ_OK)
         status = carvq_eval_sums_open(&run->sums, run->total_windows, run->window, carvq_lm_config(run->lm)->vocabulary, error);
     if (status != CARVQ_OK)
@@ -101,11 +101,12 @@ static enum carvq_status add(struct run *run, const uint32_t *ids, size_t window
         const struct carvq_eval_window *window = &run->sums.by_window[run->sums.windows - 1];
         const unsigned long long number = (unsigned long long)(run->sums.windows - 1);
         if (!isfinite(window->original))
-            return carvq_fail(error, CARVQ_ERROR_FORMAT, "window %llu of %s: the output of the model as it is is not finite", number,
-                              text_path);
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "window %llu of %s: the output of the model as it is is not finite",
+                              number, text_path);
         if (!isfinite(window->changed) || !isfinite(window->kl))
-            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: with this table the model's output is not finite (window %llu of %s)",
-                              file_path, number, text_path);
+            return carvq_fail(error, CARVQ_ERROR_FORMAT,
+                              "%s: with this table the model's output is not finite (window %llu of %s)", file_path, number,
+                              text_path);
     }
     return CARVQ_OK;
 }

@@ -61,14 +61,14 @@ double carvq_eval_perplexity(const struct carvq_eval_sums *sums, double nll)
 static double standard_error(const struct carvq_eval_sums *sums, struct carvq_eval_window weights)
 {
     const double windows = (double)sums->windows, scored = (double)sums->scored;
-    double mean =
-        (weights.changed * sums->total.changed + weights.original * sums->total.original + weights.kl * sums->total.kl) /
-        tokens(sums);
+    double mean = (weights.changed * sums->total.changed + weights.original * sums->total.original +
+                   weights.kl * sums->total.kl) /
+                  tokens(sums);
     double squares = 0;
     for (uint64_t i = 0; i < sums->windows; i++) {
         const struct carvq_eval_window *window = &sums->by_window[i];
-        double value =
-            (weights.changed * window->changed + weights.original * window->original + weights.kl * window->kl) / scored;
+        double value = (weights.changed * window->changed + weights.original * window->original + weights.kl * window->kl) /
+                       scored;
         squares += (value - mean) * (value - mean);
     }
     return sums->windows > 1 ? sqrt(squares / (windows - 1) / windows) : NAN;
@@ -78,8 +78,8 @@ static void fill_bands(const struct carvq_eval_sums *sums, size_t vocabulary, st
 {
     uint64_t limit = 1;
     for (size_t i = 0; i < CARVQ_EVAL_BANDS; i++, limit *= 10)
-        bands[i] =
-            (struct carvq_eval_band){.min_count = limit, .max_count = i + 1 < CARVQ_EVAL_BANDS ? limit * 10 - 1 : UINT64_MAX};
+        bands[i] = (struct carvq_eval_band){.min_count = limit,
+                                            .max_count = i + 1 < CARVQ_EVAL_BANDS ? limit * 10 - 1 : UINT64_MAX};
     for (size_t id = 0; id < vocabulary; id++) {
         const struct carvq_eval_type *type = &sums->by_id[id];
         struct carvq_eval_band *band = bands;

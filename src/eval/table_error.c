@@ -36,8 +36,8 @@ static struct row_sums compare_row(const float *original, const float *decoded, 
     return sums;
 }
 
-static enum carvq_status compare_block(const struct carvq_matrix *original, const struct carvq_table *table, uint64_t first, size_t count,
-                                       float *values, struct row_sums *sums_ret, struct carvq_error *error)
+static enum carvq_status compare_block(const struct carvq_matrix *original, const struct carvq_table *table, uint64_t first,
+                                       size_t count, float *values, struct row_sums *sums_ret, struct carvq_error *error)
 {
     const uint32_t cols = original->cols;
     float *decoded = values + (size_t)BLOCK_ROWS * cols;
@@ -84,8 +84,9 @@ static void add_row(struct carvq_table_error *result, struct totals *totals, uin
     }
 }
 
-static enum carvq_status compare_wave(const struct carvq_matrix *original, const struct carvq_table *table, uint64_t first, size_t rows,
-                                      int threads, float *values, struct row_sums *sums_ret, struct carvq_error *error)
+static enum carvq_status compare_wave(const struct carvq_matrix *original, const struct carvq_table *table, uint64_t first,
+                                      size_t rows, int threads, float *values, struct row_sums *sums_ret,
+                                      struct carvq_error *error)
 {
     const size_t blocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
     enum carvq_status status = CARVQ_OK;
@@ -107,9 +108,10 @@ static enum carvq_status compare_wave(const struct carvq_matrix *original, const
     return status;
 }
 
-static enum carvq_status compare_all(const struct carvq_matrix *original, const struct carvq_table *table, int threads, float *values,
-                                     int (*progress)(void *context, uint64_t done, uint64_t total), void *progress_context,
-                                     struct carvq_table_error *result, struct totals *totals, struct carvq_error *error)
+static enum carvq_status compare_all(const struct carvq_matrix *original, const struct carvq_table *table, int threads,
+                                     float *values, int (*progress)(void *context, uint64_t done, uint64_t total),
+                                     void *progress_context, struct carvq_table_error *result, struct totals *totals,
+                                     struct carvq_error *error)
 {
     enum { WAVE = BLOCK_ROWS * WAVE_BLOCKS };
     struct row_sums sums[WAVE];

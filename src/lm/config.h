@@ -46,8 +46,8 @@ struct carvq_lm_config {
     size_t heads;        // num_attention_heads
     size_t kv_heads;     // num_key_value_heads: keys and values, each shared by heads / kv_heads heads
     size_t head_dim;
-    size_t max_window;   // tokens: max_position_embeddings, or what a sliding window leaves of it
-    double epsilon;      // rms_norm_eps
+    size_t max_window; // tokens: max_position_embeddings, or what a sliding window leaves of it
+    double epsilon;    // rms_norm_eps
     bool qkv_bias, output_bias, mlp_bias;
     struct carvq_lm_rope rope;
 };

@@ -16,14 +16,14 @@ struct carvq_lm_batch {
     const struct carvq_lm *lm;
     size_t length, windows;
     unsigned threads;
-    float *memory;          // what the rest lies in
-    float *cosines, *sines; // [length][pairs]
-    float *normed;          // [tokens][n]
-    float *wide;            // [tokens][queries, keys and values] or [tokens][gate and up]
-    float *attended;        // [tokens][heads * head_dim]
-    float *blocks[2];       // rows of a matrix; of two heads
-    float *scratch;         // for each thread, for attention or for two tiles of logits
-    size_t scratch_values;  // of one thread
+    float *memory;                       // what the rest lies in
+    float *cosines, *sines;              // [length][pairs]
+    float *normed;                       // [tokens][n]
+    float *wide;                         // [tokens][queries, keys and values] or [tokens][gate and up]
+    float *attended;                     // [tokens][heads * head_dim]
+    float *blocks[2];                    // rows of a matrix; of two heads
+    float *scratch;                      // for each thread, for attention or for two tiles of logits
+    size_t scratch_values;               // of one thread
     struct carvq_lm_position *positions; // [windows][length - 1] what the blocks of the vocabulary so far came to
 };
 

@@ -54,8 +54,8 @@ static enum carvq_status stretch_longrope(const struct carvq_lm_keys *keys, cons
 {
     // The original context stands outside of the object in the files of Phi-3.
     const struct carvq_lm_keys *place = carvq_lm_key(config, "original_max_position_embeddings") != NULL ? config : keys;
-    enum carvq_status status =
-        carvq_lm_key_size(place, "original_max_position_embeddings", max_positions, SIZE_MAX, &rope->long_from, error);
+    enum carvq_status status = carvq_lm_key_size(place, "original_max_position_embeddings", max_positions, SIZE_MAX,
+                                                 &rope->long_from, error);
     double factor = 0, *plain = rope->frequencies;
     if (status == CARVQ_OK)
         status = carvq_lm_key_number(keys, "factor", (double)max_positions / (double)rope->long_from, &factor, error);
@@ -99,12 +99,14 @@ static enum carvq_status find_parameters(const struct carvq_lm_keys *config, str
     if (object != NULL && !json_is_object(object))
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %s: must be an object", config->file, key);
     if (scaling != NULL && parameters != NULL && !json_equal(scaling, parameters))
-        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: rope_scaling and rope_parameters contradict each other", config->file);
+        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: rope_scaling and rope_parameters contradict each other",
+                          config->file);
     const char *name;
     const json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)object, name, value) // the macro takes no const
-        if (json_is_object(value)) return carvq_fail(
-            error, CARVQ_ERROR_UNSUPPORTED, "%s: %s: one set for each type of layer is not supported", config->file, key);
+    json_object_foreach ((json_t *)(uintptr_t)object, name, value) // the macro takes no const
+        if (json_is_object(value))
+            return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %s: one set for each type of layer is not supported",
+                              config->file, key);
     return CARVQ_OK;
 }
 

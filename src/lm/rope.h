@@ -12,8 +12,8 @@ struct carvq_lm_rope {
     double *frequencies;      // [pairs] radians per position
     double *long_frequencies; // the same for windows of more than long_from positions; may be the same array
     size_t long_from;
-    double scale;             // of both cosines and sines
-    double *memory;           // what both arrays lie in
+    double scale;   // of both cosines and sines
+    double *memory; // what both arrays lie in
 };
 
 // Reads what config.json, whose keys are given, says of it: the keys rope_theta, partial_rotary_factor and rope_scaling, or

@@ -142,8 +142,8 @@ static enum carvq_status encode_section(struct encoding *encoding, const char *t
                                         struct carvq_error *error)
 {
     const struct carvq_tokenizer *tokenizer = encoding->tokenizer;
-    enum carvq_status status =
-        carvq_tok_normalize(&tokenizer->normalizers, &encoding->normalize, encoding->name, text, length, &text, &length, error);
+    enum carvq_status status = carvq_tok_normalize(&tokenizer->normalizers, &encoding->normalize, encoding->name, text, length,
+                                                   &text, &length, error);
     if (status != CARVQ_OK)
         return status;
     status = carvq_tok_added_cut(&tokenizer->normalized, encoding->name, text, length, &encoding->normalized, error);

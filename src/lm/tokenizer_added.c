@@ -153,8 +153,8 @@ static enum carvq_status append(struct cutting *cutting, struct carvq_tok_sectio
 static enum carvq_status is_word(struct cutting *cutting, size_t at, size_t size, bool *is_word_ret)
 {
     struct carvq_tok_spans *spans = &cutting->sections->scratch;
-    enum carvq_status status =
-        carvq_tok_pattern_cut(&cutting->added->word, cutting->name, cutting->text + at, size, spans, cutting->error);
+    enum carvq_status status = carvq_tok_pattern_cut(&cutting->added->word, cutting->name, cutting->text + at, size, spans,
+                                                     cutting->error);
     *is_word_ret = status == CARVQ_OK && spans->length > 0 && spans->data[0].matched;
     return status;
 }

@@ -94,8 +94,8 @@ bool carvq_tok_bpe_index_merges(struct carvq_tok_bpe *bpe)
         return false;
     for (size_t rank = 0; rank < bpe->merge_count; rank++) {
         const struct carvq_tokenizer_merge *merge = &bpe->merges[rank];
-        *find_pair(bpe, merge->left, merge->right) =
-            (struct carvq_tok_pair){merge->left, merge->right, (uint32_t)rank, merge->merged, true};
+        *find_pair(bpe, merge->left, merge->right) = (struct carvq_tok_pair){merge->left, merge->right, (uint32_t)rank,
+                                                                             merge->merged, true};
     }
     return true;
 }

@@ -17,8 +17,8 @@ static enum carvq_status add_piece(const char *place, struct carvq_tok_bpe *bpe,
     if (!carvq_tok_append_string(&bpe->arena, text))
         return carvq_tok_no_memory(place, error);
     // The file, and with it the arena, is smaller than 4 GiB.
-    bpe->pieces[bpe->piece_count++] =
-        (struct carvq_tok_piece){(uint32_t)offset, (uint32_t)(bpe->arena.length - offset), (uint32_t)id};
+    bpe->pieces[bpe->piece_count++] = (struct carvq_tok_piece){(uint32_t)offset, (uint32_t)(bpe->arena.length - offset),
+                                                               (uint32_t)id};
     return CARVQ_OK;
 }
 
@@ -118,7 +118,10 @@ static enum carvq_status load_merges(const char *place, struct carvq_json json, 
 {
     if (!carvq_json_enter(&json, '['))
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'merges' is not an array", place);
-    struct merge_text merge = {{NULL, 0, 0}, 0};
+    struct merge_text merge = {
+        {NULL, 0, 0},
+        0
+    };
     size_t capacity = 0;
     char form = '\0';
     enum carvq_status status = CARVQ_OK;

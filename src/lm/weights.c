@@ -21,10 +21,17 @@ static enum carvq_status dtype_of(const struct carvq_checkpoint_tensor *tensor, 
 {
     const struct carvq_st_tensor *header = tensor->header;
     switch (header->dtype) {
-    case CARVQ_ST_F32: *dtype_ret = CARVQ_F32; return CARVQ_OK;
-    case CARVQ_ST_F16: *dtype_ret = CARVQ_F16; return CARVQ_OK;
-    case CARVQ_ST_BF16: *dtype_ret = CARVQ_BF16; return CARVQ_OK;
-    default: break;
+    case CARVQ_ST_F32:
+        *dtype_ret = CARVQ_F32;
+        return CARVQ_OK;
+    case CARVQ_ST_F16:
+        *dtype_ret = CARVQ_F16;
+        return CARVQ_OK;
+    case CARVQ_ST_BF16:
+        *dtype_ret = CARVQ_BF16;
+        return CARVQ_OK;
+    default:
+        break;
     }
     return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: tensor '%s': type %s is not supported (known: F32, F16, BF16)",
                       tensor->file, header->name, carvq_st_dtype_name(header->dtype));
@@ -131,8 +138,8 @@ static enum carvq_status find_tables(struct finder *finder, struct carvq_lm_weig
 {
     const struct carvq_lm_config *config = finder->config;
     const char *const name = CARVQ_LM_EMBEDDING ".weight";
-    enum carvq_status status =
-        find(finder, CARVQ_LM_EMBEDDING, "weight", config->vocabulary, config->hidden, &weights->embedding);
+    enum carvq_status status = find(finder, CARVQ_LM_EMBEDDING, "weight", config->vocabulary, config->hidden,
+                                    &weights->embedding);
     if (status != CARVQ_OK)
         return status;
     struct carvq_checkpoint_table *tables = NULL;

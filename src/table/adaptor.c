@@ -77,7 +77,8 @@ static void add_batch(const struct carvq_table *table, const uint32_t *ids, size
         for (size_t r = 0; r < count; r++)
             hidden_chunk(adaptor, &table->info, ids[r], first, chunk, activations[r]);
         for (size_t column = 0; column < n; column += TILE)
-            output_tile(adaptor, n, first, chunk, activations, count, column, n - column < TILE ? n - column : TILE, rows, row_stride);
+            output_tile(adaptor, n, first, chunk, activations, count, column, n - column < TILE ? n - column : TILE, rows,
+                        row_stride);
     }
 }
 

@@ -23,16 +23,17 @@ static enum carvq_status fail(const struct description *d, const char *key, cons
 // An unknown word may come from a later version of the format.
 static enum carvq_status fail_unknown(const struct description *d, const char *what, struct carvq_json_string word)
 {
-    return carvq_fail(d->error, CARVQ_ERROR_UNSUPPORTED, "%s: table '%s': unknown %s '%.*s'; a newer version of carvq may read it", d->path,
-                      d->name, what, word.length < 40 ? (int)word.length : 40, word.text);
+    return carvq_fail(d->error, CARVQ_ERROR_UNSUPPORTED,
+                      "%s: table '%s': unknown %s '%.*s'; a newer version of carvq may read it", d->path, d->name, what,
+                      word.length < 40 ? (int)word.length : 40, word.text);
 }
 
 static enum carvq_status read_number(const struct description *d, struct carvq_json *json, const char *key, uint64_t max,
                                      uint64_t *value_ret)
 {
     if (!carvq_json_read_u64(json, value_ret) || *value_ret < 1 || *value_ret > max)
-        return carvq_fail(d->error, CARVQ_ERROR_FORMAT, "%s: table '%s': '%s' is not an integer from 1 to %" PRIu64, d->path, d->name, key,
-                          max);
+        return carvq_fail(d->error, CARVQ_ERROR_FORMAT, "%s: table '%s': '%s' is not an integer from 1 to %" PRIu64, d->path,
+                          d->name, key, max);
     return CARVQ_OK;
 }
 
@@ -46,8 +47,8 @@ static enum carvq_status read_u32(const struct description *d, struct carvq_json
 }
 
 // One of the words of a list; *index_ret is its place.
-static enum carvq_status read_word(const struct description *d, struct carvq_json *json, const char *key, const char *const *words,
-                                   int count, int *index_ret)
+static enum carvq_status read_word(const struct description *d, struct carvq_json *json, const char *key,
+                                   const char *const *words, int count, int *index_ret)
 {
     struct carvq_json_string string;
     if (!carvq_json_read_string(json, &string))
@@ -65,8 +66,8 @@ struct field {
     bool optional;
 };
 
-static enum carvq_status read_fields(const struct description *d, struct carvq_json *json, const char *what, const struct field *fields,
-                                     int count)
+static enum carvq_status read_fields(const struct description *d, struct carvq_json *json, const char *what,
+                                     const struct field *fields, int count)
 {
     struct carvq_json_string key;
     unsigned seen = 0;
@@ -136,15 +137,19 @@ static enum carvq_status read_code_bits(const struct description *d, struct carv
 static enum carvq_status read_segments(const struct description *d, struct carvq_json *json, const char *key)
 {
     static const struct field fields[] = {
-        {"codec", read_codec, false},   {"subvector", read_subvector, false}, {"group", read_group, false}, {"grouping", read_grouping, false},
-        {"stages", read_stages, false}, {"code_bits", read_code_bits, false},
+        {"codec",     read_codec,     false},
+        {"subvector", read_subvector, false},
+        {"group",     read_group,     false},
+        {"grouping",  read_grouping,  false},
+        {"stages",    read_stages,    false},
+        {"code_bits", read_code_bits, false},
     };
     if (!carvq_json_enter(json, '[') || !carvq_json_next_item(json))
         return fail(d, key, "is not a list with a segment");
     enum carvq_status status = READ_FIELDS(d, json, "segments[0]", fields);
     if (status == CARVQ_OK && carvq_json_next_item(json))
-        return carvq_fail(d->error, CARVQ_ERROR_UNSUPPORTED, "%s: table '%s': more than one segment; a newer version of carvq may read it",
-                          d->path, d->name);
+        return carvq_fail(d->error, CARVQ_ERROR_UNSUPPORTED,
+                          "%s: table '%s': more than one segment; a newer version of carvq may read it", d->path, d->name);
     return status;
 }
 
@@ -180,7 +185,10 @@ static enum carvq_status read_adaptor_hidden(const struct description *d, struct
 
 static enum carvq_status read_adaptor(const struct description *d, struct carvq_json *json, const char *key)
 {
-    static const struct field fields[] = {{"dim", read_adaptor_dim, false}, {"hidden", read_adaptor_hidden, false}};
+    static const struct field fields[] = {
+        {"dim",    read_adaptor_dim,    false},
+        {"hidden", read_adaptor_hidden, false}
+    };
     return READ_FIELDS(d, json, key, fields);
 }
 
@@ -188,8 +196,11 @@ enum carvq_status carvq_table_describe(const char *path, const char *name, const
                                        struct carvq_error *error)
 {
     static const struct field fields[] = {
-        {"rows", read_rows, false},         {"cols", read_cols, false},      {"dtype", read_dtype, false},
-        {"segments", read_segments, false}, {"adaptor", read_adaptor, true},
+        {"rows",     read_rows,     false},
+        {"cols",     read_cols,     false},
+        {"dtype",    read_dtype,    false},
+        {"segments", read_segments, false},
+        {"adaptor",  read_adaptor,  true },
     };
     size_t length = strlen(text), where;
     const char *problem = carvq_json_check(text, length, &where);
@@ -203,7 +214,7 @@ enum carvq_status carvq_table_describe(const char *path, const char *name, const
 bool carvq_table_sizes(struct carvq_table_info *info)
 {
     // With the ranges of the format: V S <= 2^56, V times the bytes of a row of codes <= 2^61.
-    uint64_t subvectors = carvq_div_up(info->cols, info->subvector); // S
+    uint64_t subvectors = carvq_div_up(info->cols, info->subvector);               // S
     uint64_t values = (uint64_t)info->stages * info->subvector << info->code_bits; // of a group's codebooks
     info->groups = info->grouping == CARVQ_GROUP_ROWS ? carvq_div_up(info->rows * subvectors, info->group)
                                                       : carvq_div_up(info->rows, info->group) * subvectors;

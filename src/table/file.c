@@ -38,14 +38,15 @@ static enum carvq_status take_tensor(struct opening *opening, const char *name, 
             tensor = &opening->st->tensors[i];
     }
     if (tensor == NULL)
-        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: table '%s': the tensor '%s.%s' is missing", opening->path, name, name, part);
+        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: table '%s': the tensor '%s.%s' is missing", opening->path,
+                          name, name, part);
     bool type_fits = is_half ? tensor->dtype == CARVQ_ST_BF16 || tensor->dtype == CARVQ_ST_F16 : tensor->dtype == CARVQ_ST_U8;
     if (!type_fits)
-        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': dtype %s, expected %s", opening->path, tensor->name,
-                          carvq_st_dtype_name(tensor->dtype), is_half ? "BF16 or F16" : "U8");
+        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': dtype %s, expected %s", opening->path,
+                          tensor->name, carvq_st_dtype_name(tensor->dtype), is_half ? "BF16 or F16" : "U8");
     if (tensor->dims != dims || memcmp(tensor->shape, shape, dims * sizeof *shape) != 0)
-        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': its shape is not what the table's description implies",
-                          opening->path, tensor->name);
+        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
+                          "%s: tensor '%s': its shape is not what the table's description implies", opening->path, tensor->name);
     opening->tensors_used++;
     *tensor_ret = tensor;
     return CARVQ_OK;
@@ -87,9 +88,11 @@ static enum carvq_status view_adaptor(struct opening *opening, struct carvq_tabl
         uint64_t shape[2];
         const uint8_t **view;
     } parts[] = {
-        {"adaptor.table", 2, {info->rows, m}, &adaptor->table},     {"adaptor.0.weight", 2, {m, hidden}, &adaptor->weight_0},
-        {"adaptor.0.bias", 1, {hidden, 0}, &adaptor->bias_0},       {"adaptor.1.weight", 2, {hidden, n}, &adaptor->weight_1},
-        {"adaptor.1.bias", 1, {n, 0}, &adaptor->bias_1},
+        {"adaptor.table",    2, {info->rows, m}, &adaptor->table   },
+        {"adaptor.0.weight", 2, {m, hidden},     &adaptor->weight_0},
+        {"adaptor.0.bias",   1, {hidden, 0},     &adaptor->bias_0  },
+        {"adaptor.1.weight", 2, {hidden, n},     &adaptor->weight_1},
+        {"adaptor.1.bias",   1, {n, 0},          &adaptor->bias_1  },
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         const struct carvq_st_tensor *tensor;
@@ -97,8 +100,9 @@ static enum carvq_status view_adaptor(struct opening *opening, struct carvq_tabl
         if (status != CARVQ_OK)
             return status;
         if (i > 0 && half_type(tensor) != adaptor->dtype)
-            return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': its dtype differs from that of '%s.adaptor.table'",
-                              opening->path, tensor->name, info->name);
+            return carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
+                              "%s: tensor '%s': its dtype differs from that of '%s.adaptor.table'", opening->path, tensor->name,
+                              info->name);
         adaptor->dtype = half_type(tensor);
         *parts[i].view = opening->data + tensor->begin;
     }
@@ -110,7 +114,8 @@ static enum carvq_status open_table(struct opening *opening, const char *descrip
     struct carvq_table_info *info = &table->info;
     enum carvq_status status = carvq_table_describe(opening->path, info->name, description, info, opening->error);
     if (status == CARVQ_OK && !carvq_table_sizes(info))
-        status = carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: table '%s': its sizes are absurdly large", opening->path, info->name);
+        status = carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: table '%s': its sizes are absurdly large", opening->path,
+                            info->name);
     if (status == CARVQ_OK)
         status = view_rvq(opening, table);
     if (status == CARVQ_OK && info->adaptor_dim > 0)
@@ -127,8 +132,9 @@ static enum carvq_status check_version(const struct opening *opening)
 {
     const char *version = carvq_st_metadata(opening->st, version_key);
     if (version == NULL)
-        return carvq_fail(opening->error, CARVQ_ERROR_NOT_FOUND, "%s: a safetensors file, but not one made by carvq (no %s in its metadata)",
-                          opening->path, version_key);
+        return carvq_fail(opening->error, CARVQ_ERROR_NOT_FOUND,
+                          "%s: a safetensors file, but not one made by carvq (no %s in its metadata)", opening->path,
+                          version_key);
     if (opening->st->data_begin % 64 != 0)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: its data do not begin at a multiple of 64", opening->path);
     if (strcmp(version, FORMAT_VERSION) != 0)
@@ -172,7 +178,8 @@ static enum carvq_status open_checked(struct opening *opening, struct carvq_file
             name_bytes += strlen(opening->st->metadata[i].key) + 1;
         }
     if (count == 0 || count > CARVQ_MAX_TABLES) // the limit keeps hostile headers from taking quadratic time
-        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds %s", opening->path, count == 0 ? "no table" : "too many tables");
+        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds %s", opening->path,
+                          count == 0 ? "no table" : "too many tables");
     if (opening->st->count > MAX_TENSORS * count) // or long
         return fail_strangers(opening);
     struct carvq_file *file = calloc(1, sizeof *file + count * sizeof *file->tables + name_bytes);

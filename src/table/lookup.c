@@ -5,8 +5,8 @@
 #include "table.h"
 
 // The names in the messages are cut so that carvq_fail() need not allocate.
-enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows,
-                               size_t row_stride, struct carvq_error *error)
+enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride,
+                               struct carvq_error *error)
 {
     const struct carvq_table_info *info = &table->info;
     if (row_stride < info->cols)

@@ -71,8 +71,8 @@ static inline void decode_widened(const uint8_t *codes, uint64_t first, size_t c
 }
 
 // The first width values of one sub-vector, straight from the stored codebooks of its group.
-static void decode_stored(const struct carvq_table *table, const uint8_t *codes, uint64_t subvector, const uint8_t *books, unsigned width,
-                          float *values_ret)
+static void decode_stored(const struct carvq_table *table, const uint8_t *codes, uint64_t subvector, const uint8_t *books,
+                          unsigned width, float *values_ret)
 {
     const struct carvq_table_info *info = &table->info;
     float centroid[CARVQ_MAX_SUBVECTOR];
@@ -87,8 +87,8 @@ static void decode_stored(const struct carvq_table *table, const uint8_t *codes,
 
 // Decodes the sub-vectors first .. first + count - 1 of a row, all of one group. values_ret has room for what is left of
 // the row at the first of them, no more.
-static inline void decode_stretch(const struct carvq_table *table, const uint8_t *codes, uint64_t first, size_t count, uint64_t group,
-                                  unsigned h, unsigned kappa, unsigned stages, float *values_ret)
+static inline void decode_stretch(const struct carvq_table *table, const uint8_t *codes, uint64_t first, size_t count,
+                                  uint64_t group, unsigned h, unsigned kappa, unsigned stages, float *values_ret)
 {
     const struct carvq_table_info *info = &table->info;
     size_t book_values = (size_t)stages * h << kappa;

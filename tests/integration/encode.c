@@ -60,7 +60,8 @@ int main(void)
     }
     for (uint32_t c = 0; c < COLS; c++)
         difference += fabs((double)row[c] - (double)value(id, c)) / COLS;
-    printf("%llu bytes, %.2f dB, mean difference in row %u: %.3f\n", (unsigned long long)nbytes, report.sqnr_db, (unsigned)id, difference);
+    printf("%llu bytes, %.2f dB, mean difference in row %u: %.3f\n", (unsigned long long)nbytes, report.sqnr_db, (unsigned)id,
+           difference);
     carvq_close(file);
     free(bytes);
     return difference < 0.2 ? 0 : 1; // the values are uniform in -0.5 to 0.5: zeros would be off by 0.25

@@ -13,7 +13,8 @@ int main(void)
         fprintf(stderr, "header %s, library %s\n", CARVQ_VERSION_STRING, carvq_version());
         return 1;
     }
-    if (carvq_open("no/such/file", &file, &error) != CARVQ_ERROR_IO || carvq_open_memory("no table", 8, &file, &error) == CARVQ_OK)
+    if (carvq_open("no/such/file", &file, &error) != CARVQ_ERROR_IO ||
+        carvq_open_memory("no table", 8, &file, &error) == CARVQ_OK)
         return 1;
     printf("carvq %s: %s\n", carvq_version(), error.message);
     return 0;
