@@ -29,18 +29,18 @@ static int parse(int argc, char **argv, struct settings *settings)
         uint64_t *number;
         const char **text;
     } flags[] = {
-        {"--rows",       &settings->rows,       NULL            },
-        {"--cols",       &settings->cols,       NULL            },
-        {"--kind",       NULL,                  &settings->kind },
-        {"--stages",     &settings->stages,     NULL            },
-        {"--subvector",  &settings->subvector,  NULL            },
-        {"--group",      &settings->group,      NULL            },
-        {"--code-bits",  &settings->code_bits,  NULL            },
-        {"--columns",    &settings->columns,    NULL            },
-        {"--iterations", &settings->iterations, NULL            },
-        {"--threads",    &settings->threads,    NULL            },
-        {"--seed",       &settings->seed,       NULL            },
-        {"--write",      NULL,                  &settings->write},
+        {"--rows", &settings->rows, NULL},
+        {"--cols", &settings->cols, NULL},
+        {"--kind", NULL, &settings->kind},
+        {"--stages", &settings->stages, NULL},
+        {"--subvector", &settings->subvector, NULL},
+        {"--group", &settings->group, NULL},
+        {"--code-bits", &settings->code_bits, NULL},
+        {"--columns", &settings->columns, NULL},
+        {"--iterations", &settings->iterations, NULL},
+        {"--threads", &settings->threads, NULL},
+        {"--seed", &settings->seed, NULL},
+        {"--write", NULL, &settings->write},
     };
     for (int i = 1; i < argc; i += 2) {
         size_t flag = 0;

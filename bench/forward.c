@@ -22,8 +22,8 @@ struct size {
 
 // Widths of known models; fewer layers and tokens in the vocabulary, so that the bench takes seconds.
 static const struct size sizes[] = {
-    {"demo-llama",   4096,  128,  352,  4,  4},
-    {"Qwen2.5-0.5B", 16384, 896,  4864, 14, 2},
+    {"demo-llama", 4096, 128, 352, 4, 4},
+    {"Qwen2.5-0.5B", 16384, 896, 4864, 14, 2},
     {"Llama-3.2-1B", 16384, 2048, 8192, 32, 8},
 };
 

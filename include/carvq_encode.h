@@ -80,6 +80,7 @@ struct carvq_encode_report {
     double codes_sqnr_db, codes_l1;
     double traded_sqnr_db, traded_l1;
     uint64_t traded_group; // [g] of those codes
+    uint64_t traded_bytes; // their payload: not always as much as with the adaptor, for codebooks come whole
     int left_out;          // 1: the adaptor of the plan did not lower l1, and is not in the file
 };
 

@@ -88,12 +88,7 @@ static void test_beats_the_best_linear_map(void **state)
     const struct {
         uint32_t dim, hidden;
         double share;
-    } cases[] = {
-        {1, 1,  1.001},
-        {1, 6,  1    },
-        {3, 6,  1    },
-        {4, 60, 0.97 }
-    };
+    } cases[] = {{1, 1, 1.001}, {1, 6, 1}, {3, 6, 1}, {4, 60, 0.97}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct carvq_adaptor_options options = some_options(cases[i].dim, cases[i].hidden);
         struct carvq_adaptor_network *network = train(&source, &options);
@@ -117,9 +112,7 @@ static void test_runtime_agrees(void **state)
         struct carvq_adaptor_network *network = train(&source, &options);
         assert_int_equal(network->nbytes, carvq_adaptor_bytes(source.rows, source.cols, options.widths));
         assert_int_equal(network->nbytes, 2 * (600 * 2 + 2 * 90 + 90 + 90 * 37 + 37));
-        struct carvq_table table = {
-            .info = {.rows = source.rows, .cols = source.cols, .adaptor_dim = 2, .adaptor_hidden = 90}
-        };
+        struct carvq_table table = {.info = {.rows = source.rows, .cols = source.cols, .adaptor_dim = 2, .adaptor_hidden = 90}};
         table.adaptor = (struct carvq_adaptor){options.dtype,   network->table,    network->weight_0,
                                                network->bias_0, network->weight_1, network->bias_1};
         double l1 = 0, square = 0;
@@ -333,13 +326,7 @@ static void test_widths_fill_the_budget(void **state)
         uint64_t rows;
         uint32_t cols;
     } shapes[] = {
-        {128256, 2048},
-        {4096,   128 },
-        {4096,   384 },
-        {32000,  4096},
-        {151936, 3584},
-        {100352, 5120},
-        {262144, 8960},
+        {128256, 2048}, {4096, 128}, {4096, 384}, {32000, 4096}, {151936, 3584}, {100352, 5120}, {262144, 8960},
     };
     struct carvq_adaptor_widths widths = carvq_adaptor_widths(128256, 2048, 0, 0);
     assert_int_equal(widths.dim, 16);
@@ -362,12 +349,7 @@ static void test_widths_of_narrow_and_huge_tables(void **state)
     const struct {
         uint64_t rows;
         uint32_t cols;
-    } none[] = {
-        {1,         1   },
-        {512,       64  },
-        {100000000, 102 },
-        {10,        4096}
-    };
+    } none[] = {{1, 1}, {512, 64}, {100000000, 102}, {10, 4096}};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         struct carvq_adaptor_widths widths = carvq_adaptor_widths(none[i].rows, none[i].cols, 0, 0);
         assert_true(widths.dim == 0 && widths.hidden == 0);

@@ -33,10 +33,7 @@ struct half_type {
     enum carvq_dtype dtype;
 };
 
-static const struct half_type half_types[] = {
-    {5, 0x7c00, CARVQ_F16 },
-    {8, 0x7f80, CARVQ_BF16}
-};
+static const struct half_type half_types[] = {{5, 0x7c00, CARVQ_F16}, {8, 0x7f80, CARVQ_BF16}};
 
 static float widen(const struct half_type *type, unsigned half)
 {

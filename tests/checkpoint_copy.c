@@ -104,11 +104,7 @@ static void check_copy(const struct job *job, const char *folder, const char *na
     free(new_data);
 }
 
-static const struct spec small[] = {
-    {"a",   "U8",   "5",    5  },
-    {"wte", "BF16", "16,6", 192},
-    {"b",   "I64",  "3",    24 }
-};
+static const struct spec small[] = {{"a", "U8", "5", 5}, {"wte", "BF16", "16,6", 192}, {"b", "I64", "3", 24}};
 
 static void test_single_file(void **state)
 {
@@ -129,13 +125,11 @@ static void test_single_file(void **state)
 // pieces that are copied; rows in several blocks.
 static void test_several_tables_in_one_file(void **state)
 {
-    static const struct spec specs[] = {
-        {"front", "U8",   "3000001", 3000001},
-        {"f32",   "F32",  "70001,5", 1400020},
-        {"f16",   "F16",  "3,5",     30     },
-        {"bf16",  "BF16", "70000,9", 1260000},
-        {"back",  "U8",   "1500000", 1500000}
-    };
+    static const struct spec specs[] = {{"front", "U8", "3000001", 3000001},
+                                        {"f32", "F32", "70001,5", 1400020},
+                                        {"f16", "F16", "3,5", 30},
+                                        {"bf16", "BF16", "70000,9", 1260000},
+                                        {"back", "U8", "1500000", 1500000}};
     static const char *const names[] = {"bf16", "f32", "f16"};
     struct job job;
     write_safetensors(*state, "model.safetensors", "", specs, 5);
@@ -159,11 +153,7 @@ static void test_wide_row(void **state)
 
 static void test_shards_and_other_files(void **state)
 {
-    static const struct spec first[] =
-        {
-            {"x",                         "F32", "7",   28},
-            {"model.embed_tokens.weight", "F16", "9,4", 72}
-    },
+    static const struct spec first[] = {{"x", "F32", "7", 28}, {"model.embed_tokens.weight", "F16", "9,4", 72}},
                              second[] = {{"model.embed_tokens_per_layer.weight", "BF16", "9,2", 36},
                                          {"lm_head.weight", "F16", "9,4", 72}};
     static const char *const others[] = {"config.json", "tokenizer.json", "model.safetensors.index.json",
@@ -309,10 +299,7 @@ static void test_progress_and_cancel(void **state)
     struct watch watch = {0, 0, UINT64_MAX};
     size_t nbytes;
     char path[PATH_SIZE];
-    const struct spec specs[] = {
-        {"front", "U8",  "3000001", 3000001},
-        {"wte",   "F32", "1000,5",  20000  }
-    };
+    const struct spec specs[] = {{"front", "U8", "3000001", 3000001}, {"wte", "F32", "1000,5", 20000}};
     write_safetensors(*state, "model.safetensors", "", specs, 2);
     write_text(*state, "a", "12345");
     free(read_file(*state, "model.safetensors", &nbytes));

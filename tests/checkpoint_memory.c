@@ -74,10 +74,7 @@ static enum carvq_status work(const char *path, const char *out, size_t skipped,
 
 static void test_every_allocation_fails_once(void **state)
 {
-    static const struct spec specs[] = {
-        {"wte.weight",     "F16", "9,4", 72},
-        {"lm_head.weight", "F16", "9,4", 72}
-    };
+    static const struct spec specs[] = {{"wte.weight", "F16", "9,4", 72}, {"lm_head.weight", "F16", "9,4", 72}};
     char in[PATH_SIZE], out[PATH_SIZE];
     size_t failures = 0;
     make_subfolder(in, *state, "in");

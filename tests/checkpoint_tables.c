@@ -137,10 +137,7 @@ static void test_well_known_names(void **state)
     struct found found;
     path_in(path, *state, "x.safetensors");
     for (size_t i = 0; i < COUNT(table_names); i++) {
-        const struct spec specs[] = {
-            {"a",            "F32",  "64,8", 2048},
-            {table_names[i], "BF16", "16,8", 256 }
-        };
+        const struct spec specs[] = {{"a", "F32", "64,8", 2048}, {table_names[i], "BF16", "16,8", 256}};
         write_safetensors(*state, "x.safetensors", "", specs, 2);
         find_good(path, NULL, 0, &found);
         assert_int_equal(found.count, 1);
@@ -160,12 +157,10 @@ static void test_several_tables(void **state)
 {
     char path[PATH_SIZE];
     struct found found;
-    const struct spec specs[] = {
-        {"model.embed_tokens_per_layer.weight", "F16", "4,6", 48},
-        {"model.embed_tokens.weight",           "F32", "4,2", 32},
-        {"model.norm.weight",                   "F32", "2",   8 },
-        {"encoder.embed_tokens.weight",         "F32", "4,2", 32}
-    };
+    const struct spec specs[] = {{"model.embed_tokens_per_layer.weight", "F16", "4,6", 48},
+                                 {"model.embed_tokens.weight", "F32", "4,2", 32},
+                                 {"model.norm.weight", "F32", "2", 8},
+                                 {"encoder.embed_tokens.weight", "F32", "4,2", 32}};
     write_safetensors(*state, "x.safetensors", "", specs, 4);
     path_in(path, *state, "x.safetensors");
     find_good(path, NULL, 0, &found);
@@ -188,13 +183,11 @@ static void test_no_table_lists_what_there_is(void **state)
 {
     char path[PATH_SIZE];
     path_in(path, *state, "x.safetensors");
-    const struct spec specs[] = {
-        {"i",     "I64", "64,2", 1024},
-        {"small", "F32", "2,2",  16  },
-        {"big",   "F16", "8,8",  128 },
-        {"line",  "F32", "64",   256 },
-        {"n",     "F32", "",     4   }
-    };
+    const struct spec specs[] = {{"i", "I64", "64,2", 1024},
+                                 {"small", "F32", "2,2", 16},
+                                 {"big", "F16", "8,8", 128},
+                                 {"line", "F32", "64", 256},
+                                 {"n", "F32", "", 4}};
     write_safetensors(*state, "x.safetensors", "", specs, 5);
     find_bad(path, NULL, 0, CARVQ_ERROR_NOT_FOUND,
              "--tensor; there are 'big' (8 x 8 F16), 'small' (2 x 2 F32), 'i' (64 x 2 I64) and 2 more");
@@ -210,16 +203,16 @@ static void test_unfit_tensors(void **state)
         struct spec spec;
         const char *cause;
     } cases[] = {
-        {{"wte", "I32", "16,8", 512},     "tensor 'wte': the dtype is I32"},
-        {{"wte", "F64", "16,8", 1024},    "the dtype is F64"              },
-        {{"wte", "F8_E4M3", "16,8", 128}, "the dtype is F8_E4M3"          },
-        {{"wte", "F32", "128", 512},      "two dimensions, this has 1"    },
-        {{"wte", "F32", "2,8,8", 512},    "two dimensions, this has 3"    },
-        {{"wte", "F32", "", 4},           "two dimensions, this has 0"    },
-        {{"wte", "F32", "0,8", 0},        "a table of 0 rows is empty"    },
-        {{"wte", "F32", "16,0", 0},       "a table of 0 columns is empty" },
-        {{"wte", "F32", "0,0", 0},        "is empty"                      },
-        {{"wte", "I8", "0,8", 0},         "the dtype is I8"               },
+        {{"wte", "I32", "16,8", 512}, "tensor 'wte': the dtype is I32"},
+        {{"wte", "F64", "16,8", 1024}, "the dtype is F64"},
+        {{"wte", "F8_E4M3", "16,8", 128}, "the dtype is F8_E4M3"},
+        {{"wte", "F32", "128", 512}, "two dimensions, this has 1"},
+        {{"wte", "F32", "2,8,8", 512}, "two dimensions, this has 3"},
+        {{"wte", "F32", "", 4}, "two dimensions, this has 0"},
+        {{"wte", "F32", "0,8", 0}, "a table of 0 rows is empty"},
+        {{"wte", "F32", "16,0", 0}, "a table of 0 columns is empty"},
+        {{"wte", "F32", "0,0", 0}, "is empty"},
+        {{"wte", "I8", "0,8", 0}, "the dtype is I8"},
     };
     char path[PATH_SIZE];
     const char *const name = "wte";
@@ -238,12 +231,10 @@ static void test_too_large_tables(void **state)
         const char *shape;
         uint64_t nbytes;
         const char *cause;
-    } cases[] = {
-        {"4294967296,1", UINT64_C(1) << 33,       NULL                         },
-        {"4294967297,1", (UINT64_C(1) << 33) + 2, "4294967297 x 1 is too large"},
-        {"2,16777216",   UINT64_C(1) << 26,       NULL                         },
-        {"2,16777217",   (UINT64_C(1) << 26) + 4, "2 x 16777217 is too large"  }
-    };
+    } cases[] = {{"4294967296,1", UINT64_C(1) << 33, NULL},
+                 {"4294967297,1", (UINT64_C(1) << 33) + 2, "4294967297 x 1 is too large"},
+                 {"2,16777216", UINT64_C(1) << 26, NULL},
+                 {"2,16777217", (UINT64_C(1) << 26) + 4, "2 x 16777217 is too large"}};
     char path[PATH_SIZE], header[200];
     path_in(path, *state, "x.safetensors");
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -290,20 +281,18 @@ static void test_near_names(void **state)
     static const struct {
         const char *name, *cause;
     } cases[] = {
-        {"model.embd_tokens.weight", "did you mean 'model.embed_tokens.weight'?"                                         },
-        {"model.embed_tokens",       "did you mean 'model.embed_tokens.weight' or 'model.embed_tokens_per_layer.weight'?"},
-        {"embed_tokens_per_layer",   "did you mean 'model.embed_tokens_per_layer.weight'?"                               },
-        {"my.lm_head.weight",        "did you mean 'lm_head.weight'?"                                                    },
-        {"",                         "no tensor ''; there are 'model.embed_tokens.weight'"                               },
-        {"zzzzzzzzzzzzzz",           "no tensor 'zzzzzzzzzzzzzz'; there are 'model.embed_tokens.weight' (4 x 2 F32), "   },
-        {"\x1b[31m",                 "no tensor '\\x1b[31m'"                                                             },
+        {"model.embd_tokens.weight", "did you mean 'model.embed_tokens.weight'?"},
+        {"model.embed_tokens", "did you mean 'model.embed_tokens.weight' or 'model.embed_tokens_per_layer.weight'?"},
+        {"embed_tokens_per_layer", "did you mean 'model.embed_tokens_per_layer.weight'?"},
+        {"my.lm_head.weight", "did you mean 'lm_head.weight'?"},
+        {"", "no tensor ''; there are 'model.embed_tokens.weight'"},
+        {"zzzzzzzzzzzzzz", "no tensor 'zzzzzzzzzzzzzz'; there are 'model.embed_tokens.weight' (4 x 2 F32), "},
+        {"\x1b[31m", "no tensor '\\x1b[31m'"},
     };
     char path[PATH_SIZE];
-    const struct spec specs[] = {
-        {"model.embed_tokens.weight",           "F32", "4,2", 32},
-        {"model.embed_tokens_per_layer.weight", "F16", "4,2", 16},
-        {"lm_head.weight",                      "F16", "4,2", 16}
-    };
+    const struct spec specs[] = {{"model.embed_tokens.weight", "F32", "4,2", 32},
+                                 {"model.embed_tokens_per_layer.weight", "F16", "4,2", 16},
+                                 {"lm_head.weight", "F16", "4,2", 16}};
     write_safetensors(*state, "x.safetensors", "", specs, 3);
     path_in(path, *state, "x.safetensors");
     for (size_t i = 0; i < COUNT(cases); i++)
@@ -323,11 +312,7 @@ static void test_message_with_long_names(void **state)
     char path[PATH_SIZE], name[1000];
     const char *const asked = "xyz", *const itself = name;
     fill(name, 'm', sizeof name - 1);
-    const struct spec specs[] = {
-        {name,     "F32", "4,2", 32},
-        {name + 1, "F32", shape, 0 },
-        {name + 2, "F32", shape, 0 }
-    };
+    const struct spec specs[] = {{name, "F32", "4,2", 32}, {name + 1, "F32", shape, 0}, {name + 2, "F32", shape, 0}};
     write_safetensors(*state, "x.safetensors", "", specs, 3);
     path_in(path, *state, "x.safetensors");
     find_bad(path, &asked, 1, CARVQ_ERROR_NOT_FOUND, "no tensor 'xyz'; there are 'mmm");
@@ -365,43 +350,41 @@ static void test_heads(void **state)
         const char *config, *tensor; // tensor: beside the table, or NULL
         enum carvq_head head;
     } cases[] = {
-        {"{\"tie_word_embeddings\": true}",                                                                   NULL,                               CARVQ_HEAD_TIED   },
-        {"{\"tie_word_embeddings\": true}",                                                                   "lm_head.weight",                   CARVQ_HEAD_TIED   }, // a copy
-        {"{\"tie_word_embeddings\": false}",                                                                  "lm_head.weight",                   CARVQ_HEAD_UNTIED },
-        {"{\"tie_word_embeddings\": false, \"architectures\": [\"LlamaForCausalLM\"]}",                       NULL,                               CARVQ_HEAD_TIED   },
-        {"{\"tie_word_embeddings\": false, \"architectures\": [\"LlamaModel\"]}",                             NULL,                               CARVQ_HEAD_UNKNOWN},
-        {"{\"model_type\": \"llama\", \"architectures\": [\"LlamaForCausalLM\"]}",                            "lm_head.weight",                   CARVQ_HEAD_UNTIED },
-        {"{\"model_type\": \"gpt_neox\"}",                                                                    "embed_out.weight",                 CARVQ_HEAD_UNTIED },
-        {"{\"model_type\": \"gpt2\", \"architectures\": [\"GPT2LMHeadModel\"]}",                              NULL,                               CARVQ_HEAD_TIED   },
-        {"{\"model_type\": \"gpt2\"}",                                                                        "lm_head.weight",                   CARVQ_HEAD_TIED   },
-        {"{\"model_type\": \"falcon\"}",                                                                      "lm_head.weight",                   CARVQ_HEAD_TIED   },
-        {"{\"model_type\": \"bert\", \"architectures\": [\"BertModel\"]}",                                    NULL,                               CARVQ_HEAD_UNKNOWN},
-        {"{\"model_type\": \"bert\", \"architectures\": [\"BertForMaskedLM\"]}",                              "cls.predictions.decoder.weight",
-         CARVQ_HEAD_TIED                                                                                                                                            },
-        {"{\"model_type\": \"gemma3\", \"text_config\": {\"model_type\": \"gemma3_text\"}}",                  "lm_head.weight",                   CARVQ_HEAD_TIED   },
-        {"{\"model_type\": \"llava\", \"text_config\": {\"tie_word_embeddings\": true}}",                     "language_model.lm_head.weight",
-         CARVQ_HEAD_TIED                                                                                                                                            },
-        {"{\"tie_word_embeddings\": true, \"text_config\": {\"tie_word_embeddings\": false}}",                "lm_head.weight",
-         CARVQ_HEAD_UNTIED                                                                                                                                          },
-        {"{\"tie_word_embeddings\": false, \"text_config\": {\"hidden_size\": 2}}",                           "lm_head.weight",                   CARVQ_HEAD_UNTIED },
-        {"{\"llm_config\": {\"tie_word_embeddings\": false}}",                                                "language_model.output.weight",     CARVQ_HEAD_UNTIED },
-        {"{\"thinker_config\": {\"text_config\": {\"tie_word_embeddings\": false}}}",                         "thinker.lm_head.weight",
-         CARVQ_HEAD_UNTIED                                                                                                                                          },
+        {"{\"tie_word_embeddings\": true}", NULL, CARVQ_HEAD_TIED},
+        {"{\"tie_word_embeddings\": true}", "lm_head.weight", CARVQ_HEAD_TIED}, // a copy
+        {"{\"tie_word_embeddings\": false}", "lm_head.weight", CARVQ_HEAD_UNTIED},
+        {"{\"tie_word_embeddings\": false, \"architectures\": [\"LlamaForCausalLM\"]}", NULL, CARVQ_HEAD_TIED},
+        {"{\"tie_word_embeddings\": false, \"architectures\": [\"LlamaModel\"]}", NULL, CARVQ_HEAD_UNKNOWN},
+        {"{\"model_type\": \"llama\", \"architectures\": [\"LlamaForCausalLM\"]}", "lm_head.weight", CARVQ_HEAD_UNTIED},
+        {"{\"model_type\": \"gpt_neox\"}", "embed_out.weight", CARVQ_HEAD_UNTIED},
+        {"{\"model_type\": \"gpt2\", \"architectures\": [\"GPT2LMHeadModel\"]}", NULL, CARVQ_HEAD_TIED},
+        {"{\"model_type\": \"gpt2\"}", "lm_head.weight", CARVQ_HEAD_TIED},
+        {"{\"model_type\": \"falcon\"}", "lm_head.weight", CARVQ_HEAD_TIED},
+        {"{\"model_type\": \"bert\", \"architectures\": [\"BertModel\"]}", NULL, CARVQ_HEAD_UNKNOWN},
+        {"{\"model_type\": \"bert\", \"architectures\": [\"BertForMaskedLM\"]}", "cls.predictions.decoder.weight",
+         CARVQ_HEAD_TIED},
+        {"{\"model_type\": \"gemma3\", \"text_config\": {\"model_type\": \"gemma3_text\"}}", "lm_head.weight", CARVQ_HEAD_TIED},
+        {"{\"model_type\": \"llava\", \"text_config\": {\"tie_word_embeddings\": true}}", "language_model.lm_head.weight",
+         CARVQ_HEAD_TIED},
+        {"{\"tie_word_embeddings\": true, \"text_config\": {\"tie_word_embeddings\": false}}", "lm_head.weight",
+         CARVQ_HEAD_UNTIED},
+        {"{\"tie_word_embeddings\": false, \"text_config\": {\"hidden_size\": 2}}", "lm_head.weight", CARVQ_HEAD_UNTIED},
+        {"{\"llm_config\": {\"tie_word_embeddings\": false}}", "language_model.output.weight", CARVQ_HEAD_UNTIED},
+        {"{\"thinker_config\": {\"text_config\": {\"tie_word_embeddings\": false}}}", "thinker.lm_head.weight",
+         CARVQ_HEAD_UNTIED},
         {"{\"tie_word_embeddings\": \"yes\", \"text_config\": 3, \"architectures\": {}, \"model_type\": []}", NULL,
-         CARVQ_HEAD_UNKNOWN                                                                                                                                         },
-        {NULL,                                                                                                "output.weight",                    CARVQ_HEAD_UNTIED },
-        {NULL,                                                                                                "layers.0.attention.output.weight", CARVQ_HEAD_UNKNOWN},
-        {NULL,                                                                                                "lm_head.bias",                     CARVQ_HEAD_UNKNOWN},
-        {NULL,                                                                                                NULL,                               CARVQ_HEAD_UNKNOWN},
+         CARVQ_HEAD_UNKNOWN},
+        {NULL, "output.weight", CARVQ_HEAD_UNTIED},
+        {NULL, "layers.0.attention.output.weight", CARVQ_HEAD_UNKNOWN},
+        {NULL, "lm_head.bias", CARVQ_HEAD_UNKNOWN},
+        {NULL, NULL, CARVQ_HEAD_UNKNOWN},
     };
     char config[PATH_SIZE];
     path_in(config, *state, "config.json");
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct spec specs[] = {
-            {"wte.weight",                          "F32", "4,2", 32},
-            {"model.embed_tokens_per_layer.weight", "F32", "4,2", 32},
-            {cases[i].tensor,                       "F32", "4,2", 32}
-        };
+        struct spec specs[] = {{"wte.weight", "F32", "4,2", 32},
+                               {"model.embed_tokens_per_layer.weight", "F32", "4,2", 32},
+                               {cases[i].tensor, "F32", "4,2", 32}};
         struct found found;
         unlink(config);
         if (cases[i].config != NULL)
@@ -434,10 +417,7 @@ static void test_head_may_be_in_another_shard(void **state)
 static void test_read_block(void **state)
 {
     static const struct spec specs[] = {
-        {"wte.f32",  "F32",  "5,7", 140},
-        {"wte.f16",  "F16",  "5,7", 70 },
-        {"wte.bf16", "BF16", "5,7", 70 }
-    };
+        {"wte.f32", "F32", "5,7", 140}, {"wte.f16", "F16", "5,7", 70}, {"wte.bf16", "BF16", "5,7", 70}};
     char path[PATH_SIZE];
     struct found found;
     const char *const names[] = {specs[0].name, specs[1].name, specs[2].name};

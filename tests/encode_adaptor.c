@@ -147,6 +147,30 @@ static void test_useless_adaptor_is_left_out(void **state)
     }
 }
 
+// What the codes leave of the largest numbers is larger than any; rows are wider than any fixed buffer. And with F16, no
+// network can hold what millions need.
+static void test_extreme_values(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 4; variant++) {
+        struct source source = structured(60, 1500);
+        for (size_t i = 0; i < 60 * 1500; i++)
+            source.values[i] = variant % 2 ? 1e7f * source.values[i] : source.values[i] > 0 ? 3.3e38f : -2.6e38f;
+        struct carvq_encode_options options = some_options();
+        options.code_bits = 2;
+        options.codebook_dtype = variant % 2 ? CARVQ_F16 : CARVQ_BF16;
+        options.rounds = variant / 2 ? 3 : 1;
+        struct result result = encode(&source, &options, 2);
+        float *decoded = decode_all(&result.output, 60, 1500);
+        for (size_t i = 0; i < 60 * 1500; i++)
+            assert_true(isfinite(decoded[i]));
+        assert_true(result.report.l1 <= result.report.codes_l1);
+        free(decoded);
+        output_free(&result.output);
+        free(source.values);
+    }
+}
+
 static void test_threads_agree_on_the_file(void **state)
 {
     (void)state;
@@ -303,7 +327,7 @@ int main(void)
         cmocka_unit_test(test_useless_adaptor_is_left_out),     cmocka_unit_test(test_threads_agree_on_the_file),
         cmocka_unit_test(test_one_of_two_adaptors_is_left_out), cmocka_unit_test(test_preset_on_the_paper_shape_is_exact),
         cmocka_unit_test(test_narrow_table_has_codes_alone),    cmocka_unit_test(test_view_is_needed),
-        cmocka_unit_test(test_cancel_in_every_phase),
+        cmocka_unit_test(test_cancel_in_every_phase),           cmocka_unit_test(test_extreme_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

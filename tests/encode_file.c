@@ -122,15 +122,7 @@ static void test_tiny_tables(void **state)
     const struct {
         uint64_t rows;
         uint32_t cols;
-    } shapes[] = {
-        {1,  1   },
-        {1,  8   },
-        {1,  9   },
-        {2,  1   },
-        {17, 1   },
-        {1,  2048},
-        {5,  7   }
-    };
+    } shapes[] = {{1, 1}, {1, 8}, {1, 9}, {2, 1}, {17, 1}, {1, 2048}, {5, 7}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
         for (uint32_t stages = 1; stages <= 16; stages += 15) {
             struct carvq_encode_options options = make_options(8, 1024, stages, 4);

@@ -235,14 +235,9 @@ static void test_sums_by_hand(void **state)
     struct carvq_eval_sums sums;
     struct carvq_error error;
     struct carvq_eval_result result = {.window = 3};
-    const uint32_t ids[2][3] = {
-        {0, 1, 1},
-        {0, 1, 2}
-    };
-    const struct carvq_lm_score scores[2][2] = {
-        {{{1, 1}, {2, 1}, 0.1}, {{2, 5}, {2, 6}, 0.3}},
-        {{{3, 1}, {5, 1}, 0.5}, {{2, 2}, {3, 1}, 0.7}}
-    };
+    const uint32_t ids[2][3] = {{0, 1, 1}, {0, 1, 2}};
+    const struct carvq_lm_score scores[2][2] = {{{{1, 1}, {2, 1}, 0.1}, {{2, 5}, {2, 6}, 0.3}},
+                                                {{{3, 1}, {5, 1}, 0.5}, {{2, 2}, {3, 1}, 0.7}}};
     assert_int_equal(carvq_eval_sums_open(&sums, 2, 3, 8, &error), CARVQ_OK);
     carvq_eval_sums_add(&sums, scores[0], ids[0]);
     carvq_eval_sums_add(&sums, scores[1], ids[1]);

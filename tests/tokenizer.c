@@ -90,12 +90,12 @@ static void test_unknown_characters(void **state)
     static const struct {
         const char *options, *ids;
     } cases[] = {
-        {"'unk_token':null",                                     "0 0"        },
-        {"'unk_token':'?'",                                      "0 1 1 1 0"  },
-        {"'unk_token':'?','fuse_unk':true",                      "0 1 0"      },
-        {"'unk_token':'?','byte_fallback':true",                 "0 2 3 1 1 0"},
-        {"'unk_token':'?','byte_fallback':true,'fuse_unk':true", "0 2 3 1 0"  },
-        {"'byte_fallback':true",                                 "0 2 3 0"    },
+        {"'unk_token':null", "0 0"},
+        {"'unk_token':'?'", "0 1 1 1 0"},
+        {"'unk_token':'?','fuse_unk':true", "0 1 0"},
+        {"'unk_token':'?','byte_fallback':true", "0 2 3 1 1 0"},
+        {"'unk_token':'?','byte_fallback':true,'fuse_unk':true", "0 2 3 1 0"},
+        {"'byte_fallback':true", "0 2 3 0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char json[300];
@@ -166,14 +166,14 @@ static void test_metaspace(void **state)
     static const struct {
         const char *options, *text, *ids;
     } cases[] = {
-        {"",                                                   "aa a", "2 0 2"},
-        {"",                                                   " a",   "2"    }, // has its prefix
-        {",'prepend_scheme':'never'",                          "aa a", "0 0 2"},
-        {",'prepend_scheme':'first'",                          "a<>a", "2 5 0"},
-        {",'prepend_scheme':'always'",                         "a<>a", "2 5 2"},
-        {",'split':false",                                     "a a",  "4"    },
-        {",'add_prefix_space':true",                           "a",    "2"    },
-        {",'add_prefix_space':false,'prepend_scheme':'never'", "a",    "0"    },
+        {"", "aa a", "2 0 2"},
+        {"", " a", "2"}, // has its prefix
+        {",'prepend_scheme':'never'", "aa a", "0 0 2"},
+        {",'prepend_scheme':'first'", "a<>a", "2 5 0"},
+        {",'prepend_scheme':'always'", "a<>a", "2 5 2"},
+        {",'split':false", "a a", "4"},
+        {",'add_prefix_space':true", "a", "2"},
+        {",'add_prefix_space':false,'prepend_scheme':'never'", "a", "0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char json[500];
@@ -195,16 +195,16 @@ static void test_split_behaviors(void **state)
     static const struct {
         const char *behavior, *text, *ids;
     } cases[] = {
-        {"Removed",            "the-final--countdown", "0 0 0"      },
-        {"Isolated",           "the-final--countdown", "0 0 0 0 0 0"},
-        {"MergedWithPrevious", "the-final--countdown", "0 0 0 0"    }, // the- final- - countdown
-        {"MergedWithNext",     "the-final--countdown", "0 0 0 0"    }, // the -final - -countdown
-        {"Contiguous",         "the-final--countdown", "0 0 0 0 0"  },
-        {"MergedWithPrevious", "-a",                   "0 0"        },
-        {"MergedWithNext",     "-a",                   "0"          },
-        {"MergedWithNext",     "a-",                   "0 0"        },
-        {"Removed",            "---",                  ""           },
-        {"Contiguous",         "---",                  "0"          },
+        {"Removed", "the-final--countdown", "0 0 0"},
+        {"Isolated", "the-final--countdown", "0 0 0 0 0 0"},
+        {"MergedWithPrevious", "the-final--countdown", "0 0 0 0"}, // the- final- - countdown
+        {"MergedWithNext", "the-final--countdown", "0 0 0 0"},     // the -final - -countdown
+        {"Contiguous", "the-final--countdown", "0 0 0 0 0"},
+        {"MergedWithPrevious", "-a", "0 0"},
+        {"MergedWithNext", "-a", "0"},
+        {"MergedWithNext", "a-", "0 0"},
+        {"Removed", "---", ""},
+        {"Contiguous", "---", "0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (int regex = 0; regex < 2; regex++) {

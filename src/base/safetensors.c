@@ -13,26 +13,13 @@ static const struct {
     const char *name;
     unsigned bits;
 } dtypes[CARVQ_ST_DTYPES] = {
-    [CARVQ_ST_BOOL] = {"BOOL",    8 },
-      [CARVQ_ST_F4] = {"F4",      4 },
-      [CARVQ_ST_F6_E2M3] = {"F6_E2M3", 6 },
-    [CARVQ_ST_F6_E3M2] = {"F6_E3M2", 6 },
-      [CARVQ_ST_U8] = {"U8",      8 },
-      [CARVQ_ST_I8] = {"I8",      8 },
-    [CARVQ_ST_F8_E5M2] = {"F8_E5M2", 8 },
-      [CARVQ_ST_F8_E4M3] = {"F8_E4M3", 8 },
-      [CARVQ_ST_F8_E8M0] = {"F8_E8M0", 8 },
-    [CARVQ_ST_I16] = {"I16",     16},
-      [CARVQ_ST_U16] = {"U16",     16},
-      [CARVQ_ST_F16] = {"F16",     16},
-    [CARVQ_ST_BF16] = {"BF16",    16},
-      [CARVQ_ST_I32] = {"I32",     32},
-      [CARVQ_ST_U32] = {"U32",     32},
-    [CARVQ_ST_F32] = {"F32",     32},
-      [CARVQ_ST_C64] = {"C64",     64},
-      [CARVQ_ST_F64] = {"F64",     64},
-    [CARVQ_ST_I64] = {"I64",     64},
-      [CARVQ_ST_U64] = {"U64",     64},
+    [CARVQ_ST_BOOL] = {"BOOL", 8},       [CARVQ_ST_F4] = {"F4", 4},           [CARVQ_ST_F6_E2M3] = {"F6_E2M3", 6},
+    [CARVQ_ST_F6_E3M2] = {"F6_E3M2", 6}, [CARVQ_ST_U8] = {"U8", 8},           [CARVQ_ST_I8] = {"I8", 8},
+    [CARVQ_ST_F8_E5M2] = {"F8_E5M2", 8}, [CARVQ_ST_F8_E4M3] = {"F8_E4M3", 8}, [CARVQ_ST_F8_E8M0] = {"F8_E8M0", 8},
+    [CARVQ_ST_I16] = {"I16", 16},        [CARVQ_ST_U16] = {"U16", 16},        [CARVQ_ST_F16] = {"F16", 16},
+    [CARVQ_ST_BF16] = {"BF16", 16},      [CARVQ_ST_I32] = {"I32", 32},        [CARVQ_ST_U32] = {"U32", 32},
+    [CARVQ_ST_F32] = {"F32", 32},        [CARVQ_ST_C64] = {"C64", 64},        [CARVQ_ST_F64] = {"F64", 64},
+    [CARVQ_ST_I64] = {"I64", 64},        [CARVQ_ST_U64] = {"U64", 64},
 };
 
 // The reader goes over the header twice: first to count (tensors and pairs NULL), then to fill one allocation that holds

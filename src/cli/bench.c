@@ -72,10 +72,10 @@ static const struct method {
     void (*run)(struct bench *bench);
     bool plain;
 } methods[] = {
-    {"bf16_copy_ns",  "copy a BF16 row (memcpy)",      copy_rows,     true },
-    {"bf16_widen_ns", "BF16 row to float, plain loop", widen_rows,    true },
-    {"lookup_1_ns",   "carvq_lookup, one row a call",  lookup_single, false},
-    {"lookup_512_ns", "carvq_lookup, 512 rows a call", lookup_batch,  false},
+    {"bf16_copy_ns", "copy a BF16 row (memcpy)", copy_rows, true},
+    {"bf16_widen_ns", "BF16 row to float, plain loop", widen_rows, true},
+    {"lookup_1_ns", "carvq_lookup, one row a call", lookup_single, false},
+    {"lookup_512_ns", "carvq_lookup, 512 rows a call", lookup_batch, false},
 };
 enum { METHODS = sizeof methods / sizeof *methods };
 
@@ -194,11 +194,11 @@ static int run(int argc, char **argv)
 {
     struct settings settings = {.rounds = 21, .seed = 1};
     const struct cli_option options[] = {
-        {"tensor",    't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
+        {"tensor", 't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
         {"rounds", 0, CLI_NUMBER, &settings.rounds, "N", "rounds of 2048 rows; the median counts (21)", 1, MAX_ROUNDS},
-        {"seed",     0, CLI_NUMBER, &settings.seed, "N", "seed of the choice of rows (1)", 0, UINT64_MAX},
-        {"json",          0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
-        {.kind = CLI_END          },
+        {"seed", 0, CLI_NUMBER, &settings.seed, "N", "seed of the choice of rows (1)", 0, UINT64_MAX},
+        {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END},
     };
     const struct cli_usage usage = {
         "bench",

@@ -44,33 +44,33 @@ static int parse(int argc, char **argv, struct settings *settings)
     settings->adaptor_epochs = defaults.adaptor_epochs;
     settings->rounds = defaults.rounds;
     const struct cli_option options[] = {
-        {"output",                                           'o', CLI_STRING, &settings->output, "OUT", "file to write (NAME.carvq.safetensors in this directory)", 0, 0},
-        {"preset",                                        'p', CLI_WORD, &settings->preset, "carvq-2|carvq-3|carvq-4",
+        {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write (NAME.carvq.safetensors in this directory)", 0, 0},
+        {"preset", 'p', CLI_WORD, &settings->preset, "carvq-2|carvq-3|carvq-4",
          "the paper's settings: 2, 3 or 4 stages (carvq-3)", 0, 0},
-        {"tensor",                                             't', CLI_LIST, &settings->tensors, "NAME", "compress this tensor (the table is found by name); repeatable", 0,
+        {"tensor", 't', CLI_LIST, &settings->tensors, "NAME", "compress this tensor (the table is found by name); repeatable", 0,
          0},
-        {"stages",                                                 0, CLI_NUMBER, &settings->stages, "L", "residual stages (3)", 1, CARVQ_MAX_STAGES},
-        {"subvector",                                                  0, CLI_NUMBER, &settings->subvector, "H", "values in a sub-vector (8)", 1, CARVQ_MAX_SUBVECTOR},
-        {"group",        0, CLI_NUMBER, &settings->group, "G", "sub-vectors that share codebooks (1024)", 1, CARVQ_MAX_GROUP},
-        {"grouping",                                 0, CLI_WORD, &settings->grouping, "rows|columns", "what a group is: see the manual (rows)", 0, 0},
+        {"stages", 0, CLI_NUMBER, &settings->stages, "L", "residual stages (3)", 1, CARVQ_MAX_STAGES},
+        {"subvector", 0, CLI_NUMBER, &settings->subvector, "H", "values in a sub-vector (8)", 1, CARVQ_MAX_SUBVECTOR},
+        {"group", 0, CLI_NUMBER, &settings->group, "G", "sub-vectors that share codebooks (1024)", 1, CARVQ_MAX_GROUP},
+        {"grouping", 0, CLI_WORD, &settings->grouping, "rows|columns", "what a group is: see the manual (rows)", 0, 0},
         {"code-bits", 0, CLI_NUMBER, &settings->code_bits, "K", "bits of a code (4)", 1, CARVQ_MAX_CODE_BITS},
-        {"codebook-dtype",                                                 0, CLI_WORD, &settings->codebook_dtype, "bf16|f16", "type of the stored 16-bit values (bf16)", 0, 0},
-        {"iterations",                                           0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage", 1, 1000},
-        {"adaptor-dim",                                          0, CLI_NUMBER, &settings->adaptor_dim, "M",
+        {"codebook-dtype", 0, CLI_WORD, &settings->codebook_dtype, "bf16|f16", "type of the stored 16-bit values (bf16)", 0, 0},
+        {"iterations", 0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage", 1, 1000},
+        {"adaptor-dim", 0, CLI_NUMBER, &settings->adaptor_dim, "M",
          "values per row of the adaptor's table (n/128, if 0.1554 bit holds it)", 1, 65536},
-        {"adaptor-hidden",                                            0, CLI_NUMBER, &settings->adaptor_hidden, "N", "hidden units of the adaptor (what 0.1554 bit holds)",
+        {"adaptor-hidden", 0, CLI_NUMBER, &settings->adaptor_hidden, "N", "hidden units of the adaptor (what 0.1554 bit holds)",
          1, 1 << 24},
-        {"adaptor-epochs",                                                 0, CLI_NUMBER, &settings->adaptor_epochs, "N", "passes over the table that train the adaptor (15)", 1,
+        {"adaptor-epochs", 0, CLI_NUMBER, &settings->adaptor_epochs, "N", "passes over the table that train the adaptor (15)", 1,
          10000},
-        {"rounds",                                                  0, CLI_NUMBER, &settings->rounds, "R", "1: codes, then the adaptor; more: the adaptor first, then in turn (1)",
+        {"rounds", 0, CLI_NUMBER, &settings->rounds, "R", "1: codes, then the adaptor; more: the adaptor first, then in turn (1)",
          1, 100},
         {"no-adaptor", 0, CLI_FLAG, &settings->no_adaptor, NULL, "codes alone", 0, 0},
-        {"seed",                                 0, CLI_NUMBER, &settings->seed, "N", "same seed, same bytes (0)", 0, UINT64_MAX},
-        {"threads",                             0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
-        {"dry-run",                                  'n', CLI_FLAG, &settings->dry_run, NULL, "print the plan, write nothing", 0, 0},
-        {"force",                                        'f', CLI_FLAG, &settings->force, NULL, "overwrite OUT", 0, 0},
-        {"json",                                        0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
-        {.kind = CLI_END                                              },
+        {"seed", 0, CLI_NUMBER, &settings->seed, "N", "same seed, same bytes (0)", 0, UINT64_MAX},
+        {"threads", 0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
+        {"dry-run", 'n', CLI_FLAG, &settings->dry_run, NULL, "print the plan, write nothing", 0, 0},
+        {"force", 'f', CLI_FLAG, &settings->force, NULL, "overwrite OUT", 0, 0},
+        {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END},
     };
     const struct cli_usage usage = {
         "compress",
@@ -240,8 +240,8 @@ static void print_worth(const struct carvq_encode_report *report, const struct c
     else
         printf("  codes alone: SQNR %.2f dB, L1 %.4g, %.4f bits\n", report->codes_sqnr_db, report->codes_l1,
                8 * (double)(info->payload_bytes - info->adaptor_bytes) / ((double)info->rows * info->cols));
-    printf("  the adaptor's bits spent on codes (--no-adaptor --group %" PRIu64 "): SQNR %.2f dB, L1 %.4g%s\n",
-           report->traded_group, report->traded_sqnr_db, report->traded_l1,
+    printf("  its bits spent on codes (--no-adaptor --group %" PRIu64 "): SQNR %.2f dB, L1 %.4g, %.4f bits%s\n", report->traded_group,
+           report->traded_sqnr_db, report->traded_l1, 8 * (double)report->traded_bytes / ((double)info->rows * info->cols),
            !report->left_out && report->traded_l1 < report->l1 ? ": better here" : "");
 }
 
@@ -266,8 +266,9 @@ static void add_worth(json_t *table, const struct carvq_encode_report *report)
     json_object_set_new(table, "codes_alone",
                         json_pack("{soso}", "sqnr_db", cli_real(report->codes_sqnr_db), "l1", cli_real(report->codes_l1)));
     json_object_set_new(table, "bits_on_codes",
-                        json_pack("{sIsoso}", "group", (json_int_t)report->traded_group, "sqnr_db",
-                                  cli_real(report->traded_sqnr_db), "l1", cli_real(report->traded_l1)));
+                        json_pack("{sIsIsoso}", "group", (json_int_t)report->traded_group, "payload_bytes",
+                                  (json_int_t)report->traded_bytes, "sqnr_db", cli_real(report->traded_sqnr_db), "l1",
+                                  cli_real(report->traded_l1)));
 }
 
 static int print_json(const struct work *work, const struct settings *settings)

@@ -32,17 +32,17 @@ static int parse(int argc, char **argv, struct settings *settings)
 {
     *settings = (struct settings){.apply = -1};
     const struct cli_option options[] = {
-        {"table",                                                           't', CLI_STRING, &settings->table, "FILE", "a compressed file: run the model with and without its table", 0, 0},
-        {"text",                                                       0, CLI_STRING, &settings->text, "FILE", "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0, 0},
-        {"tokens",                                                           0, CLI_STRING, &settings->tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
-        {"token-width",                                                                0, CLI_NUMBER, &settings->token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2, 4},
-        {"window",                                                                 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
-        {"max-windows",          0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
-        {"apply",                                                  0, CLI_WORD, &settings->apply, "input|head|both", "where the table is used (both if tied, else input)", 0, 0},
+        {"table", 't', CLI_STRING, &settings->table, "FILE", "a compressed file: run the model with and without its table", 0, 0},
+        {"text", 0, CLI_STRING, &settings->text, "FILE", "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0, 0},
+        {"tokens", 0, CLI_STRING, &settings->tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
+        {"token-width", 0, CLI_NUMBER, &settings->token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2, 4},
+        {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
+        {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
+        {"apply", 0, CLI_WORD, &settings->apply, "input|head|both", "where the table is used (both if tied, else input)", 0, 0},
         {"threads", 0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
-        {"json",                                                                0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
-        {"csv",                                                          0, CLI_FLAG, &settings->csv, NULL, "print a line of names and a line of values", 0, 0},
-        {.kind = CLI_END                                                      },
+        {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
+        {"csv", 0, CLI_FLAG, &settings->csv, NULL, "print a line of names and a line of values", 0, 0},
+        {.kind = CLI_END},
     };
     const struct cli_usage usage = {
         "eval",

@@ -189,11 +189,11 @@ static int run(int argc, char **argv)
 {
     struct settings settings = {0};
     const struct cli_option options[] = {
-        {"tensor",    't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
+        {"tensor", 't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
         {"npy", 0, CLI_STRING, &settings.npy, "OUT", "write a NumPy file of float32, one row per id, instead of text", 0, 0},
-        {"force",     'f', CLI_FLAG, &settings.force, NULL, "overwrite OUT", 0, 0},
-        {"json",          0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
-        {.kind = CLI_END          },
+        {"force", 'f', CLI_FLAG, &settings.force, NULL, "overwrite OUT", 0, 0},
+        {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END},
     };
     const struct cli_usage usage = {
         "lookup",

@@ -100,19 +100,19 @@ json_t *cli_table_json(const struct carvq_table_info *info)
         const char *key;
         uint64_t value;
     } numbers[] = {
-        {"rows",           info->rows          },
-        {"cols",           info->cols          },
-        {"payload_bytes",  info->payload_bytes },
+        {"rows", info->rows},
+        {"cols", info->cols},
+        {"payload_bytes", info->payload_bytes},
         {"original_bytes", info->original_bytes},
-        {"code_bytes",     info->code_bytes    },
+        {"code_bytes", info->code_bytes},
         {"codebook_bytes", info->codebook_bytes},
-        {"adaptor_bytes",  info->adaptor_bytes },
-        {"subvector",      info->subvector     },
-        {"group",          info->group         },
-        {"groups",         info->groups        },
-        {"stages",         info->stages        },
-        {"code_bits",      info->code_bits     },
-        {"adaptor_dim",    info->adaptor_dim   },
+        {"adaptor_bytes", info->adaptor_bytes},
+        {"subvector", info->subvector},
+        {"group", info->group},
+        {"groups", info->groups},
+        {"stages", info->stages},
+        {"code_bits", info->code_bits},
+        {"adaptor_dim", info->adaptor_dim},
         {"adaptor_hidden", info->adaptor_hidden},
     };
     json_object_set_new(object, "tensor", json_string(info->name));

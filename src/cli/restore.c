@@ -297,11 +297,11 @@ static int run(int argc, char **argv)
 {
     struct settings settings = {0};
     const struct cli_option options[] = {
-        {"output",    'o', CLI_STRING, &settings.output, "DIR", "directory to make (required)", 0, 0},
+        {"output", 'o', CLI_STRING, &settings.output, "DIR", "directory to make (required)", 0, 0},
         {"tensor", 't', CLI_LIST, &settings.tensors, "NAME", "replace only this table; repeatable", 0, 0},
-        {"force",      'f', CLI_FLAG, &settings.force, NULL, "overwrite files in DIR", 0, 0},
-        {"json",          0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
-        {.kind = CLI_END          },
+        {"force", 'f', CLI_FLAG, &settings.force, NULL, "overwrite files in DIR", 0, 0},
+        {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END},
     };
     const struct cli_usage usage = {
         "restore",

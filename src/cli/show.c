@@ -97,7 +97,7 @@ static int run(int argc, char **argv)
 {
     bool json = false;
     const struct cli_option options[] = {
-        {"json",    0, CLI_FLAG, &json, NULL, "print one JSON object instead of text", 0, 0},
+        {"json", 0, CLI_FLAG, &json, NULL, "print one JSON object instead of text", 0, 0},
         {.kind = CLI_END},
     };
     const struct cli_usage usage = {

@@ -96,10 +96,10 @@ static int run(int argc, char **argv)
 {
     struct settings settings = {0};
     const struct cli_option options[] = {
-        {"tensor",  't', CLI_LIST, &settings.tensors, "NAME", "only this table; repeatable", 0, 0},
+        {"tensor", 't', CLI_LIST, &settings.tensors, "NAME", "only this table; repeatable", 0, 0},
         {"threads", 0, CLI_NUMBER, &settings.threads, "N", "threads (one per processor)", 1, 1024},
-        {"json",   0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
-        {.kind = CLI_END       },
+        {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
+        {.kind = CLI_END},
     };
     const struct cli_usage usage = {
         "verify",

@@ -60,9 +60,7 @@ static void clear_lane(const struct carvq_adaptor_trainer *trainer, struct carvq
 static enum carvq_status take_chunks(struct carvq_adaptor_trainer *trainer, uint64_t first_row, size_t products,
                                      carvq_adaptor_chunk *add)
 {
-    struct failure failure = {
-        CARVQ_OK, 0, {CARVQ_OK, ""}
-    };
+    struct failure failure = {CARVQ_OK, 0, {CARVQ_OK, ""}};
 #pragma omp parallel for schedule(dynamic, 1) num_threads((int)trainer->threads)
     for (size_t lane = 0; lane < trainer->lane_count; lane++) {
         clear_lane(trainer, &trainer->lanes[lane], products);

@@ -27,8 +27,11 @@ static float position_to_z(size_t nodes, float t)
     return t < pivot ? -z : z;
 }
 
+// What is stored is finite: beyond the largest number of dtype lies that number.
 static float round_value(enum carvq_dtype dtype, float value, uint8_t *stored)
 {
+    const float largest = dtype == CARVQ_F16 ? 65504.0f : 0x1.fep127f;
+    value = value > largest ? largest : value < -largest ? -largest : value;
     carvq_narrow(dtype, &value, 1, stored);
     carvq_widen(dtype, stored, 1, &value);
     return value;

@@ -2,6 +2,7 @@
 #include "encode/difference.h"
 
 #include <cblas.h>
+#include <float.h>
 #include <omp.h>
 #include <string.h>
 
@@ -19,13 +20,22 @@ void carvq_difference_place(struct carvq_difference *difference, struct carvq_ar
     difference->layers = carvq_arena_take(arena, (m + 1 + cols) * hidden + cols, sizeof(float));
 }
 
-static void subtract_codes(const struct carvq_difference *difference, float *scratch, uint64_t row, size_t nrows, float *block)
+static void subtract_codes(const struct carvq_difference *difference, float *scratch, uint64_t row, size_t nrows, size_t col,
+                           size_t ncols, float *block)
 {
-    const size_t n = difference->matrix->cols;
     for (size_t r = 0; r < nrows; r++) {
         difference->codes->decode_row(difference->codes, row + r, scratch);
-        for (size_t c = 0; c < n; c++)
-            block[r * n + c] -= scratch[c];
+        for (size_t c = 0; c < ncols; c++)
+            block[r * ncols + c] -= scratch[col + c];
+    }
+}
+
+// The difference of two numbers that are nearly too large is too large.
+static void saturate(float *block, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        float value = block[i] > FLT_MAX ? FLT_MAX : block[i];
+        block[i] = value < -FLT_MAX ? -FLT_MAX : value;
     }
 }
 
@@ -63,9 +73,10 @@ static enum carvq_status read_difference(void *context, uint64_t row, size_t nro
     if (status != CARVQ_OK)
         return status;
     if (difference->codes != NULL)
-        subtract_codes(difference, scratch, row, nrows, block_ret);
+        subtract_codes(difference, scratch, row, nrows, col, ncols, block_ret);
     for (size_t r = 0; r < nrows && difference->network != NULL; r += BATCH)
         subtract_gamma(difference, scratch, row + r, nrows - r < BATCH ? nrows - r : BATCH, col, ncols, block_ret + r * ncols);
+    saturate(block_ret, nrows * ncols);
     return CARVQ_OK;
 }
 

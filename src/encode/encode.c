@@ -57,15 +57,15 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
         const char *what;
         uint64_t value, most;
     } ranges[] = {
-        {"rows",           matrix->rows,            CARVQ_MAX_ROWS          },
-        {"cols",           matrix->cols,            CARVQ_MAX_COLS          },
-        {"subvector",      options->subvector,      CARVQ_MAX_SUBVECTOR     },
-        {"group",          options->group,          CARVQ_MAX_GROUP         },
-        {"stages",         options->stages,         CARVQ_MAX_STAGES        },
-        {"code_bits",      options->code_bits,      CARVQ_MAX_CODE_BITS     },
-        {"iterations",     options->iterations,     1000                    },
+        {"rows", matrix->rows, CARVQ_MAX_ROWS},
+        {"cols", matrix->cols, CARVQ_MAX_COLS},
+        {"subvector", options->subvector, CARVQ_MAX_SUBVECTOR},
+        {"group", options->group, CARVQ_MAX_GROUP},
+        {"stages", options->stages, CARVQ_MAX_STAGES},
+        {"code_bits", options->code_bits, CARVQ_MAX_CODE_BITS},
+        {"iterations", options->iterations, 1000},
         {"adaptor_epochs", options->adaptor_epochs, CARVQ_ADAPTOR_MAX_EPOCHS},
-        {"rounds",         options->rounds,         100                     },
+        {"rounds", options->rounds, 100},
     };
     enum carvq_status status = check_name(matrix, error);
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && status == CARVQ_OK; i++)
@@ -226,6 +226,7 @@ static enum carvq_status encode_with_adaptor(const struct carvq_joint *joint, co
     take_sums(&result.codes, values, &report->codes_sqnr_db, &report->codes_l1);
     take_sums(&result.traded, values, &report->traded_sqnr_db, &report->traded_l1);
     report->traded_group = result.traded_group;
+    report->traded_bytes = result.traded_bytes;
     if (result.network == NULL) {
         report->left_out = 1;
         info->adaptor_dim = info->adaptor_hidden = 0;
@@ -247,9 +248,7 @@ static enum carvq_status encode_table(const struct carvq_matrix *matrix, const s
     const struct carvq_sink sink = {write_part, &codes};
     double begin = omp_get_wtime();
     struct carvq_ticker ticker = {
-        job->progress, job->progress_context, {info->name, "codes", 0, info->rows * info->cols, 0},
-          0, false
-    };
+        job->progress, job->progress_context, {info->name, "codes", 0, info->rows * info->cols, 0}, 0, false};
     struct carvq_encode_report report = {0};
     enum carvq_status status;
     if (info->adaptor_dim > 0) {

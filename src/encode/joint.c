@@ -121,6 +121,11 @@ static enum carvq_status alternate(const struct carvq_joint *joint, struct carvq
                                    struct carvq_joint_result *result, struct carvq_error *error)
 {
     enum carvq_status status = fit_adaptor(joint, joint->matrix, &result->network, error);
+    if (status == CARVQ_OK && !(result->network->l1_after < result->network->l1_before)) { // nor would it help later rounds
+        free(result->network);
+        result->network = NULL;
+        return refit_adaptor(joint, difference, result, error);
+    }
     for (uint32_t round = 1; round < joint->options->rounds && status == CARVQ_OK; round++) {
         const struct carvq_matrix left = carvq_difference_from_adaptor(difference, joint->matrix, result->network);
         status = fit_codes(joint, &left, &result->sums, error);
@@ -145,6 +150,7 @@ static enum carvq_status compare(const struct carvq_joint *joint, struct carvq_j
     const struct carvq_sink sink = {discard, NULL};
     struct carvq_encode_options options = *joint->options;
     options.group = result->traded_group = info.group;
+    result->traded_bytes = info.payload_bytes;
     joint->ticker->state.phase = "compare";
     joint->ticker->state.done = 0;
     joint->ticker->state.loss = 0;

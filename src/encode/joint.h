@@ -28,7 +28,7 @@ struct carvq_joint_result {
     struct carvq_sums sums;                // of what the codes and network, if there is one, decode to
     struct carvq_sums codes;               // of codes alone
     struct carvq_sums traded;              // of codes that were given the adaptor's bits
-    uint64_t traded_group;                 // their group [g]
+    uint64_t traded_group, traded_bytes;   // their group [g], their payload
 };
 
 // Training settings that follow from the options of a table; widths are those of info.

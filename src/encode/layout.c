@@ -26,37 +26,23 @@ static size_t describe_tensors(const struct carvq_table_info *info, enum carvq_p
     const char *dtype = carvq_dtype_name(info->codebook_dtype);
     const uint64_t m = info->adaptor_dim, hidden = info->adaptor_hidden, n = info->cols;
     if (part == CARVQ_PART_CODEBOOKS) {
-        tensors_ret[0] = (struct tensor){
-            ".codebooks",
-            dtype,
-            4,
-            {info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector},
-            info->codebook_bytes
-        };
+        tensors_ret[0] = (struct tensor){".codebooks",
+                                         dtype,
+                                         4,
+                                         {info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector},
+                                         info->codebook_bytes};
         return 1;
     }
     if (part == CARVQ_PART_CODES) {
-        tensors_ret[0] = (struct tensor){
-            ".codes", "U8", 2, {info->rows, info->code_bytes / info->rows},
-               info->code_bytes
-        };
+        tensors_ret[0] = (struct tensor){".codes", "U8", 2, {info->rows, info->code_bytes / info->rows}, info->code_bytes};
         return 1;
     }
     if (m == 0)
         return 0;
-    tensors_ret[0] = (struct tensor){
-        ".adaptor.table", dtype, 2, {info->rows, m},
-           2 * info->rows * m
-    };
-    tensors_ret[1] = (struct tensor){
-        ".adaptor.0.weight", dtype, 2, {m, hidden},
-           2 * m * hidden
-    };
+    tensors_ret[0] = (struct tensor){".adaptor.table", dtype, 2, {info->rows, m}, 2 * info->rows * m};
+    tensors_ret[1] = (struct tensor){".adaptor.0.weight", dtype, 2, {m, hidden}, 2 * m * hidden};
     tensors_ret[2] = (struct tensor){".adaptor.0.bias", dtype, 1, {hidden}, 2 * hidden};
-    tensors_ret[3] = (struct tensor){
-        ".adaptor.1.weight", dtype, 2, {hidden, n},
-           2 * hidden * n
-    };
+    tensors_ret[3] = (struct tensor){".adaptor.1.weight", dtype, 2, {hidden, n}, 2 * hidden * n};
     tensors_ret[4] = (struct tensor){".adaptor.1.bias", dtype, 1, {n}, 2 * n};
     return 5;
 }

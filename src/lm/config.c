@@ -14,34 +14,34 @@
 
 static const struct carvq_lm_architecture architectures[] = {
     {
-     .name = "LlamaForCausalLM",
-     .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
-     .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
-     .qkv_bias = CARVQ_LM_BY_CONFIG,
-     .output_bias = CARVQ_LM_BY_CONFIG,
-     .mlp_bias = CARVQ_LM_BY_CONFIG,
-     },
+        .name = "LlamaForCausalLM",
+        .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
+        .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
+        .qkv_bias = CARVQ_LM_BY_CONFIG,
+        .output_bias = CARVQ_LM_BY_CONFIG,
+        .mlp_bias = CARVQ_LM_BY_CONFIG,
+    },
     {
-     .name = "MistralForCausalLM",
-     .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
-     .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
-     .sliding_window = CARVQ_LM_YES,
-     .default_sliding_window = 4096,
-     },
+        .name = "MistralForCausalLM",
+        .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
+        .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
+        .sliding_window = CARVQ_LM_YES,
+        .default_sliding_window = 4096,
+    },
     {
-     .name = "Qwen2ForCausalLM",
-     .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
-     .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
-     .qkv_bias = CARVQ_LM_YES,
-     .sliding_window = CARVQ_LM_BY_CONFIG,
-     .default_sliding_window = 4096,
-     },
+        .name = "Qwen2ForCausalLM",
+        .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
+        .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
+        .qkv_bias = CARVQ_LM_YES,
+        .sliding_window = CARVQ_LM_BY_CONFIG,
+        .default_sliding_window = 4096,
+    },
     {
-     .name = "Phi3ForCausalLM",
-     .qkv = {"self_attn.qkv_proj"},
-     .gate_up = {"mlp.gate_up_proj"},
-     .sliding_window = CARVQ_LM_YES,
-     },
+        .name = "Phi3ForCausalLM",
+        .qkv = {"self_attn.qkv_proj"},
+        .gate_up = {"mlp.gate_up_proj"},
+        .sliding_window = CARVQ_LM_YES,
+    },
 };
 
 static enum carvq_status find_architecture(const struct carvq_lm_keys *keys,
@@ -71,12 +71,9 @@ static enum carvq_status read_sizes(const struct carvq_lm_keys *keys, struct car
         size_t max;
         size_t *value_ret;
     } sizes[] = {
-        {"vocab_size",              MAX_VOCABULARY, &config->vocabulary  },
-        {"hidden_size",             MAX_WIDTH,      &config->hidden      },
-        {"intermediate_size",       MAX_WIDTH,      &config->intermediate},
-        {"num_hidden_layers",       MAX_LAYERS,     &config->layers      },
-        {"num_attention_heads",     MAX_WIDTH,      &config->heads       },
-        {"max_position_embeddings", MAX_POSITIONS,  &config->max_window  },
+        {"vocab_size", MAX_VOCABULARY, &config->vocabulary},     {"hidden_size", MAX_WIDTH, &config->hidden},
+        {"intermediate_size", MAX_WIDTH, &config->intermediate}, {"num_hidden_layers", MAX_LAYERS, &config->layers},
+        {"num_attention_heads", MAX_WIDTH, &config->heads},      {"max_position_embeddings", MAX_POSITIONS, &config->max_window},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         enum carvq_status status = carvq_lm_key_size(keys, sizes[i].key, 0, sizes[i].max, sizes[i].value_ret, error);

@@ -42,14 +42,14 @@ static size_t lay_out(struct carvq_lm_batch *batch)
         float **place;
         size_t values;
     } buffers[] = {
-        {&batch->cosines,   batch->length * config->rope.pairs    },
-        {&batch->sines,     batch->length * config->rope.pairs    },
-        {&batch->normed,    tokens * config->hidden               },
-        {&batch->wide,      tokens * wide_values(config)          },
-        {&batch->attended,  tokens * queries                      },
-        {&batch->blocks[0], block                                 },
-        {&batch->blocks[1], carvq_lm_block_values(config->hidden) },
-        {&batch->scratch,   batch->threads * batch->scratch_values},
+        {&batch->cosines, batch->length * config->rope.pairs},
+        {&batch->sines, batch->length * config->rope.pairs},
+        {&batch->normed, tokens * config->hidden},
+        {&batch->wide, tokens * wide_values(config)},
+        {&batch->attended, tokens * queries},
+        {&batch->blocks[0], block},
+        {&batch->blocks[1], carvq_lm_block_values(config->hidden)},
+        {&batch->scratch, batch->threads * batch->scratch_values},
     };
     size_t used = 0;
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {

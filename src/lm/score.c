@@ -137,9 +137,7 @@ enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carv
     const size_t positions = windows * (batch->length - 1), step = carvq_lm_block_rows(head->cols);
     const struct carvq_lm_sums none = {.max = -INFINITY};
     for (size_t i = 0; i < positions; i++)
-        batch->positions[i] = (struct carvq_lm_position){
-            .variants = {none, none}
-        };
+        batch->positions[i] = (struct carvq_lm_position){.variants = {none, none}};
     for (size_t first = 0; first < head->rows; first += step) {
         struct block block = {.first = first, .ids = head->rows - first < step ? head->rows - first : step};
         enum carvq_status status = read_block(batch, variants, &block, error);

@@ -118,10 +118,7 @@ static enum carvq_status load_merges(const char *place, struct carvq_json json, 
 {
     if (!carvq_json_enter(&json, '['))
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'merges' is not an array", place);
-    struct merge_text merge = {
-        {NULL, 0, 0},
-        0
-    };
+    struct merge_text merge = {{NULL, 0, 0}, 0};
     size_t capacity = 0;
     char form = '\0';
     enum carvq_status status = CARVQ_OK;

@@ -85,12 +85,7 @@ enum carvq_status carvq_tok_load_normalizer(const char *path, struct carvq_json 
     static const struct {
         const char *name;
         enum carvq_tok_normal_step kind;
-    } forms[] = {
-        {"NFC",  CARVQ_TOK_NFC },
-        {"NFD",  CARVQ_TOK_NFD },
-        {"NFKC", CARVQ_TOK_NFKC},
-        {"NFKD", CARVQ_TOK_NFKD}
-    };
+    } forms[] = {{"NFC", CARVQ_TOK_NFC}, {"NFD", CARVQ_TOK_NFD}, {"NFKC", CARVQ_TOK_NFKC}, {"NFKD", CARVQ_TOK_NFKD}};
     char place[PLACE_SIZE], type[64];
     enum carvq_status status = read_type(path, "normalizer", json, type, sizeof type, place, error);
     if (status != CARVQ_OK)
@@ -256,10 +251,7 @@ static enum carvq_status add_metaspace(const char *place, const struct metaspace
 static enum carvq_status load_metaspace(const char *place, struct carvq_json json, struct carvq_tok_splitters *splitters,
                                         struct carvq_error *error)
 {
-    struct metaspace metaspace = {
-        {NULL, 0, 0},
-        ALWAYS, true
-    };
+    struct metaspace metaspace = {{NULL, 0, 0}, ALWAYS, true};
     enum carvq_status status = read_metaspace(place, json, &metaspace, error);
     if (status == CARVQ_OK)
         status = add_metaspace(place, &metaspace, splitters, error);

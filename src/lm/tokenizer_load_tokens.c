@@ -234,11 +234,7 @@ enum carvq_status carvq_tok_load_post_processor(const char *path, struct carvq_j
     if (status == CARVQ_OK && strcmp(name.data, "Sequence") == 0) {
         status = load_sequence(path, place, json, tokenizer, error);
     } else if (status == CARVQ_OK && strcmp(name.data, "TemplateProcessing") == 0) {
-        struct around around = {
-            {NULL, 0, 0},
-            {NULL, 0, 0},
-            false
-        };
+        struct around around = {{NULL, 0, 0}, {NULL, 0, 0}, false};
         status = load_template(place, json, tokenizer, &around, error);
         if (status == CARVQ_OK)
             status = put_around(place, &around, tokenizer, error);

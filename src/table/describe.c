@@ -137,12 +137,8 @@ static enum carvq_status read_code_bits(const struct description *d, struct carv
 static enum carvq_status read_segments(const struct description *d, struct carvq_json *json, const char *key)
 {
     static const struct field fields[] = {
-        {"codec",     read_codec,     false},
-        {"subvector", read_subvector, false},
-        {"group",     read_group,     false},
-        {"grouping",  read_grouping,  false},
-        {"stages",    read_stages,    false},
-        {"code_bits", read_code_bits, false},
+        {"codec", read_codec, false},       {"subvector", read_subvector, false}, {"group", read_group, false},
+        {"grouping", read_grouping, false}, {"stages", read_stages, false},       {"code_bits", read_code_bits, false},
     };
     if (!carvq_json_enter(json, '[') || !carvq_json_next_item(json))
         return fail(d, key, "is not a list with a segment");
@@ -185,10 +181,7 @@ static enum carvq_status read_adaptor_hidden(const struct description *d, struct
 
 static enum carvq_status read_adaptor(const struct description *d, struct carvq_json *json, const char *key)
 {
-    static const struct field fields[] = {
-        {"dim",    read_adaptor_dim,    false},
-        {"hidden", read_adaptor_hidden, false}
-    };
+    static const struct field fields[] = {{"dim", read_adaptor_dim, false}, {"hidden", read_adaptor_hidden, false}};
     return READ_FIELDS(d, json, key, fields);
 }
 
@@ -196,11 +189,8 @@ enum carvq_status carvq_table_describe(const char *path, const char *name, const
                                        struct carvq_error *error)
 {
     static const struct field fields[] = {
-        {"rows",     read_rows,     false},
-        {"cols",     read_cols,     false},
-        {"dtype",    read_dtype,    false},
-        {"segments", read_segments, false},
-        {"adaptor",  read_adaptor,  true },
+        {"rows", read_rows, false},         {"cols", read_cols, false},      {"dtype", read_dtype, false},
+        {"segments", read_segments, false}, {"adaptor", read_adaptor, true},
     };
     size_t length = strlen(text), where;
     const char *problem = carvq_json_check(text, length, &where);

@@ -88,11 +88,9 @@ static enum carvq_status view_adaptor(struct opening *opening, struct carvq_tabl
         uint64_t shape[2];
         const uint8_t **view;
     } parts[] = {
-        {"adaptor.table",    2, {info->rows, m}, &adaptor->table   },
-        {"adaptor.0.weight", 2, {m, hidden},     &adaptor->weight_0},
-        {"adaptor.0.bias",   1, {hidden, 0},     &adaptor->bias_0  },
-        {"adaptor.1.weight", 2, {hidden, n},     &adaptor->weight_1},
-        {"adaptor.1.bias",   1, {n, 0},          &adaptor->bias_1  },
+        {"adaptor.table", 2, {info->rows, m}, &adaptor->table}, {"adaptor.0.weight", 2, {m, hidden}, &adaptor->weight_0},
+        {"adaptor.0.bias", 1, {hidden, 0}, &adaptor->bias_0},   {"adaptor.1.weight", 2, {hidden, n}, &adaptor->weight_1},
+        {"adaptor.1.bias", 1, {n, 0}, &adaptor->bias_1},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         const struct carvq_st_tensor *tensor;
