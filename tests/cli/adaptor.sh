@@ -16,6 +16,15 @@ check "show has other sizes" test "$(number payload_bytes)" = "$planned" -a "$(n
 run verify "$file" "$model" --json
 check "verify finds another error" is_true "($(number l1) / $l1 - 1) ^ 2 < 1e-10"
 
+# The presets hold 4-bit codes and 16-bit values, and nothing else.
+for preset in carvq-2 carvq-3 carvq-4; do
+    run compress "$model" -o "$file" --force --preset $preset --json
+    check "$preset: code_bits" test "$(number code_bits)" = 4
+    length=$(od -A n -t u8 -N 8 "$file" | tr -d ' ')
+    dtypes=$(tail -c +9 "$file" | head -c "$length" | grep -o '"dtype":"[A-Z0-9]*","shape' | sort | uniq -c | tr -s ' \n' ' ')
+    check "$preset: tensors of other types: $dtypes" test "$dtypes" = ' 6 "dtype":"BF16","shape 1 "dtype":"U8","shape '
+done
+
 run compress "$model" -o "$file" --force
 check "the report does not say what codes alone reach" grep -q "codes alone: SQNR" "$folder/stdout"
 check "the report does not compare" grep -q "bits spent on codes (--no-adaptor --group 852)" "$folder/stdout"
