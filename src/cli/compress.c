@@ -55,7 +55,7 @@ static int parse(int argc, char **argv, struct settings *settings)
         {"grouping", 0, CLI_WORD, &settings->grouping, "rows|columns", "what a group is: see the manual (rows)", 0, 0},
         {"code-bits", 0, CLI_NUMBER, &settings->code_bits, "K", "bits of a code (4)", 1, CARVQ_MAX_CODE_BITS},
         {"codebook-dtype", 0, CLI_WORD, &settings->codebook_dtype, "bf16|f16", "type of the stored 16-bit values (bf16)", 0, 0},
-        {"iterations", 0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage", 1, 1000},
+        {"iterations", 0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage (25)", 1, 1000},
         {"adaptor-dim", 0, CLI_NUMBER, &settings->adaptor_dim, "M",
          "values per row of the adaptor's table (n/128, if 0.1554 bit holds it)", 1, 65536},
         {"adaptor-hidden", 0, CLI_NUMBER, &settings->adaptor_hidden, "N", "hidden units of the adaptor (what 0.1554 bit holds)",
