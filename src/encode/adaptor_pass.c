@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "encode/adaptor_train.h"
+#include "encode/matrix.h"
 
 // The failure of the smallest row is the one that is reported.
 struct failure {
@@ -93,7 +94,7 @@ enum carvq_status carvq_adaptor_pass(struct carvq_adaptor_trainer *trainer, cons
             return status;
         progress->done += rows - row < step ? rows - row : step;
         if (trainer->options->progress != NULL && trainer->options->progress(trainer->options->progress_context, progress) != 0)
-            return carvq_fail(trainer->error, CARVQ_ERROR_CANCELLED, "training the adaptor was cancelled");
+            return carvq_matrix_fail(trainer->matrix, trainer->error, CARVQ_ERROR_CANCELLED, "cancelled");
     }
     return CARVQ_OK;
 }
