@@ -111,8 +111,8 @@ struct carvq_table_info {
 // Opens a compressed file read-only. The file is mapped, not read: nothing but the pages that lookups touch comes into
 // memory. Every size is checked here, so that no lookup can leave the map. On success *file_ret is to be given to
 // carvq_close(). Errors: CARVQ_ERROR_IO, _FORMAT, _UNSUPPORTED, _MEMORY, and _NOT_FOUND for a sound safetensors file that
-// was not made by carvq. A file that another program truncates while it
-// is open leads to SIGBUS, as with any mapped file: replace files by rename.
+// was not made by carvq. A file that another program truncates while it is open leads to SIGBUS, as with any mapped file:
+// replace files by rename. Not there if the library was built with CARVQ_NO_FILE_MAP.
 enum carvq_status carvq_open(const char *path, struct carvq_file **file_ret, struct carvq_error *error);
 
 // The same for a file that is already in memory (flash of a microcontroller, an asset of an app). The nbytes bytes at

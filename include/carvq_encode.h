@@ -30,23 +30,23 @@ struct carvq_matrix {
 
 // Settings for one table. Begin with carvq_encode_defaults().
 struct carvq_encode_options {
-    uint32_t subvector;              // [h]     8
-    uint64_t group;                  // [g]     1024
-    enum carvq_grouping grouping;    //         CARVQ_GROUP_ROWS
-    uint32_t stages;                 // [L]     3
-    uint32_t code_bits;              // [kappa] 4
-    enum carvq_dtype codebook_dtype; //         CARVQ_BF16; the adaptor's too
-    uint32_t iterations;             //         25; rounds of k-means at each stage, 1 to 1000
-    uint64_t seed;                   //         0; same seed, same bytes, whatever the number of threads
+    uint32_t subvector;              // [h], default 8
+    uint64_t group;                  // [g], 1024
+    enum carvq_grouping grouping;    // CARVQ_GROUP_ROWS
+    uint32_t stages;                 // [L], 3
+    uint32_t code_bits;              // [kappa], 4
+    enum carvq_dtype codebook_dtype; // CARVQ_BF16; the adaptor's too
+    uint32_t iterations;             // 25; rounds of k-means at each stage, 1 to 1000
+    uint64_t seed;                   // 0; same seed, same bytes, whatever the number of threads
     // The corrective adaptor: a small network from the row number to what the codes left. It takes at most 0.1554 bit per
     // parameter unless its widths are given; where the budget does not hold one, there is none (see the plan).
-    int adaptor;             //         0: codes alone; 1: codes and adaptor
-    uint32_t adaptor_dim;    // [m]     0: floor(n / 128), at least 1
-    uint32_t adaptor_hidden; //         0: as many hidden units as the budget holds
-    uint32_t adaptor_epochs; //         15
+    int adaptor;             // 0: codes alone, and nothing below counts; else codes and adaptor
+    uint32_t adaptor_dim;    // [m], 0: floor(n / 128), at least 1, less where there are few rows
+    uint32_t adaptor_hidden; // 0: as many hidden units as the budget holds
+    uint32_t adaptor_epochs; // 15; 1 to 10000
     // 1: the codes are fitted to the table, then the adaptor to what they left. R > 1: the adaptor is fitted to the table,
     // then R - 1 times the codes to what it left and the adaptor to what they left. 1 to 100.
-    uint32_t rounds; //         1
+    uint32_t rounds; // 1
 };
 
 void carvq_encode_defaults(struct carvq_encode_options *options_ret);

@@ -161,7 +161,7 @@ static int report(const struct bench *bench, const double *medians, const struct
         printf("  (the BF16 table was cut to %" PRIu64 " rows, %s)\n", bench->plain_rows,
                cli_bytes(bench->plain_rows * bench->cols * 2));
     if (result != NULL)
-        printf("  error: SQNR %.3f dB, L1 %.6g, BF16 would have about 55 dB\n", result->sqnr_db, result->l1);
+        printf("  error: SQNR %.3f dB, L1 %.6g\n", result->sqnr_db, result->l1);
     else
         puts("  error: not measured; name the MODEL to see it");
     return cli_finish();

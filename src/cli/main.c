@@ -11,11 +11,12 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 static int print_help(void)
 {
     puts("Usage: carvq COMMAND ...\n"
-         "Compress the lookup tables of language models to 1 to 3 bits per parameter, and read them back.\n\n"
+         "Compress the lookup tables of language models to about 1.5 to 3 bits per parameter, and read them back.\n\n"
          "Commands:");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    puts("\n`carvq COMMAND --help` explains a command. Exit status: 0 done, 1 failed, 2 wrong usage.");
+    puts("\n`carvq COMMAND --help` explains a command. `carvq --version` prints the version.\n"
+         "Exit status: 0 done, 1 failed, 2 wrong usage.");
     return cli_finish();
 }
 

@@ -45,17 +45,6 @@ enum carvq_status carvq_tok_read_optional_bool(const char *place, struct carvq_t
     return member->present ? carvq_tok_read_bool(place, member, value_ret, error) : CARVQ_OK;
 }
 
-enum carvq_status carvq_tok_read_id(const char *place, struct carvq_tok_member *member, uint32_t *id_ret,
-                                    struct carvq_error *error)
-{
-    uint64_t id = 0;
-    struct carvq_json value = member->value;
-    if (!member->present || !carvq_json_read_u64(&value, &id) || id > UINT32_MAX)
-        return fail_member(place, member, "an id (0 to 4294967295)", error);
-    *id_ret = (uint32_t)id;
-    return CARVQ_OK;
-}
-
 enum carvq_status carvq_tok_read_text(const char *place, struct carvq_tok_member *member, struct carvq_tok_bytes *text_ret,
                                       struct carvq_error *error)
 {

@@ -25,8 +25,6 @@ enum carvq_status carvq_tok_read_bool(const char *place, struct carvq_tok_member
 // The same, but *value_ret stays as it is if the member is absent.
 enum carvq_status carvq_tok_read_optional_bool(const char *place, struct carvq_tok_member *member, bool *value_ret,
                                                struct carvq_error *error);
-enum carvq_status carvq_tok_read_id(const char *place, struct carvq_tok_member *member, uint32_t *id_ret,
-                                    struct carvq_error *error);
 // Appends the text to text_ret, and a NUL that does not count.
 enum carvq_status carvq_tok_read_text(const char *place, struct carvq_tok_member *member, struct carvq_tok_bytes *text_ret,
                                       struct carvq_error *error);
