@@ -240,8 +240,9 @@ static void print_worth(const struct carvq_encode_report *report, const struct c
     else
         printf("  codes alone: SQNR %.2f dB, L1 %.4g, %.4f bits\n", report->codes_sqnr_db, report->codes_l1,
                8 * (double)(info->payload_bytes - info->adaptor_bytes) / ((double)info->rows * info->cols));
-    printf("  its bits spent on codes (--no-adaptor --group %" PRIu64 "): SQNR %.2f dB, L1 %.4g, %.4f bits%s\n", report->traded_group,
-           report->traded_sqnr_db, report->traded_l1, 8 * (double)report->traded_bytes / ((double)info->rows * info->cols),
+    printf("  its bits spent on codes (--no-adaptor --group %" PRIu64 "): SQNR %.2f dB, L1 %.4g, %.4f bits%s\n",
+           report->traded_group, report->traded_sqnr_db, report->traded_l1,
+           8 * (double)report->traded_bytes / ((double)info->rows * info->cols),
            !report->left_out && report->traded_l1 < report->l1 ? ": better here" : "");
 }
 
