@@ -23,11 +23,14 @@ row() # name of the preset, file, options of eval
 echo "| $(basename "$model") | bits | used for | perplexity | increase ± standard error | KL ± standard error | same top token |"
 echo "|---|---|---|---|---|---|---|"
 "$carvq" eval "$model" --tokens "$tokens" --csv "$@" | awk -F, 'NR == 2 { printf "| original | | | %.4f | | | |\n", $6 }'
-for preset in carvq-4 carvq-3 carvq-2; do
-    file=$folder/$preset.safetensors
-    "$carvq" compress "$model" -o "$file" --preset $preset --json >"$folder/plan"
-    name=$preset
-    grep -q '"adaptor_dim": 0' "$folder/plan" && name="$preset (no adaptor)"
+for name in carvq-4 carvq-3 "carvq-3 --rounds 3" carvq-2; do
+    file=$folder/table.safetensors
+    # shellcheck disable=SC2086
+    "$carvq" compress "$model" -o "$file" --force --json --preset $name >"$folder/plan"
+    if grep -q '"adaptor_dim": 0' "$folder/plan"; then
+        [[ $name != *rounds* ]] || continue # rounds are between codes and adaptor
+        name="$name (no adaptor)"
+    fi
     row "$name" "$file" --apply input "$@"
     row "$name" "$file" --apply both "$@"
 done
