@@ -93,4 +93,10 @@ double carvq_adaptor_products(uint64_t rows, uint32_t cols, const struct carvq_a
 enum carvq_status carvq_adaptor_train(const struct carvq_matrix *residual, const struct carvq_adaptor_options *options,
                                       struct carvq_adaptor_network **network_ret, struct carvq_error *error);
 
+// Subtracts columns col .. col + ncols - 1 of gamma, as it is stored, from the rows row .. row + nrows - 1 of block (nrows x
+// ncols). layers: W0, b0, W1 and b1 of the network as floats; contracted and activations: room for nrows x m and nrows x H.
+// The sums are the BLAS's, in no fixed order: the reference is src/table/adaptor.c.
+void carvq_adaptor_subtract(const struct carvq_adaptor_network *network, const float *layers, uint64_t row, size_t nrows,
+                            size_t col, size_t ncols, float *contracted, float *activations, float *block);
+
 #endif

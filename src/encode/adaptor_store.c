@@ -90,28 +90,34 @@ void carvq_adaptor_store(const struct carvq_adaptor_trainer *trainer, struct car
     }
 }
 
-// The forward pass of the stored network, for a chunk: the reference for it is src/table/adaptor.c.
-static void measure_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
-                          struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows)
+void carvq_adaptor_subtract(const struct carvq_adaptor_network *network, const float *layers, uint64_t row, size_t nrows,
+                            size_t col, size_t ncols, float *contracted, float *activations, float *block)
 {
-    const struct carvq_adaptor_network *network = trainer->network;
-    const size_t n = network->cols, m = network->widths.dim, hidden = network->widths.hidden;
-    const float *weight_0 = trainer->layers, *bias_0 = weight_0 + m * hidden, *weight_1 = bias_0 + hidden;
-    const float *bias_1 = weight_1 + hidden * n;
-    const int count = (int)nrows, dim = (int)m, units = (int)hidden, cols = (int)n;
-    float *activations = workspace->weights;
-    carvq_widen(network->dtype, network->table + 2 * m * row, nrows * m, workspace->positions);
+    const size_t m = network->widths.dim, hidden = network->widths.hidden, n = network->cols;
+    const float *weight_0 = layers, *bias_0 = weight_0 + m * hidden, *weight_1 = bias_0 + hidden;
+    const float *bias_1 = weight_1 + hidden * n + col;
+    const int rows = (int)nrows, units = (int)hidden, dim = (int)m;
+    carvq_widen(network->dtype, network->table + 2 * m * row, nrows * m, contracted);
     for (size_t r = 0; r < nrows; r++)
         memcpy(activations + r * hidden, bias_0, hidden * sizeof *bias_0);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, count, units, dim, 1, workspace->positions, dim, weight_0, units, 1,
-                activations, units);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, units, dim, 1, contracted, dim, weight_0, units, 1, activations,
+                units);
     for (size_t i = 0; i < nrows * hidden; i++)
         activations[i] = activations[i] > 0 ? activations[i] : 0;
     for (size_t r = 0; r < nrows; r++)
-        for (size_t c = 0; c < n; c++)
-            workspace->error[r * n + c] = workspace->residual[r * n + c] - bias_1[c];
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, count, cols, units, -1, activations, units, weight_1, cols, 1,
-                workspace->error, cols);
+        for (size_t c = 0; c < ncols; c++)
+            block[r * ncols + c] -= bias_1[c];
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, (int)ncols, units, -1, activations, units, weight_1 + col,
+                (int)n, 1, block, (int)ncols);
+}
+
+static void measure_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
+                          struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows)
+{
+    const size_t n = trainer->network->cols;
+    memcpy(workspace->error, workspace->residual, nrows * n * sizeof *workspace->error);
+    carvq_adaptor_subtract(trainer->network, trainer->layers, row, nrows, 0, n, workspace->positions, workspace->weights,
+                           workspace->error);
     for (size_t i = 0; i < nrows * n; i++) {
         double before = (double)workspace->residual[i], after = (double)workspace->error[i];
         lane->sums.value[0] += fabs(before);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "encode/difference.h"
 
-#include <cblas.h>
 #include <float.h>
 #include <omp.h>
 #include <string.h>
@@ -43,24 +42,8 @@ static void saturate(float *block, size_t count)
 static void subtract_gamma(const struct carvq_difference *difference, float *scratch, uint64_t row, size_t nrows, size_t col,
                            size_t ncols, float *block)
 {
-    const struct carvq_adaptor_network *network = difference->network;
-    const size_t m = network->widths.dim, hidden = network->widths.hidden, n = network->cols;
-    const float *weight_0 = difference->layers, *bias_0 = weight_0 + m * hidden, *weight_1 = bias_0 + hidden;
-    const float *bias_1 = weight_1 + hidden * n + col;
-    float *contracted = scratch, *activations = scratch + BATCH * m;
-    const int rows = (int)nrows, units = (int)hidden, dim = (int)m;
-    carvq_widen(network->dtype, network->table + 2 * m * row, nrows * m, contracted);
-    for (size_t r = 0; r < nrows; r++)
-        memcpy(activations + r * hidden, bias_0, hidden * sizeof *bias_0);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, units, dim, 1, contracted, dim, weight_0, units, 1, activations,
-                units);
-    for (size_t i = 0; i < nrows * hidden; i++)
-        activations[i] = activations[i] > 0 ? activations[i] : 0;
-    for (size_t r = 0; r < nrows; r++)
-        for (size_t c = 0; c < ncols; c++)
-            block[r * ncols + c] -= bias_1[c];
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, (int)ncols, units, -1, activations, units, weight_1 + col,
-                (int)n, 1, block, (int)ncols);
+    carvq_adaptor_subtract(difference->network, difference->layers, row, nrows, col, ncols, scratch,
+                           scratch + BATCH * difference->network->widths.dim, block);
 }
 
 static enum carvq_status read_difference(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols,
