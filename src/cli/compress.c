@@ -37,12 +37,15 @@ struct work {
 
 static int parse(int argc, char **argv, struct settings *settings)
 {
-    *settings = (struct settings){.preset = -1, .stages = 0, .subvector = 8, .group = 1024, .code_bits = 4};
     struct carvq_encode_options defaults;
     carvq_encode_defaults(&defaults);
-    settings->iterations = defaults.iterations;
-    settings->adaptor_epochs = defaults.adaptor_epochs;
-    settings->rounds = defaults.rounds;
+    *settings = (struct settings){.preset = -1,
+                                  .subvector = defaults.subvector,
+                                  .group = defaults.group,
+                                  .code_bits = defaults.code_bits,
+                                  .iterations = defaults.iterations,
+                                  .adaptor_epochs = defaults.adaptor_epochs,
+                                  .rounds = defaults.rounds};
     const struct cli_option options[] = {
         {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write (NAME.carvq.safetensors in this directory)", 0, 0},
         {"preset", 'p', CLI_WORD, &settings->preset, "carvq-2|carvq-3|carvq-4",
@@ -57,9 +60,9 @@ static int parse(int argc, char **argv, struct settings *settings)
         {"codebook-dtype", 0, CLI_WORD, &settings->codebook_dtype, "bf16|f16", "type of the stored 16-bit values (bf16)", 0, 0},
         {"iterations", 0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage (25)", 1, 1000},
         {"adaptor-dim", 0, CLI_NUMBER, &settings->adaptor_dim, "M",
-         "values per row of the adaptor's table (n/128, if 0.1554 bit holds it)", 1, 65536},
+         "values per row of the adaptor's table (n/128, if 0.1554 bit holds it)", 1, CARVQ_MAX_ADAPTOR_DIM},
         {"adaptor-hidden", 0, CLI_NUMBER, &settings->adaptor_hidden, "N", "hidden units of the adaptor (what 0.1554 bit holds)",
-         1, 1 << 24},
+         1, CARVQ_MAX_ADAPTOR_HIDDEN},
         {"adaptor-epochs", 0, CLI_NUMBER, &settings->adaptor_epochs, "N", "passes over the table that train the adaptor (15)", 1,
          10000},
         {"rounds", 0, CLI_NUMBER, &settings->rounds, "R", "1: codes, then the adaptor; more: the adaptor first, then in turn (1)",

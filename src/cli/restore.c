@@ -221,14 +221,10 @@ static enum carvq_status write_copy(const struct carvq_checkpoint *checkpoint,
     return status;
 }
 
-static enum carvq_status restore(const struct carvq_file *file, const char *path, const struct carvq_checkpoint *checkpoint,
+static enum carvq_status restore(const struct carvq_table **tables, size_t count, const struct carvq_checkpoint *checkpoint,
                                  const struct settings *settings, struct carvq_error *error)
 {
-    const struct carvq_table *tables[CARVQ_MAX_TABLES];
-    size_t count;
-    enum carvq_status status = cli_select(file, path, &settings->tensors, tables, &count, error);
-    if (status != CARVQ_OK)
-        return status;
+    enum carvq_status status = CARVQ_OK;
     struct carvq_checkpoint_table *originals = calloc(count, sizeof *originals);
     struct carvq_checkpoint_replacement *replacements = calloc(count, sizeof *replacements);
     if (originals == NULL || replacements == NULL)
@@ -253,20 +249,18 @@ static int name_directory(struct visit *visit, const char *path, const char *nam
     return 0;
 }
 
-static int report(const struct carvq_file *file, const struct carvq_checkpoint *checkpoint, const char *path, const char *model,
-                  const struct settings *settings)
+static int report_json(const struct carvq_table **tables, size_t count, const char *path, const char *model,
+                       const struct settings *settings)
 {
-    const struct carvq_table *tables[CARVQ_MAX_TABLES];
-    size_t count;
-    cli_select(file, path, &settings->tensors, tables, &count, NULL);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, cli_table_json(carvq_table_info(tables[i])));
-    json_t *object = json_pack("{sosososo}", "file", cli_text(path), "model", cli_text(model), "output",
-                               cli_text(settings->output), "tables", list);
-    if (settings->json)
-        return cli_print_json(object);
-    json_decref(object);
+    return cli_print_json(json_pack("{sosososo}", "file", cli_text(path), "model", cli_text(model), "output",
+                                    cli_text(settings->output), "tables", list));
+}
+
+static int report(size_t count, const struct carvq_checkpoint *checkpoint, const char *model, const struct settings *settings)
+{
     printf("%s: a copy of %s with %zu table%s replaced\n", cli_safe(settings->output), cli_safe(model), count,
            count == 1 ? "" : "s");
     struct visit visit = {.act = name_directory};
@@ -280,14 +274,23 @@ static int run_restore(const char *path, const char *model, const struct setting
     struct carvq_error error;
     struct carvq_file *file;
     struct carvq_checkpoint *checkpoint = NULL;
+    const struct carvq_table *tables[CARVQ_MAX_TABLES];
+    size_t count;
     if (carvq_open(path, &file, &error) != CARVQ_OK)
         return cli_fail(&error);
+    cli_catch_signals();
     enum carvq_status status = carvq_checkpoint_open(model, &checkpoint, &error);
-    if (status == CARVQ_OK) {
-        cli_catch_signals();
-        status = restore(file, path, checkpoint, settings, &error);
-    }
-    int result = status == CARVQ_OK ? report(file, checkpoint, path, model, settings) : cli_fail(&error);
+    if (status == CARVQ_OK)
+        status = cli_select(file, path, &settings->tensors, tables, &count, &error);
+    if (status == CARVQ_OK)
+        status = restore(tables, count, checkpoint, settings, &error);
+    int result;
+    if (status != CARVQ_OK)
+        result = cli_fail(&error);
+    else if (settings->json)
+        result = report_json(tables, count, path, model, settings);
+    else
+        result = report(count, checkpoint, model, settings);
     carvq_checkpoint_close(checkpoint);
     carvq_close(file);
     return result;

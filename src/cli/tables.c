@@ -5,6 +5,13 @@
 #include "base/status.h"
 #include "cli.h"
 
+static enum carvq_status fail_no_table(const struct carvq_file *file, const char *path, const char *name,
+                                       struct carvq_error *error)
+{
+    return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: no table '%s'; it holds '%s'%s", path, name,
+                      carvq_table_info(carvq_table_at(file, 0))->name, carvq_table_count(file) > 1 ? " and others" : "");
+}
+
 enum carvq_status cli_select(const struct carvq_file *file, const char *path, const struct cli_list *names,
                              const struct carvq_table **tables_ret, size_t *count_ret, struct carvq_error *error)
 {
@@ -12,8 +19,7 @@ enum carvq_status cli_select(const struct carvq_file *file, const char *path, co
     for (size_t i = 0; i < *count_ret; i++) {
         tables_ret[i] = names->count > 0 ? carvq_find(file, names->items[i]) : carvq_table_at(file, i);
         if (tables_ret[i] == NULL)
-            return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: no table '%s'; it holds '%s'%s", path, names->items[i],
-                              carvq_table_info(carvq_table_at(file, 0))->name, carvq_table_count(file) > 1 ? " and others" : "");
+            return fail_no_table(file, path, names->items[i], error);
     }
     return CARVQ_OK;
 }
@@ -21,11 +27,14 @@ enum carvq_status cli_select(const struct carvq_file *file, const char *path, co
 const struct carvq_table *cli_table(const struct carvq_file *file, const char *path, const char *name)
 {
     const struct carvq_table *table = carvq_find(file, name);
-    const char *first = carvq_table_info(carvq_table_at(file, 0))->name;
-    if (table == NULL && name == NULL)
-        cli_failf("%s: it holds %zu tables; choose one with --tensor, e.g. '%s'", path, carvq_table_count(file), first);
-    else if (table == NULL)
-        cli_failf("%s: no table '%s'; it holds '%s'%s", path, name, first, carvq_table_count(file) > 1 ? " and others" : "");
+    struct carvq_error error;
+    if (table == NULL && name == NULL) {
+        cli_failf("%s: it holds %zu tables; choose one with --tensor, e.g. '%s'", path, carvq_table_count(file),
+                  carvq_table_info(carvq_table_at(file, 0))->name);
+    } else if (table == NULL) {
+        fail_no_table(file, path, name, &error);
+        cli_fail(&error);
+    }
     return table;
 }
 
