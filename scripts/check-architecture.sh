@@ -21,8 +21,9 @@ declare -A arrows=(
     [encode]="blas table base"
     [checkpoint]="base"
     [lm]="blas checkpoint table base"
-    [eval]="lm encode checkpoint table blas base"
-    [cli]="eval lm encode checkpoint table blas base"
+    [eval/baselines]="encode blas table base" # rivals, for comparisons
+    [eval]="eval/baselines lm encode checkpoint table blas base"
+    [cli]="eval/baselines eval lm encode checkpoint table blas base"
 )
 
 check_include() # directory, file, included name
@@ -34,8 +35,8 @@ check_include() # directory, file, included name
         [[ $directory != base && $directory != table ]] || fail "$file: the runtime includes the encoder's header"
         return
         ;;
-    ../*/*) other=${name#../} other=${other%%/*} ;;
-    */*) other=${name%%/*} ;;
+    ../*/*) other=${name#../} other=${other%/*} ;;
+    */*) other=${name%/*} ;;
     *) return ;;
     esac
     [[ " $directory ${arrows[$directory]} " == *" $other "* ]] || fail "$file: src/$directory may not include from src/$other ($name)"
@@ -44,13 +45,13 @@ check_include() # directory, file, included name
 check_includes()
 {
     local folder directory file name
-    for folder in src/*/; do
-        directory=$(basename "$folder")
+    for folder in src/*/ src/*/*/; do
+        directory=${folder#src/} directory=${directory%/}
         [[ -v arrows[$directory] ]] || fail "src/$directory: add it to the table of arrows"
         [[ -v arrows[$directory] ]] || continue
         while IFS=: read -r file name; do
             check_include "$directory" "$file" "$name"
-        done < <(grep -rHoE --include='*.[ch]' '^ *# *include *"[^"]+"' "$folder" | sed -E 's/# *include *"([^"]+)"/\1/; s/: */:/')
+        done < <(grep -HoE '^ *# *include *"[^"]+"' "$folder"*.[ch] | sed -E 's/# *include *"([^"]+)"/\1/; s/: */:/')
     done
 }
 
@@ -58,7 +59,7 @@ check_includes()
 check_symbols()
 {
     local archive found=0 symbol
-    for archive in "$build"/src/*/libcarvq*.a; do
+    for archive in "$build"/src/*/libcarvq*.a "$build"/src/*/*/libcarvq*.a; do
         [[ -e $archive ]] || continue
         found=1
         while read -r symbol; do

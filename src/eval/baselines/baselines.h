@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Rivals: other ways to make a table smaller, each with honest bits. They exist to be compared with, so nothing here writes a
+// file: a method compresses a table in memory, decodes it again, and says how many bytes it would have stored.
+//
+// What is counted: every byte that differs from table to table, at the size at which it would be stored. Codes are packed, each
+// row beginning on a byte, so that a row can be read alone. Numbers are stored in 16 bits, and were rounded before they were
+// used. Not counted are shapes and settings, which are a few bytes in a header.
+#ifndef CARVQ_EVAL_BASELINES_BASELINES_H
+#define CARVQ_EVAL_BASELINES_BASELINES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "carvq_encode.h"
+
+enum carvq_baseline_kind {
+    CARVQ_BASELINE_SCALAR,      // 2^bits equal steps from the smallest value to the largest
+    CARVQ_BASELINE_NF4,         // 16 quantiles of the normal distribution, times the largest magnitude of 64 values
+    CARVQ_BASELINE_ENCODER,     // carvq's own encoder: CARVQ, group RVQ, and product quantization
+    CARVQ_BASELINE_LOW_RANK,    // the leading singular vectors of the table
+    CARVQ_BASELINE_TENSOR_TRAIN // each row as a tensor, in the tensor-train format
+};
+
+// One setting of one method.
+struct carvq_baseline {
+    const char *name;   // of the method, to be chosen by: "scalar-row"
+    const char *method; // of the method, for readers: "scalar, row"
+    char setting[48];   // "INT3"
+    enum carvq_baseline_kind kind;
+    uint32_t bits;           // scalar: of a code, 1 to 8
+    uint32_t group;          // scalar: values of a row that share scale and offset; 0: all values of the table do
+    uint32_t rank;           // low rank, tensor train: at least 1; more than there can be means all
+    enum carvq_dtype number; // of stored numbers, but for the encoder's; CARVQ_F32 is for tests of what rounding leaves
+    struct carvq_encode_options encode; // encoder
+};
+
+// Enough for all settings of any shape.
+#define CARVQ_BASELINES_MAX 96
+
+// Fills list_ret with all settings that are worth a point for a table of rows x cols [V n]: method by method, and within a
+// method in the order of their size. Returns how many there are, and writes no more than capacity of them.
+size_t carvq_baselines(uint64_t rows, uint32_t cols, struct carvq_baseline *list_ret, size_t capacity);
+
+// Compresses table [rows][cols] and decodes it to decoded_ret, of the same shape. *bytes_ret: what would have been stored.
+// dtype is the type of the original values. threads 0: one per processor. The result depends on the table, the setting and
+// the seed alone. Where numbers are stored as F16 and the values of the table are too large or too small for it, they are
+// stored as BF16. Errors: CARVQ_ERROR_FORMAT if a value is NaN or infinite, CARVQ_ERROR_ARGUMENT, CARVQ_ERROR_MEMORY.
+enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, const float *table, uint64_t rows, uint32_t cols,
+                                     enum carvq_dtype dtype, unsigned threads, uint64_t seed, float *decoded_ret,
+                                     uint64_t *bytes_ret, struct carvq_error *error);
+
+#endif

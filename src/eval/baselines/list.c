@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Which settings of each method are worth a point.
+#include <stdio.h>
+#include <string.h>
+
+#include "eval/baselines/method.h"
+
+struct list {
+    struct carvq_baseline *items;
+    size_t capacity, count;
+};
+
+static void add(struct list *list, const struct carvq_baseline *baseline)
+{
+    if (list->count < list->capacity)
+        list->items[list->count] = *baseline;
+    list->count++;
+}
+
+static void add_scalar(struct list *list, const char *name, const char *method, uint32_t group)
+{
+    static const uint32_t bits[] = {2, 3, 4, 8};
+    struct carvq_baseline baseline = {
+        .name = name, .method = method, .kind = CARVQ_BASELINE_SCALAR, .group = group, .number = CARVQ_F16};
+    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
+        baseline.bits = bits[i];
+        snprintf(baseline.setting, sizeof baseline.setting, "INT%u", bits[i]);
+        add(list, &baseline);
+    }
+}
+
+static void add_scalars(struct list *list, uint32_t cols)
+{
+    add_scalar(list, "scalar-tensor", "scalar, tensor", 0);
+    add_scalar(list, "scalar-row", "scalar, row", cols);
+    if (cols > 128)
+        add_scalar(list, "scalar-128", "scalar, group 128", 128);
+    if (cols > 64)
+        add_scalar(list, "scalar-64", "scalar, group 64", 64);
+    if (cols > 32)
+        add_scalar(list, "scalar-32", "scalar, group 32", 32);
+    add(list, &(struct carvq_baseline){
+                  .name = "nf4", .method = "NF4, group 64", .setting = "NF4", .kind = CARVQ_BASELINE_NF4, .number = CARVQ_F16});
+}
+
+static void add_group_rvq(struct list *list)
+{
+    struct carvq_baseline baseline = {.name = "rvq", .method = "group RVQ", .kind = CARVQ_BASELINE_ENCODER};
+    carvq_encode_defaults(&baseline.encode);
+    for (uint32_t stages = 2; stages <= 4; stages++) {
+        baseline.encode.stages = stages;
+        snprintf(baseline.setting, sizeof baseline.setting, "L %u", stages);
+        add(list, &baseline);
+    }
+}
+
+// Where there is no room for an adaptor, CARVQ is group RVQ.
+static void add_carvq(struct list *list, uint64_t rows, uint32_t cols)
+{
+    struct carvq_baseline baseline = {.name = "carvq", .method = "CARVQ", .kind = CARVQ_BASELINE_ENCODER};
+    carvq_encode_defaults(&baseline.encode);
+    baseline.encode.adaptor = 1;
+    for (uint32_t stages = 2; stages <= 4; stages++) {
+        const struct carvq_matrix matrix = {.name = "table", .rows = rows, .cols = cols, .dtype = CARVQ_F32};
+        struct carvq_encode_plan plan;
+        baseline.encode.stages = stages;
+        snprintf(baseline.setting, sizeof baseline.setting, "carvq-%u", stages);
+        if (carvq_encode_plan(&matrix, &baseline.encode, 1, &plan, NULL) == CARVQ_OK && plan.info.adaptor_bytes > 0)
+            add(list, &baseline);
+    }
+}
+
+// Codes of 8 bits, or of fewer where 2^8 centroids for each column block would take more than 0.3 bit per parameter.
+static uint32_t product_bits(uint64_t rows)
+{
+    uint32_t bits = 8;
+    while (bits > 4 && 16.0 * (double)(1u << bits) > 0.3 * (double)rows)
+        bits--;
+    return bits;
+}
+
+static void add_product_quantization(struct list *list, uint64_t rows, uint32_t cols)
+{
+    static const double rates[] = {1, 1.5, 2, 3, 4}; // bits per parameter, of the codes
+    struct carvq_baseline baseline = {.name = "pq", .method = "product quantization", .kind = CARVQ_BASELINE_ENCODER};
+    uint32_t last = 0;
+    carvq_encode_defaults(&baseline.encode);
+    baseline.encode.stages = 1;
+    baseline.encode.code_bits = product_bits(rows);
+    baseline.encode.grouping = CARVQ_GROUP_COLUMNS;
+    baseline.encode.group = rows;
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        uint32_t dims = (uint32_t)(baseline.encode.code_bits / rates[i] + 0.5);
+        baseline.encode.subvector = dims < cols ? dims : cols;
+        if (baseline.encode.subvector == last)
+            continue;
+        last = baseline.encode.subvector;
+        snprintf(baseline.setting, sizeof baseline.setting, "%u values, %u bit", last, baseline.encode.code_bits);
+        add(list, &baseline);
+    }
+}
+
+size_t carvq_baselines(uint64_t rows, uint32_t cols, struct carvq_baseline *list_ret, size_t capacity)
+{
+    struct list list = {list_ret, capacity, 0};
+    add_scalars(&list, cols);
+    add_group_rvq(&list);
+    add_carvq(&list, rows, cols);
+    add_product_quantization(&list, rows, cols);
+    return list.count;
+}

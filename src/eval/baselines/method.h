@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What the methods have in common.
+#ifndef CARVQ_EVAL_BASELINES_METHOD_H
+#define CARVQ_EVAL_BASELINES_METHOD_H
+
+#include "base/half.h"
+#include "base/size.h"
+#include "base/status.h"
+#include "eval/baselines/baselines.h"
+
+// A table to be compressed. All values are finite.
+struct carvq_baseline_input {
+    const float *values; // [rows][cols]
+    uint64_t rows;
+    uint32_t cols;
+    enum carvq_dtype dtype;
+    int threads; // at least 1
+    uint64_t seed;
+};
+
+// A number as it is stored.
+static inline float carvq_baseline_round(enum carvq_dtype number, float value)
+{
+    if (number == CARVQ_F16)
+        return carvq_f16_to_f32(carvq_f32_to_f16(value));
+    return number == CARVQ_BF16 ? carvq_bf16_to_f32(carvq_f32_to_bf16(value)) : value;
+}
+
+// Each compresses, decodes to decoded_ret, and says how many bytes it stored.
+enum carvq_status carvq_baseline_scalar(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
+                                        float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
+enum carvq_status carvq_baseline_nf4(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
+                                     float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
+enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
+                                         float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
+
+#endif
