@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which settings of each method are worth a point.
+#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "eval/baselines/method.h"
 
@@ -100,6 +101,45 @@ static void add_product_quantization(struct list *list, uint64_t rows, uint32_t 
     }
 }
 
+static void add_rank(struct list *list, struct carvq_baseline baseline, uint32_t rank)
+{
+    baseline.rank = rank;
+    snprintf(baseline.setting, sizeof baseline.setting, "rank %" PRIu32, rank);
+    add(list, &baseline);
+}
+
+static void add_low_rank(struct list *list, uint64_t rows, uint32_t cols)
+{
+    static const double rates[] = {0.5, 1, 2, 3, 4, 6, 8}; // bits per parameter
+    const struct carvq_baseline baseline = {
+        .name = "low-rank", .method = "low rank", .kind = CARVQ_BASELINE_LOW_RANK, .number = CARVQ_F16};
+    const double rank_bits = 16 * (1.0 / (double)rows + 1.0 / cols);
+    const uint64_t full = rows < cols ? rows : cols;
+    uint32_t last = 0;
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        double rank = floor(rates[i] / rank_bits + 0.5);
+        if (rank <= last || rank > (double)full)
+            continue;
+        last = (uint32_t)rank;
+        add_rank(list, baseline, last);
+    }
+}
+
+// Up to 16 bits per parameter, which is what the table has without compression.
+static void add_tensor_trains(struct list *list, uint32_t cols)
+{
+    static const uint32_t ranks[] = {1, 2, 3, 4, 6, 8, 12, 16};
+    const struct carvq_baseline baseline = {
+        .name = "tensorgpt", .method = "TensorGPT", .kind = CARVQ_BASELINE_TENSOR_TRAIN, .number = CARVQ_F16};
+    uint64_t last = 0;
+    for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++) {
+        uint64_t values = carvq_tensor_train_values(cols, ranks[i]);
+        if (values > last && values <= cols)
+            add_rank(list, baseline, ranks[i]);
+        last = values;
+    }
+}
+
 size_t carvq_baselines(uint64_t rows, uint32_t cols, struct carvq_baseline *list_ret, size_t capacity)
 {
     struct list list = {list_ret, capacity, 0};
@@ -107,5 +147,7 @@ size_t carvq_baselines(uint64_t rows, uint32_t cols, struct carvq_baseline *list
     add_group_rvq(&list);
     add_carvq(&list, rows, cols);
     add_product_quantization(&list, rows, cols);
+    add_low_rank(&list, rows, cols);
+    add_tensor_trains(&list, cols);
     return list.count;
 }
