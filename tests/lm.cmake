@@ -8,6 +8,8 @@ if(TARGET carvq_lm)
   carvq_test(lm_forward lm_fixture)
   target_compile_definitions(test_lm_forward PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples"
     CARVQ_TEST_DATA="${CARVQ_TEST_DATA}")
+  carvq_test(lm_sequences lm_fixture)
+  target_compile_definitions(test_lm_sequences PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples")
 
   set_tests_properties(lm_forward PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive) # threads that wait do not spin
 

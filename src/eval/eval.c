@@ -37,15 +37,19 @@ static enum carvq_status find_table(const struct carvq_lm *lm, const struct carv
     return carvq_lm_check_table(lm, *table_ret, file_path, error);
 }
 
-static enum carvq_status find_tables(struct run *run, const struct carvq_file *file, const char *file_path,
-                                     enum carvq_eval_apply apply, struct carvq_error *error)
+enum carvq_status carvq_eval_find_tables(const struct carvq_lm *lm, const struct carvq_file *file, const char *file_path,
+                                         enum carvq_eval_apply apply, const struct carvq_table **input_ret,
+                                         const struct carvq_table **head_ret, struct carvq_error *error)
 {
     enum carvq_status status = CARVQ_OK;
-    const char *head = carvq_lm_is_tied(run->lm) ? CARVQ_LM_EMBEDDING ".weight" : CARVQ_LM_HEAD ".weight";
+    const char *head = carvq_lm_is_tied(lm) ? CARVQ_LM_EMBEDDING ".weight" : CARVQ_LM_HEAD ".weight";
+    *input_ret = *head_ret = NULL;
+    if (apply == CARVQ_EVAL_AUTO)
+        apply = carvq_lm_is_tied(lm) ? CARVQ_EVAL_BOTH : CARVQ_EVAL_INPUT;
     if (file != NULL && apply != CARVQ_EVAL_HEAD)
-        status = find_table(run->lm, file, file_path, CARVQ_LM_EMBEDDING ".weight", "input table", &run->input, error);
+        status = find_table(lm, file, file_path, CARVQ_LM_EMBEDDING ".weight", "input table", input_ret, error);
     if (status == CARVQ_OK && file != NULL && apply != CARVQ_EVAL_INPUT)
-        status = find_table(run->lm, file, file_path, head, "output head", &run->head, error);
+        status = find_table(lm, file, file_path, head, "output head", head_ret, error);
     return status;
 }
 
@@ -172,10 +176,7 @@ enum carvq_status carvq_eval(const struct carvq_lm *lm, const struct carvq_file 
     const uint64_t windows = count / run.window;
     const bool all = options->max_windows == 0 || options->max_windows >= windows;
     run.total_windows = all ? windows : options->max_windows;
-    enum carvq_eval_apply apply = options->apply;
-    if (apply == CARVQ_EVAL_AUTO)
-        apply = carvq_lm_is_tied(lm) ? CARVQ_EVAL_BOTH : CARVQ_EVAL_INPUT;
-    status = find_tables(&run, file, file_path, apply, error);
+    status = carvq_eval_find_tables(lm, file, file_path, options->apply, &run.input, &run.head, error);
     if (status == CARVQ_OK)
         status = run_all(&run, ids, text_path, file_path, error);
     if (status == CARVQ_OK) {

@@ -12,6 +12,12 @@
 // Where the compressed rows replace the model's own. AUTO: both if the head is tied to the input table, else the input.
 enum carvq_eval_apply { CARVQ_EVAL_AUTO, CARVQ_EVAL_INPUT, CARVQ_EVAL_HEAD, CARVQ_EVAL_BOTH };
 
+// The tables of file that replace the model's input rows and head, or NULL where none does (both, if file is NULL). file_path is
+// for messages. Errors: the file has no such table, or it is of another model.
+enum carvq_status carvq_eval_find_tables(const struct carvq_lm *lm, const struct carvq_file *file, const char *file_path,
+                                         enum carvq_eval_apply apply, const struct carvq_table **input_ret,
+                                         const struct carvq_table **head_ret, struct carvq_error *error);
+
 struct carvq_eval_progress {
     uint64_t tokens, total_tokens;
     double original, changed; // perplexity so far; changed is 0 without a table

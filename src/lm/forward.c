@@ -76,13 +76,20 @@ enum carvq_status carvq_lm_batch_open(const struct carvq_lm *lm, size_t length, 
         *batch = (struct carvq_lm_batch){.lm = lm, .length = length, .windows = windows};
         batch->threads = threads > 0 ? threads : (unsigned)omp_get_num_procs();
         batch->memory = calloc(lay_out(batch), sizeof *batch->memory);
-        batch->positions = calloc(windows * (length - 1), sizeof *batch->positions);
+        batch->positions = calloc(windows * length, sizeof *batch->positions);
+        batch->places = calloc(windows * length, sizeof *batch->places);
+        batch->tiles = calloc(windows * length, sizeof *batch->tiles);
+        batch->score_tiles = calloc(windows * length, sizeof *batch->score_tiles);
+        batch->equal = calloc(windows, sizeof *batch->equal);
     }
-    if (batch == NULL || batch->memory == NULL || batch->positions == NULL) {
+    if (batch == NULL || batch->memory == NULL || batch->positions == NULL || batch->places == NULL || batch->tiles == NULL ||
+        batch->score_tiles == NULL || batch->equal == NULL) {
         carvq_lm_batch_close(batch);
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for %zu windows of %zu tokens", windows, length);
     }
     lay_out(batch);
+    for (size_t i = 0; i < windows; i++)
+        batch->equal[i] = (struct carvq_lm_sequence){.first = i * length, .count = length};
     carvq_lm_rope_fill(&lm->config.rope, length, batch->cosines, batch->sines);
     carvq_blas_single_thread();
     *batch_ret = batch;
@@ -95,6 +102,10 @@ void carvq_lm_batch_close(struct carvq_lm_batch *batch)
         return;
     free(batch->memory);
     free(batch->positions);
+    free(batch->places);
+    free(batch->tiles);
+    free(batch->score_tiles);
+    free(batch->equal);
     free(batch);
 }
 
@@ -121,7 +132,7 @@ static void turn(const struct carvq_lm_batch *batch, size_t tokens, size_t strid
     const size_t pairs = config->rope.pairs;
 #pragma omp parallel for num_threads((int)batch->threads) schedule(static)
     for (size_t token = 0; token < tokens; token++) {
-        const size_t position = token % batch->length;
+        const size_t position = batch->places[token];
         carvq_lm_rope_turn(&config->rope, batch->cosines + position * pairs, batch->sines + position * pairs,
                            batch->wide + token * stride, config->heads + config->kv_heads, config->head_dim);
     }
@@ -139,34 +150,100 @@ static void activate(const struct carvq_lm_batch *batch, size_t tokens, size_t i
     }
 }
 
-static void run_layer(const struct carvq_lm_batch *batch, const struct carvq_lm_layer *layer, float *x, size_t windows)
+// What one call works on.
+struct pass {
+    const struct carvq_lm_batch *batch;
+    const struct carvq_lm_sequence *sequences;
+    size_t sequence_count, tokens, tile_count;
+    struct carvq_lm_cache *cache; // or NULL
+};
+
+// Cuts each sequence into tiles; neighbours with one token each share theirs. Fills in batch->tiles and batch->places.
+static size_t cut(struct carvq_lm_batch *batch, const struct carvq_lm_sequence *sequences, size_t count)
 {
+    size_t tiles = 0;
+    bool single = false; // the last tile is of such neighbours
+    for (size_t i = 0; i < count; i++) {
+        const struct carvq_lm_sequence *sequence = &sequences[i];
+        for (size_t token = 0; token < sequence->count; token++)
+            batch->places[sequence->first + token] = sequence->past + token;
+        if (sequence->count == 1 && single && batch->tiles[tiles - 1].count < CARVQ_LM_TILE_VECTORS) {
+            batch->tiles[tiles - 1].count++;
+            continue;
+        }
+        for (size_t done = 0; done < sequence->count; done += CARVQ_LM_TILE_VECTORS) {
+            const size_t left = sequence->count - done;
+            batch->tiles[tiles++] = (struct carvq_lm_tile){sequence->first + done,
+                                                           left < CARVQ_LM_TILE_VECTORS ? left : CARVQ_LM_TILE_VECTORS};
+        }
+        single = sequence->count == 1;
+    }
+    return tiles;
+}
+
+static void apply(const struct pass *pass, const struct carvq_lm_linear *linear, const float *x, size_t x_stride, bool add,
+                  float *y, size_t y_stride)
+{
+    const struct carvq_lm_batch *batch = pass->batch;
+    carvq_lm_apply(linear, x, x_stride, batch->tiles, pass->tile_count, add, y, y_stride, batch->blocks[0], batch->threads);
+}
+
+static void attend(const struct pass *pass, size_t layer, size_t stride)
+{
+    const struct carvq_lm_batch *batch = pass->batch;
+    const struct carvq_lm_cache *cache = pass->cache;
+    const struct carvq_lm_attention_job job = {
+        .config = &batch->lm->config,
+        .sequences = pass->sequences,
+        .sequence_count = pass->sequence_count,
+        .qkv = batch->wide,
+        .qkv_stride = stride,
+        .cache = cache != NULL ? cache->data + layer * cache->layer_values : NULL,
+        .cache_length = cache != NULL ? cache->length : 0,
+        .out = batch->attended,
+        .scratch = batch->scratch,
+        .scratch_values = batch->scratch_values,
+        .threads = batch->threads,
+    };
+    carvq_lm_attention(&job);
+}
+
+static void run_layer(const struct pass *pass, size_t number, float *x)
+{
+    const struct carvq_lm_batch *batch = pass->batch;
     const struct carvq_lm_config *config = &batch->lm->config;
-    const size_t n = config->hidden, inner = config->intermediate, tokens = windows * batch->length;
-    const size_t queries = config->heads * config->head_dim, qkv = queries + 2 * config->kv_heads * config->head_dim;
-    float *buffer = batch->blocks[0];
+    const struct carvq_lm_layer *layer = &batch->lm->weights.layers[number];
+    const size_t n = config->hidden, inner = config->intermediate, tokens = pass->tokens;
+    const size_t queries = config->heads * config->head_dim, qkv = queries + carvq_lm_kv_values(config);
     normalize(batch, layer->attention_norm, x, tokens, batch->normed);
-    carvq_lm_apply(&layer->qkv, batch->normed, n, tokens, false, batch->wide, qkv, buffer, batch->threads);
+    apply(pass, &layer->qkv, batch->normed, n, false, batch->wide, qkv);
     turn(batch, tokens, qkv);
-    carvq_lm_attention(config, batch->wide, qkv, windows, batch->length, batch->attended, batch->scratch, batch->scratch_values,
-                       batch->threads);
-    carvq_lm_apply(&layer->output, batch->attended, queries, tokens, true, x, n, buffer, batch->threads);
+    attend(pass, number, qkv);
+    apply(pass, &layer->output, batch->attended, queries, true, x, n);
     normalize(batch, layer->mlp_norm, x, tokens, batch->normed);
-    carvq_lm_apply(&layer->gate_up, batch->normed, n, tokens, false, batch->wide, 2 * inner, buffer, batch->threads);
+    apply(pass, &layer->gate_up, batch->normed, n, false, batch->wide, 2 * inner);
     activate(batch, tokens, inner);
-    carvq_lm_apply(&layer->down, batch->wide, 2 * inner, tokens, true, x, n, buffer, batch->threads);
+    apply(pass, &layer->down, batch->wide, 2 * inner, true, x, n);
+}
+
+enum carvq_status carvq_lm_extend(struct carvq_lm_batch *batch, const struct carvq_table *table, struct carvq_lm_cache *cache,
+                                  const struct carvq_lm_sequence *sequences, size_t count, const uint32_t *ids, float *hidden_ret,
+                                  struct carvq_error *error)
+{
+    const struct carvq_lm_weights *weights = &batch->lm->weights;
+    const size_t tokens = sequences[count - 1].first + sequences[count - 1].count;
+    enum carvq_status status = carvq_lm_gather(&weights->embedding, table, ids, tokens, hidden_ret, batch->threads, error);
+    if (status != CARVQ_OK)
+        return status;
+    const struct pass pass = {batch, sequences, count, tokens, cut(batch, sequences, count), cache};
+    for (size_t i = 0; i < batch->lm->config.layers; i++)
+        run_layer(&pass, i, hidden_ret);
+    normalize(batch, weights->final_norm, hidden_ret, tokens, hidden_ret);
+    return CARVQ_OK;
 }
 
 enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids,
                                   size_t windows, float *hidden_ret, struct carvq_error *error)
 {
-    const struct carvq_lm_weights *weights = &batch->lm->weights;
-    const size_t tokens = windows * batch->length;
-    enum carvq_status status = carvq_lm_gather(&weights->embedding, table, ids, tokens, hidden_ret, batch->threads, error);
-    if (status != CARVQ_OK)
-        return status;
-    for (size_t i = 0; i < batch->lm->config.layers; i++)
-        run_layer(batch, &weights->layers[i], hidden_ret, windows);
-    normalize(batch, weights->final_norm, hidden_ret, tokens, hidden_ret);
-    return CARVQ_OK;
+    return carvq_lm_extend(batch, table, NULL, batch->equal, windows, ids, hidden_ret, error);
 }

@@ -11,6 +11,7 @@
 
 struct carvq_lm;
 struct carvq_lm_batch;
+struct carvq_lm_cache;
 
 // Finds and checks all weights; they stay where the checkpoint has them, which must outlive the model. Errors:
 // CARVQ_ERROR_UNSUPPORTED for an architecture that is not known, and whatever else is wrong with config.json or the tensors.
@@ -39,6 +40,29 @@ void carvq_lm_batch_close(struct carvq_lm_batch *batch);
 enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids,
                                   size_t windows, float *hidden_ret, struct carvq_error *error);
 
+// Keys and values of tokens that the model has seen, of up to slots sequences of length tokens each.
+enum carvq_status carvq_lm_cache_open(const struct carvq_lm *lm, size_t slots, size_t length, struct carvq_lm_cache **cache_ret,
+                                      struct carvq_error *error);
+void carvq_lm_cache_close(struct carvq_lm_cache *cache);
+
+// Slots of length tokens that fit into 1 GiB, at most max and at least 1.
+size_t carvq_lm_cache_slots(const struct carvq_lm *lm, size_t length, size_t max);
+
+// Tokens that form a text of their own. first: where it begins in ids. With a cache, past tokens of it were seen by earlier
+// calls and have their keys and values in slot; without one, both are 0.
+struct carvq_lm_sequence {
+    size_t first, count;
+    size_t slot, past;
+};
+
+// carvq_lm_hidden() for sequences of any lengths that lie one behind the other in ids: together no more tokens than the batch
+// has room for, each of at most its length with what is past. cache, if not NULL, gets the keys and values of the new tokens.
+// A sequence's states depend on its own tokens alone, to the last bit, unless it is one of several neighbours with one new
+// token each; the BLAS takes all those at a time.
+enum carvq_status carvq_lm_extend(struct carvq_lm_batch *batch, const struct carvq_table *table, struct carvq_lm_cache *cache,
+                                  const struct carvq_lm_sequence *sequences, size_t count, const uint32_t *ids, float *hidden_ret,
+                                  struct carvq_error *error);
+
 // All logits for count states: logits_ret[count][V]. table: as above, in place of the head.
 enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_table *table, const float *hidden,
                                   size_t count, float *logits_ret, struct carvq_error *error);
@@ -60,8 +84,19 @@ struct carvq_lm_variant {
     const struct carvq_table *head;
 };
 
+// count states from hidden[first] on, each with the token that follows it.
+struct carvq_lm_span {
+    size_t first, count;
+    const uint32_t *targets;
+};
+
+// Scores spans of states, together no more than the batch has room for: scores_ret has theirs one behind the other. changed may
+// be NULL. Logits are computed a block of the vocabulary at a time and never stored.
+enum carvq_status carvq_lm_score_spans(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
+                                       const struct carvq_lm_variant *changed, const struct carvq_lm_span *spans, size_t count,
+                                       struct carvq_lm_score *scores_ret, struct carvq_error *error);
+
 // Scores the positions 0 .. length - 2 of each window, each against the token that follows: scores_ret[windows][length - 1].
-// changed may be NULL. Logits are computed a block of the vocabulary at a time and never stored.
 enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
                                  const struct carvq_lm_variant *changed, const uint32_t *ids, size_t windows,
                                  struct carvq_lm_score *scores_ret, struct carvq_error *error);

@@ -7,8 +7,7 @@
 
 #define BLOCK_VALUES ((size_t)4 << 20) // 16 MiB of floats
 #define TILE_ROWS 512                  // of the matrix
-#define TILE_VECTORS 256
-#define CHUNK_ROWS 16 // converted by one thread at a time
+#define CHUNK_ROWS 16                  // converted by one thread at a time
 
 size_t carvq_lm_block_rows(size_t cols)
 {
@@ -81,7 +80,8 @@ enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const str
 struct vectors {
     const float *x;
     size_t x_stride;
-    size_t count;
+    const struct carvq_lm_tile *tiles;
+    size_t tile_count;
     float *y;
     size_t y_stride;
 };
@@ -91,27 +91,28 @@ static void multiply(const float *rows, size_t nrows, size_t cols, const struct 
 {
 #pragma omp parallel for collapse(2) num_threads((int)threads) schedule(dynamic)
     for (size_t row = 0; row < nrows; row += TILE_ROWS)
-        for (size_t first = 0; first < vectors->count; first += TILE_VECTORS) {
-            size_t height = nrows - row < TILE_ROWS ? nrows - row : TILE_ROWS;
-            size_t width = vectors->count - first < TILE_VECTORS ? vectors->count - first : TILE_VECTORS;
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)width, (int)height, (int)cols, 1,
-                        vectors->x + first * vectors->x_stride, (int)vectors->x_stride, rows + row * cols, (int)cols, add ? 1 : 0,
-                        vectors->y + first * vectors->y_stride + row, (int)vectors->y_stride);
+        for (size_t i = 0; i < vectors->tile_count; i++) {
+            const struct carvq_lm_tile tile = vectors->tiles[i];
+            const size_t height = nrows - row < TILE_ROWS ? nrows - row : TILE_ROWS;
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)tile.count, (int)height, (int)cols, 1,
+                        vectors->x + tile.first * vectors->x_stride, (int)vectors->x_stride, rows + row * cols, (int)cols,
+                        add ? 1 : 0, vectors->y + tile.first * vectors->y_stride + row, (int)vectors->y_stride);
         }
 }
 
 static void add_bias(const float *bias, size_t rows, const struct vectors *vectors, unsigned threads)
 {
 #pragma omp parallel for num_threads((int)threads) schedule(static)
-    for (size_t i = 0; i < vectors->count; i++)
-        for (size_t row = 0; row < rows; row++)
-            vectors->y[i * vectors->y_stride + row] += bias[row];
+    for (size_t i = 0; i < vectors->tile_count; i++)
+        for (size_t vector = 0; vector < vectors->tiles[i].count; vector++)
+            for (size_t row = 0; row < rows; row++)
+                vectors->y[(vectors->tiles[i].first + vector) * vectors->y_stride + row] += bias[row];
 }
 
-void carvq_lm_apply(const struct carvq_lm_linear *linear, const float *x, size_t x_stride, size_t count, bool add, float *y,
-                    size_t y_stride, float *buffer, unsigned threads)
+void carvq_lm_apply(const struct carvq_lm_linear *linear, const float *x, size_t x_stride, const struct carvq_lm_tile *tiles,
+                    size_t tile_count, bool add, float *y, size_t y_stride, float *buffer, unsigned threads)
 {
-    struct vectors vectors = {x, x_stride, count, y, y_stride};
+    struct vectors vectors = {x, x_stride, tiles, tile_count, y, y_stride};
     for (size_t part = 0; part < linear->count; part++) {
         const struct carvq_lm_matrix *matrix = &linear->parts[part];
         const size_t block = carvq_lm_block_rows(matrix->cols);

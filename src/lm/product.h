@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Products with matrices that lie in a mapped file, a block of rows at a time.
 //
-// The BLAS runs in the calling thread; our threads share the tiles of the result. Tiles depend on the sizes alone, so that
-// the number of threads does not change a bit of it.
+// The BLAS runs in the calling thread; our threads share the tiles of the result. Tiles do not depend on the number of
+// threads, so that it does not change a bit of it.
 #ifndef CARVQ_LM_PRODUCT_H
 #define CARVQ_LM_PRODUCT_H
 
@@ -22,8 +22,14 @@ enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const str
                                  size_t count, float *buffer, unsigned threads, const float **rows_ret,
                                  struct carvq_error *error);
 
-// y = W x + b, or y = y + W x + b, for count vectors x; vector i begins at x[i * x_stride], y likewise.
-void carvq_lm_apply(const struct carvq_lm_linear *linear, const float *x, size_t x_stride, size_t count, bool add, float *y,
-                    size_t y_stride, float *buffer, unsigned threads);
+// Vectors that the BLAS is given at a time; what it makes of one can depend, in the last bit, on how many there are.
+#define CARVQ_LM_TILE_VECTORS 256
+struct carvq_lm_tile {
+    size_t first, count;
+};
+
+// y = W x + b, or y = y + W x + b, for the vectors x of all tiles; vector i begins at x[i * x_stride], y likewise.
+void carvq_lm_apply(const struct carvq_lm_linear *linear, const float *x, size_t x_stride, const struct carvq_lm_tile *tiles,
+                    size_t tile_count, bool add, float *y, size_t y_stride, float *buffer, unsigned threads);
 
 #endif

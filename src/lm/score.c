@@ -60,12 +60,12 @@ struct block {
     size_t first, ids;
 };
 
-// Takes a block into the sums of the positions first .. first + count - 1 of a window.
+// Takes a block into the sums of the positions of a tile.
 static void score_tile(struct carvq_lm_batch *batch, const struct carvq_lm_variant *const *variants, const struct block *block,
-                       const uint32_t *ids, size_t window, size_t first, size_t count)
+                       const struct carvq_lm_score_tile *tile)
 {
-    const size_t n = batch->lm->config.hidden, token = window * batch->length + first;
-    struct carvq_lm_position *positions = batch->positions + window * (batch->length - 1) + first;
+    const size_t n = batch->lm->config.hidden, count = tile->count;
+    struct carvq_lm_position *positions = batch->positions + tile->place;
     float *logits[2] = {batch->scratch + (size_t)omp_get_thread_num() * batch->scratch_values, NULL};
     if (variants[1] != NULL)
         logits[1] = logits[0] + CARVQ_LM_TILE_POSITIONS * CARVQ_LM_TILE_IDS;
@@ -73,9 +73,10 @@ static void score_tile(struct carvq_lm_batch *batch, const struct carvq_lm_varia
         const size_t width = block->ids - done < CARVQ_LM_TILE_IDS ? block->ids - done : CARVQ_LM_TILE_IDS;
         const size_t id = block->first + done;
         for (size_t side = 0; side < 2 && variants[side] != NULL; side++)
-            multiply(variants[side]->hidden + token * n, count, block->rows[side] + done * n, width, n, logits[side], width);
+            multiply(variants[side]->hidden + tile->first * n, count, block->rows[side] + done * n, width, n, logits[side],
+                     width);
         for (size_t i = 0; i < count; i++) {
-            const size_t target = ids[token + i + 1];
+            const size_t target = tile->targets[i];
             for (size_t side = 0; side < 2 && variants[side] != NULL; side++) {
                 const float *row = logits[side] + i * width,
                             *other = side == 0 && logits[1] != NULL ? logits[1] + i * width : NULL;
@@ -86,17 +87,6 @@ static void score_tile(struct carvq_lm_batch *batch, const struct carvq_lm_varia
             }
         }
     }
-}
-
-static void score_block(struct carvq_lm_batch *batch, const struct carvq_lm_variant *const *variants, const struct block *block,
-                        const uint32_t *ids, size_t windows)
-{
-    const size_t scored = batch->length - 1;
-#pragma omp parallel for collapse(2) num_threads((int)batch->threads) schedule(dynamic)
-    for (size_t window = 0; window < windows; window++)
-        for (size_t first = 0; first < scored; first += CARVQ_LM_TILE_POSITIONS)
-            score_tile(batch, variants, block, ids, window, first,
-                       scored - first < CARVQ_LM_TILE_POSITIONS ? scored - first : CARVQ_LM_TILE_POSITIONS);
 }
 
 // Reads the rows of a block, once if both variants have the same head.
@@ -128,24 +118,61 @@ static void finish(const struct carvq_lm_position *position, bool two, struct ca
     }
 }
 
-enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
-                                 const struct carvq_lm_variant *changed, const uint32_t *ids, size_t windows,
-                                 struct carvq_lm_score *scores_ret, struct carvq_error *error)
+// The tiles of what is to be scored.
+struct tiles {
+    struct carvq_lm_score_tile *items;
+    size_t count, positions;
+};
+
+static void add_span(struct tiles *tiles, size_t first, size_t count, const uint32_t *targets)
+{
+    for (size_t done = 0; done < count; done += CARVQ_LM_TILE_POSITIONS) {
+        const size_t size = count - done < CARVQ_LM_TILE_POSITIONS ? count - done : CARVQ_LM_TILE_POSITIONS;
+        tiles->items[tiles->count++] = (struct carvq_lm_score_tile){first + done, size, tiles->positions, targets + done};
+        tiles->positions += size;
+    }
+}
+
+static enum carvq_status score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
+                               const struct carvq_lm_variant *changed, const struct tiles *tiles,
+                               struct carvq_lm_score *scores_ret, struct carvq_error *error)
 {
     const struct carvq_lm_variant *const variants[2] = {original, changed};
     const struct carvq_lm_matrix *head = &batch->lm->weights.head;
-    const size_t positions = windows * (batch->length - 1), step = carvq_lm_block_rows(head->cols);
+    const size_t step = carvq_lm_block_rows(head->cols);
     const struct carvq_lm_sums none = {.max = -INFINITY};
-    for (size_t i = 0; i < positions; i++)
+    for (size_t i = 0; i < tiles->positions; i++)
         batch->positions[i] = (struct carvq_lm_position){.variants = {none, none}};
     for (size_t first = 0; first < head->rows; first += step) {
         struct block block = {.first = first, .ids = head->rows - first < step ? head->rows - first : step};
         enum carvq_status status = read_block(batch, variants, &block, error);
         if (status != CARVQ_OK)
             return status;
-        score_block(batch, variants, &block, ids, windows);
+#pragma omp parallel for num_threads((int)batch->threads) schedule(dynamic)
+        for (size_t i = 0; i < tiles->count; i++)
+            score_tile(batch, variants, &block, &tiles->items[i]);
     }
-    for (size_t i = 0; i < positions; i++)
+    for (size_t i = 0; i < tiles->positions; i++)
         finish(&batch->positions[i], changed != NULL, &scores_ret[i]);
     return CARVQ_OK;
+}
+
+enum carvq_status carvq_lm_score_spans(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
+                                       const struct carvq_lm_variant *changed, const struct carvq_lm_span *spans, size_t count,
+                                       struct carvq_lm_score *scores_ret, struct carvq_error *error)
+{
+    struct tiles tiles = {.items = batch->score_tiles};
+    for (size_t i = 0; i < count; i++)
+        add_span(&tiles, spans[i].first, spans[i].count, spans[i].targets);
+    return score(batch, original, changed, &tiles, scores_ret, error);
+}
+
+enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
+                                 const struct carvq_lm_variant *changed, const uint32_t *ids, size_t windows,
+                                 struct carvq_lm_score *scores_ret, struct carvq_error *error)
+{
+    struct tiles tiles = {.items = batch->score_tiles};
+    for (size_t i = 0; i < windows; i++)
+        add_span(&tiles, i * batch->length, batch->length - 1, ids + i * batch->length + 1);
+    return score(batch, original, changed, &tiles, scores_ret, error);
 }
