@@ -76,12 +76,36 @@ static struct carvq_file *make_table(const struct model *model, size_t shift)
     return file;
 }
 
-static struct carvq_eval_result evaluate(const struct model *model, const struct carvq_file *file,
+// Runs the model with the table of file, or alone if that is NULL.
+static enum carvq_status try_table(const struct model *model, const struct carvq_file *file, enum carvq_eval_apply apply,
+                                   const struct carvq_eval_options *options, struct carvq_eval_result *result_ret,
+                                   struct carvq_error *error)
+{
+    const struct carvq_table *input = NULL, *head = NULL;
+    struct carvq_lm_rows input_rows, head_rows;
+    struct carvq_eval_variant variant = {.name = "FILE"};
+    enum carvq_status status = CARVQ_OK;
+    if (file != NULL)
+        status = carvq_eval_find_tables(model->lm, file, "FILE", apply, &input, &head, error);
+    if (status == CARVQ_OK && input != NULL) {
+        input_rows = carvq_lm_rows_of_table(input);
+        variant.input = &input_rows;
+    }
+    if (status == CARVQ_OK && head != NULL) {
+        head_rows = carvq_lm_rows_of_table(head);
+        variant.head = &head_rows;
+    }
+    if (status == CARVQ_OK)
+        status = carvq_eval(model->lm, &variant, file != NULL, model->ids, model->count, "TEXT", options, result_ret, error);
+    return status;
+}
+
+static struct carvq_eval_result evaluate(const struct model *model, const struct carvq_file *file, enum carvq_eval_apply apply,
                                          const struct carvq_eval_options *options)
 {
     struct carvq_eval_result result;
     struct carvq_error error;
-    if (carvq_eval(model->lm, file, "FILE", model->ids, model->count, "TEXT", options, &result, &error) != CARVQ_OK)
+    if (try_table(model, file, apply, options, &result, &error) != CARVQ_OK)
         fail_msg("%s", error.message);
     return result;
 }
@@ -112,13 +136,13 @@ static void compare_with_reference(const char *directory)
     snprintf(tokens, sizeof tokens, "%s/eval.tokens.u16", directory);
     struct model model = open_model(directory, tokens);
     const struct carvq_eval_options options = {.max_windows = 16};
-    const struct carvq_eval_result result = evaluate(&model, NULL, &options);
+    const struct carvq_eval_result result = evaluate(&model, NULL, CARVQ_EVAL_AUTO, &options);
     const json_t *prefix = json_array_get(json_object_get(reference, "prefix"), 2);
     assert_int_equal(result.tokens, json_integer_value(json_object_get(prefix, "scored_tokens")));
     assert_near(result.original.perplexity / number(prefix, "perplexity"), 1, 1e-6);
     assert_near((double)result.original.correct, number(prefix, "top1_correct"), 1);
     assert_int_equal(result.dropped_tokens, 0);
-    assert_true(result.input == NULL && result.head == NULL && result.changed.perplexity == 0 && result.increase == 0);
+    assert_true(result.changed.perplexity == 0 && result.increase == 0);
     json_decref(reference);
     close_model(&model);
 }
@@ -142,7 +166,7 @@ static void test_sample_agrees(void **state)
     json_t *reference = load_reference(DEMO);
     struct model model = open_model(DEMO, SAMPLE);
     const struct carvq_eval_options options = {.window = 0};
-    const struct carvq_eval_result result = evaluate(&model, NULL, &options);
+    const struct carvq_eval_result result = evaluate(&model, NULL, CARVQ_EVAL_AUTO, &options);
     const json_t *sample = json_object_get(reference, "sample");
     assert_int_equal(result.windows, 96);
     assert_int_equal(result.window, 256);
@@ -157,7 +181,7 @@ static void test_partial_window_is_dropped(void **state)
     struct model model = open_model(DEMO, SAMPLE);
     struct carvq_eval_options options = {.window = 100};
     model.count = 350;
-    struct carvq_eval_result result = evaluate(&model, NULL, &options);
+    struct carvq_eval_result result = evaluate(&model, NULL, CARVQ_EVAL_AUTO, &options);
     assert_int_equal(result.windows, 3);
     assert_int_equal(result.tokens, 3 * 99);
     assert_int_equal(result.dropped_tokens, 50);
@@ -180,12 +204,10 @@ static void test_identity_table_changes_nothing(void **state)
     struct model model = open_model(DEMO, SAMPLE);
     struct carvq_file *file = make_table(&model, 0);
     for (enum carvq_eval_apply apply = CARVQ_EVAL_AUTO; apply <= CARVQ_EVAL_BOTH; apply++) {
-        const struct carvq_eval_options options = {.max_windows = 3, .apply = apply};
-        const struct carvq_eval_result result = evaluate(&model, file, &options);
+        const struct carvq_eval_options options = {.max_windows = 3};
+        const struct carvq_eval_result result = evaluate(&model, file, apply, &options);
         assert_true(result.changed.nll == result.original.nll && result.increase == 0 && result.increase_error == 0);
         assert_true(result.kl == 0 && result.kl_error == 0 && result.same_top == 1);
-        assert_true((result.input != NULL) == (apply != CARVQ_EVAL_HEAD));
-        assert_true((result.head != NULL) == (apply != CARVQ_EVAL_INPUT));
     }
     carvq_close(file);
     close_model(&model);
@@ -197,17 +219,15 @@ static void test_wrong_head_is_noticed(void **state)
     (void)state;
     struct model model = open_model(DEMO, SAMPLE);
     struct carvq_file *file = make_table(&model, 1);
-    struct carvq_eval_options options = {.max_windows = 2, .apply = CARVQ_EVAL_HEAD};
-    const struct carvq_eval_result head = evaluate(&model, file, &options);
+    struct carvq_eval_options options = {.max_windows = 2};
+    const struct carvq_eval_result head = evaluate(&model, file, CARVQ_EVAL_HEAD, &options);
     assert_true(head.same_top == 0 && head.kl > 1 && head.increase > 1000);
     assert_near(head.increase, head.changed.perplexity - head.original.perplexity, 1e-9);
-    options.apply = CARVQ_EVAL_INPUT;
-    const struct carvq_eval_result input = evaluate(&model, file, &options);
+    const struct carvq_eval_result input = evaluate(&model, file, CARVQ_EVAL_INPUT, &options);
     assert_true(input.kl > 0.1 && input.changed.nll != head.changed.nll);
     for (size_t i = 0; i + 1 < model.count; i++) // tokens of the shifted vocabulary, so that both shifts cancel
         model.ids[i] = (model.ids[i] + 4095) % 4096;
-    options.apply = CARVQ_EVAL_BOTH;
-    const struct carvq_eval_result both = evaluate(&model, file, &options);
+    const struct carvq_eval_result both = evaluate(&model, file, CARVQ_EVAL_BOTH, &options);
     assert_near(both.changed.perplexity / head.original.perplexity, 1, 1e-6);
     carvq_close(file);
     close_model(&model);
@@ -219,12 +239,64 @@ static void test_threads_agree(void **state)
     struct model model = open_model(DEMO, SAMPLE);
     struct carvq_file *file = make_table(&model, 3);
     struct carvq_eval_options options = {.max_windows = 11, .window = 130, .threads = 1};
-    const struct carvq_eval_result one = evaluate(&model, file, &options);
+    const struct carvq_eval_result one = evaluate(&model, file, CARVQ_EVAL_AUTO, &options);
     options.threads = 3;
-    const struct carvq_eval_result three = evaluate(&model, file, &options);
+    const struct carvq_eval_result three = evaluate(&model, file, CARVQ_EVAL_AUTO, &options);
     assert_true(one.original.nll == three.original.nll && one.changed.nll == three.changed.nll && one.kl == three.kl);
     assert_true(one.increase_error == three.increase_error && one.same_top == three.same_top);
     carvq_close(file);
+    close_model(&model);
+}
+
+// Variants that run together, on the same input or not, come to what each comes to alone.
+static void test_variants_do_not_mix(void **state)
+{
+    (void)state;
+    struct model model = open_model(DEMO, SAMPLE);
+    struct carvq_error error;
+    const struct carvq_eval_options options = {.max_windows = 9, .threads = 2};
+    float *values[2];
+    struct carvq_lm_rows rows[2];
+    for (size_t i = 0; i < 2; i++) {
+        values[i] = calloc((size_t)4096 * 128, sizeof *values[i]);
+        const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_find(model.checkpoint, TABLE);
+        carvq_widen(CARVQ_F16, tensor->data, (size_t)4096 * 128, values[i]);
+        for (size_t k = i; k < (size_t)4096 * 128; k += 3 + i)
+            values[i][k] *= 1.5f;
+        rows[i] = carvq_lm_rows_of_floats(values[i], 128);
+    }
+    const struct carvq_eval_variant variants[] = {
+        {&rows[0], NULL, "a"}, {&rows[1], &rows[1], "b"}, {&rows[0], &rows[0], "c"}, {NULL, &rows[1], "d"}, {NULL, NULL, "e"}};
+    struct carvq_eval_result together[5], alone;
+    assert_int_equal(carvq_eval(model.lm, variants, 5, model.ids, model.count, "TEXT", &options, together, &error), CARVQ_OK);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(carvq_eval(model.lm, &variants[i], 1, model.ids, model.count, "TEXT", &options, &alone, &error),
+                         CARVQ_OK);
+        assert_true(alone.changed.nll == together[i].changed.nll && alone.original.nll == together[i].original.nll);
+        assert_true(alone.kl == together[i].kl && alone.increase_error == together[i].increase_error);
+        assert_true(alone.same_top == together[i].same_top && alone.bands[0].changed == together[i].bands[0].changed);
+        assert_true(i == 4 ? alone.kl == 0 : alone.kl > 0);
+    }
+    free(values[0]);
+    free(values[1]);
+    close_model(&model);
+}
+
+static void test_too_many_variants(void **state)
+{
+    (void)state;
+    struct model model = open_model(DEMO, SAMPLE);
+    struct carvq_eval_variant variants[CARVQ_EVAL_MAX_VARIANTS + 1] = {{NULL}};
+    struct carvq_eval_result results[CARVQ_EVAL_MAX_VARIANTS + 1];
+    const struct carvq_eval_options options = {.max_windows = 1, .window = 8};
+    struct carvq_error error;
+    assert_int_equal(
+        carvq_eval(model.lm, variants, CARVQ_EVAL_MAX_VARIANTS, model.ids, model.count, "TEXT", &options, results, &error),
+        CARVQ_OK);
+    assert_true(results[CARVQ_EVAL_MAX_VARIANTS - 1].changed.nll == results[0].original.nll);
+    assert_int_equal(
+        carvq_eval(model.lm, variants, CARVQ_EVAL_MAX_VARIANTS + 1, model.ids, model.count, "TEXT", &options, results, &error),
+        CARVQ_ERROR_ARGUMENT);
     close_model(&model);
 }
 
@@ -236,11 +308,11 @@ static void test_sums_by_hand(void **state)
     struct carvq_error error;
     struct carvq_eval_result result = {.window = 3};
     const uint32_t ids[2][3] = {{0, 1, 1}, {0, 1, 2}};
-    const struct carvq_lm_score scores[2][2] = {{{{1, 1}, {2, 1}, 0.1}, {{2, 5}, {2, 6}, 0.3}},
-                                                {{{3, 1}, {5, 1}, 0.5}, {{2, 2}, {3, 1}, 0.7}}};
+    const struct carvq_lm_score original[2][2] = {{{1, 1, 0}, {2, 5, 0}}, {{3, 1, 0}, {2, 2, 0}}};
+    const struct carvq_lm_score changed[2][2] = {{{2, 1, 0.1}, {2, 6, 0.3}}, {{5, 1, 0.5}, {3, 1, 0.7}}};
     assert_int_equal(carvq_eval_sums_open(&sums, 2, 3, 8, &error), CARVQ_OK);
-    carvq_eval_sums_add(&sums, scores[0], ids[0]);
-    carvq_eval_sums_add(&sums, scores[1], ids[1]);
+    carvq_eval_sums_add(&sums, original[0], changed[0], ids[0]);
+    carvq_eval_sums_add(&sums, original[1], changed[1], ids[1]);
     carvq_eval_sums_finish(&sums, 8, true, &result);
     carvq_eval_sums_close(&sums);
     assert_int_equal(result.tokens, 4);
@@ -265,18 +337,18 @@ static void test_one_window_has_no_standard_error(void **state)
     struct model model = open_model(DEMO, SAMPLE);
     struct carvq_file *file = make_table(&model, 1);
     const struct carvq_eval_options options = {.max_windows = 1};
-    const struct carvq_eval_result result = evaluate(&model, file, &options);
+    const struct carvq_eval_result result = evaluate(&model, file, CARVQ_EVAL_AUTO, &options);
     assert_true(isnan(result.increase_error) && isnan(result.kl_error) && isfinite(result.increase));
     carvq_close(file);
     close_model(&model);
 }
 
-static void refuse(const struct model *model, const struct carvq_file *file, const struct carvq_eval_options *options,
-                   enum carvq_status expected, const char *message)
+static void refuse(const struct model *model, const struct carvq_file *file, enum carvq_eval_apply apply,
+                   const struct carvq_eval_options *options, enum carvq_status expected, const char *message)
 {
     struct carvq_eval_result result;
     struct carvq_error error;
-    assert_int_equal(carvq_eval(model->lm, file, "FILE", model->ids, model->count, "TEXT", options, &result, &error), expected);
+    assert_int_equal(try_table(model, file, apply, options, &result, &error), expected);
     if (strstr(error.message, message) == NULL)
         fail_msg("expected '%s', got '%s'", message, error.message);
 }
@@ -293,18 +365,20 @@ static void test_bad_text(void **state)
     struct model model = open_model(DEMO, SAMPLE);
     struct carvq_eval_options options = {.max_windows = 1};
     model.count = 255;
-    refuse(&model, NULL, &options, CARVQ_ERROR_ARGUMENT, "TEXT: the text has 255 tokens, less than one window of 256");
+    refuse(&model, NULL, CARVQ_EVAL_AUTO, &options, CARVQ_ERROR_ARGUMENT,
+           "TEXT: the text has 255 tokens, less than one window of 256");
     model.count = 300;
     model.ids[299] = 4096;
-    refuse(&model, NULL, &options, CARVQ_ERROR_RANGE, "TEXT: token 299 is 4096, but the model has only ids below 4096");
+    refuse(&model, NULL, CARVQ_EVAL_AUTO, &options, CARVQ_ERROR_RANGE,
+           "TEXT: token 299 is 4096, but the model has only ids below 4096");
     model.ids[299] = 0;
     options.window = 257;
-    refuse(&model, NULL, &options, CARVQ_ERROR_ARGUMENT, "config.json: a window of 257 tokens is too long");
+    refuse(&model, NULL, CARVQ_EVAL_AUTO, &options, CARVQ_ERROR_ARGUMENT, "config.json: a window of 257 tokens is too long");
     options.window = 1;
-    refuse(&model, NULL, &options, CARVQ_ERROR_ARGUMENT, "a window of 1 tokens is too short");
+    refuse(&model, NULL, CARVQ_EVAL_AUTO, &options, CARVQ_ERROR_ARGUMENT, "a window of 1 tokens is too short");
     int calls = 0;
     options = (struct carvq_eval_options){.window = 8, .progress = stop_at_once, .progress_context = &calls};
-    refuse(&model, NULL, &options, CARVQ_ERROR_CANCELLED, "cancelled");
+    refuse(&model, NULL, CARVQ_EVAL_AUTO, &options, CARVQ_ERROR_CANCELLED, "cancelled");
     assert_int_equal(calls, 2); // before the first batch, and after it
     close_model(&model);
 }
@@ -326,10 +400,10 @@ static void test_table_of_another_model(void **state)
     assert_int_equal(carvq_lm_open(tiny.checkpoint, &tiny.lm, &error), CARVQ_OK);
     tiny.ids = ids;
     tiny.count = 32;
-    refuse(&tiny, file, &options, CARVQ_ERROR_ARGUMENT,
+    refuse(&tiny, file, CARVQ_EVAL_AUTO, &options, CARVQ_ERROR_ARGUMENT,
            "FILE: table 'model.embed_tokens.weight' is of another model: it has 4096 rows of 128");
-    options.apply = CARVQ_EVAL_HEAD;
-    refuse(&tiny, file, &options, CARVQ_ERROR_NOT_FOUND, "FILE: has no table 'lm_head.weight', the output head of this model");
+    refuse(&tiny, file, CARVQ_EVAL_HEAD, &options, CARVQ_ERROR_NOT_FOUND,
+           "FILE: has no table 'lm_head.weight', the output head of this model");
     tiny.ids = NULL;
     close_model(&tiny);
     carvq_close(file);
@@ -357,8 +431,9 @@ static void test_untied_model(void **state)
     assert_int_equal(carvq_checkpoint_open(fixture.directory, &tiny.checkpoint, &error), CARVQ_OK);
     assert_int_equal(carvq_lm_open(tiny.checkpoint, &tiny.lm, &error), CARVQ_OK);
     const struct carvq_eval_options options = {.window = 8};
-    const struct carvq_eval_result result = evaluate(&tiny, file, &options);
-    assert_true(result.input == carvq_find(file, NULL) && result.head == NULL && result.kl > 0);
+    const struct carvq_eval_result result = evaluate(&tiny, file, CARVQ_EVAL_AUTO, &options);
+    assert_true(result.kl > 0);
+    assert_int_equal(carvq_eval_place(tiny.lm, CARVQ_EVAL_AUTO), CARVQ_EVAL_INPUT);
     tiny.ids = NULL;
     close_model(&tiny);
     carvq_close(file);
@@ -383,7 +458,7 @@ static void test_output_that_is_no_number(void **state)
     }
     fixture_write_identity(path, TABLE, 4096, 128, data);
     if (carvq_open(path, &file, NULL) == CARVQ_OK) // a reader may refuse such codebooks
-        refuse(&model, file, &options, CARVQ_ERROR_FORMAT,
+        refuse(&model, file, CARVQ_EVAL_AUTO, &options, CARVQ_ERROR_FORMAT,
                "FILE: with this table the model's output is not finite (window 0 of TEXT)");
     carvq_close(file);
     unlink(path);
@@ -442,6 +517,8 @@ int main(void)
         cmocka_unit_test(test_identity_table_changes_nothing),
         cmocka_unit_test(test_wrong_head_is_noticed),
         cmocka_unit_test(test_threads_agree),
+        cmocka_unit_test(test_variants_do_not_mix),
+        cmocka_unit_test(test_too_many_variants),
         cmocka_unit_test(test_sums_by_hand),
         cmocka_unit_test(test_one_window_has_no_standard_error),
         cmocka_unit_test(test_bad_text),

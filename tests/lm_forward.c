@@ -15,6 +15,7 @@
 
 #include "base/half.h"
 #include "base/map.h"
+#include "lm/lanes.h"
 #include "lm_fixture.h"
 
 static void assert_near(double value, double expected, double tolerance)
@@ -46,7 +47,7 @@ static void open_model(struct model *model, const char *path, size_t length, siz
     model->ids = calloc(tokens, sizeof *model->ids);
     model->hidden = calloc(tokens * model->n, sizeof *model->hidden);
     model->logits = calloc(tokens * model->vocabulary, sizeof *model->logits);
-    model->scores = calloc(tokens, sizeof *model->scores);
+    model->scores = calloc(2 * tokens, sizeof *model->scores); // of two variants
     for (size_t i = 0; i < tokens; i++)
         model->ids[i] = (uint32_t)(i * i * 7919 + i) % (uint32_t)model->vocabulary;
 }
@@ -61,7 +62,7 @@ static void close_model(struct model *model)
     free(model->scores);
 }
 
-static void run(struct model *model, const struct carvq_table *input, const struct carvq_table *head, unsigned threads)
+static void run(struct model *model, const struct carvq_lm_rows *input, const struct carvq_lm_rows *head, unsigned threads)
 {
     struct carvq_lm_batch *batch;
     struct carvq_error error;
@@ -71,7 +72,7 @@ static void run(struct model *model, const struct carvq_table *input, const stru
     assert_int_equal(carvq_lm_hidden(batch, input, model->ids, model->windows, model->hidden, &error), CARVQ_OK);
     assert_int_equal(carvq_lm_logits(batch, head, model->hidden, model->length * model->windows, model->logits, &error),
                      CARVQ_OK);
-    assert_int_equal(carvq_lm_score(batch, &variant, NULL, model->ids, model->windows, model->scores, &error), CARVQ_OK);
+    assert_int_equal(carvq_lm_score(batch, &variant, 1, model->ids, model->windows, model->scores, &error), CARVQ_OK);
     carvq_lm_batch_close(batch);
 }
 
@@ -124,7 +125,7 @@ static void compare_with_reference(const char *directory)
     assert_int_equal(compared, 48);
     double nll = 0;
     for (size_t i = 0; i < 4 * 255; i++)
-        nll += model.scores[i].original.nll;
+        nll += model.scores[i].nll;
     const json_t *four = json_array_get(json_object_get(reference, "prefix"), 1);
     assert_int_equal(json_integer_value(json_object_get(four, "windows")), 4);
     assert_near(nll / json_number_value(json_object_get(four, "sum_nll_nats")), 1, 1e-6);
@@ -158,7 +159,7 @@ static void test_sample_agrees(void **state)
     for (size_t window = 0; window < 3; window++) {
         double nll = 0;
         for (size_t i = 0; i < 255; i++)
-            nll += model.scores[window * 255 + i].original.nll;
+            nll += model.scores[window * 255 + i].nll;
         assert_near(nll / json_number_value(json_array_get(windows, window)), 1, 1e-6);
     }
     json_decref(reference);
@@ -176,8 +177,8 @@ static void test_threads_agree(void **state)
     run(&three, NULL, NULL, 3);
     assert_memory_equal(one.logits, three.logits, 1400 * one.vocabulary * sizeof *one.logits);
     for (size_t i = 0; i < 7 * 199; i++) { // by members: what lies between them is left to the compiler
-        assert_memory_equal(&one.scores[i].original.nll, &three.scores[i].original.nll, sizeof(double));
-        assert_int_equal(one.scores[i].original.top, three.scores[i].original.top);
+        assert_memory_equal(&one.scores[i].nll, &three.scores[i].nll, sizeof(double));
+        assert_int_equal(one.scores[i].top, three.scores[i].top);
     }
     close_model(&one);
     close_model(&three);
@@ -202,9 +203,11 @@ static void compare_identity(const char *directory, const char *table_path, cons
     float *plain = calloc(count, sizeof *plain);
     run(&model, NULL, NULL, 2);
     memcpy(plain, model.logits, count * sizeof *plain);
+    const struct carvq_lm_rows input_rows = carvq_lm_rows_of_table(carvq_find(input, NULL));
+    const struct carvq_lm_rows head_rows = carvq_lm_rows_of_table(carvq_find(head, NULL));
     for (unsigned places = 1; places < 4; places++) {
         memset(model.logits, 0, count * sizeof *plain);
-        run(&model, places & 1 ? carvq_find(input, NULL) : NULL, places & 2 ? carvq_find(head, NULL) : NULL, 2);
+        run(&model, places & 1 ? &input_rows : NULL, places & 2 ? &head_rows : NULL, 2);
         assert_memory_equal(model.logits, plain, count * sizeof *plain);
     }
     free(plain);
@@ -252,8 +255,9 @@ static void compare_scores_with_logits(const char *directory)
         q.hidden[i] *= 0.9f + 0.02f * (float)(i % 10); // the second variant: other states, same head
     assert_int_equal(carvq_lm_batch_open(p.lm, 50, 2, 2, &batch, &error), CARVQ_OK);
     assert_int_equal(carvq_lm_logits(batch, NULL, q.hidden, 100, q.logits, &error), CARVQ_OK);
-    const struct carvq_lm_variant original = {p.hidden, NULL}, changed = {q.hidden, NULL};
-    assert_int_equal(carvq_lm_score(batch, &original, &changed, p.ids, 2, p.scores, &error), CARVQ_OK);
+    const struct carvq_lm_variant variants[2] = {{p.hidden, NULL}, {q.hidden, NULL}}, same[2] = {variants[0], variants[0]};
+    const struct carvq_lm_score *changed = p.scores + 98;
+    assert_int_equal(carvq_lm_score(batch, variants, 2, p.ids, 2, p.scores, &error), CARVQ_OK);
     for (size_t i = 0; i < 98; i++) {
         const size_t token = i / 49 * 50 + i % 49;
         const float *lp = p.logits + token * p.vocabulary, *lq = q.logits + token * p.vocabulary;
@@ -265,17 +269,62 @@ static void compare_scores_with_logits(const char *directory)
             top = lq[v] > lq[top] ? v : top;
         }
         assert_true(kl > 1e-5);
-        assert_near(p.scores[i].kl, kl, 1e-6);
-        assert_near(p.scores[i].original.nll, zp - lp[p.ids[token + 1]], 1e-5);
-        assert_near(p.scores[i].changed.nll, zq - lq[p.ids[token + 1]], 1e-5);
-        assert_int_equal(p.scores[i].changed.top, top);
+        assert_near(changed[i].kl, kl, 1e-6);
+        assert_near(p.scores[i].nll, zp - lp[p.ids[token + 1]], 1e-5);
+        assert_near(changed[i].nll, zq - lq[p.ids[token + 1]], 1e-5);
+        assert_int_equal(changed[i].top, top);
     }
-    assert_int_equal(carvq_lm_score(batch, &original, &original, p.ids, 2, p.scores, &error), CARVQ_OK);
+    assert_int_equal(carvq_lm_score(batch, same, 2, p.ids, 2, p.scores, &error), CARVQ_OK);
     for (size_t i = 0; i < 98; i++)
-        assert_true(p.scores[i].kl == 0 && p.scores[i].original.nll == p.scores[i].changed.nll);
+        assert_true(changed[i].kl == 0 && p.scores[i].nll == changed[i].nll);
     carvq_lm_batch_close(batch);
     close_model(&p);
     close_model(&q);
+}
+
+static void test_exp(void **state)
+{
+    (void)state;
+    enum { COUNT = 100001 };
+    static float x[COUNT], y[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        x[i] = -87 + 175.0f / (COUNT - 1) * (float)i;
+    carvq_lm_exp(x, COUNT, y);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_near((double)y[i] / exp((double)x[i]), 1, 3e-7);
+    float ends[] = {0, -INFINITY, INFINITY, NAN, -1e30f};
+    carvq_lm_exp(ends, 5, ends);
+    assert_true(ends[0] == 1 && ends[1] < 1e-37f && ends[2] > 1e38f && isnan(ends[3]) && ends[4] < 1e-37f);
+    float gate[300], up[300];
+    for (size_t i = 0; i < 300; i++) {
+        gate[i] = (float)i / 8 - 20;
+        up[i] = (float)(i % 5);
+    }
+    carvq_lm_silu(gate, up, 300);
+    for (size_t i = 0; i < 300; i++) {
+        const double z = (double)i / 8 - 20;
+        assert_near(gate[i], z / (1 + exp(-z)) * up[i], 1e-6 * (1 + fabs(z * up[i])));
+    }
+}
+
+// Every remainder of the number of lanes, and the largest value in each place.
+static void test_lanes(void **state)
+{
+    (void)state;
+    float values[40], weights[40], other[40];
+    for (size_t count = 1; count <= 40; count++)
+        for (size_t top = 0; top < count; top++) {
+            double sum = 0, gap = 0;
+            for (size_t i = 0; i < count; i++) {
+                values[i] = i == top ? 2 : -(float)i / 8;
+                other[i] = (float)(i * i % 7);
+                sum += exp((double)values[i] - 2);
+                gap += exp((double)values[i] - 2) * ((double)values[i] - other[i]);
+            }
+            assert_true(carvq_lm_max(values, count) == 2);
+            assert_near(carvq_lm_weigh(values, count, 2, weights), sum, 1e-6);
+            assert_near(carvq_lm_gap(weights, values, other, count), gap, 1e-5);
+        }
 }
 
 static void test_scores_follow_from_logits(void **state)
@@ -315,10 +364,11 @@ static void test_ties_have_a_rule(void **state)
     fixture_write_identity(path, "lm_head.weight", FIXTURE_V, FIXTURE_N, zeros);
     assert_int_equal(carvq_open(path, &head, NULL), CARVQ_OK);
     open_model(&model, fixture.directory, 8, 1);
-    run(&model, NULL, carvq_find(head, NULL), 2);
+    const struct carvq_lm_rows rows = carvq_lm_rows_of_table(carvq_find(head, NULL));
+    run(&model, NULL, &rows, 2);
     for (size_t i = 0; i < 7; i++) {
-        assert_int_equal(model.scores[i].original.top, 0);
-        assert_near(model.scores[i].original.nll, log(FIXTURE_V), 1e-6);
+        assert_int_equal(model.scores[i].top, 0);
+        assert_near(model.scores[i].nll, log(FIXTURE_V), 1e-6);
     }
     close_model(&model);
     carvq_close(head);
@@ -334,6 +384,8 @@ int main(void)
         cmocka_unit_test(test_threads_agree),
         cmocka_unit_test(test_identity_table_changes_nothing),
         cmocka_unit_test(test_identity_table_of_an_untied_model),
+        cmocka_unit_test(test_exp),
+        cmocka_unit_test(test_lanes),
         cmocka_unit_test(test_scores_follow_from_logits),
         cmocka_unit_test(test_large_vocabulary),
         cmocka_unit_test(test_ties_have_a_rule),

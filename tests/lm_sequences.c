@@ -157,23 +157,25 @@ static void test_spans_agree_with_windows(void **state)
     (void)state;
     struct model model;
     struct carvq_error error;
-    struct carvq_lm_score windows[4][LENGTH - 1], spans[TOKENS];
+    struct carvq_lm_score windows[2][4][LENGTH - 1], spans[2 * TOKENS];
     open_model(&model, CARVQ_EXAMPLES "/demo-llama", 2);
     float *states = new_states(&model), *changed = new_states(&model);
     assert_int_equal(carvq_lm_hidden(model.batch, NULL, model.ids, 4, states, &error), CARVQ_OK);
     for (size_t i = 0; i < TOKENS * model.n; i++)
         changed[i] = 0.9f * states[i];
     const struct carvq_lm_variant variants[] = {{states, NULL}, {changed, NULL}};
-    assert_int_equal(carvq_lm_score(model.batch, &variants[0], &variants[1], model.ids, 4, windows[0], &error), CARVQ_OK);
+    assert_int_equal(carvq_lm_score(model.batch, variants, 2, model.ids, 4, windows[0][0], &error), CARVQ_OK);
     const struct carvq_lm_span some[] = {{180, 59, model.ids + 181}, {3, 1, model.ids + 4}, {65, 30, model.ids + 66}};
-    assert_int_equal(carvq_lm_score_spans(model.batch, &variants[0], &variants[1], some, 3, spans, &error), CARVQ_OK);
+    assert_int_equal(carvq_lm_score_spans(model.batch, variants, 2, some, 3, spans, &error), CARVQ_OK);
     for (size_t i = 0, place = 0; i < 3; i++)
         for (size_t k = 0; k < some[i].count; k++, place++) {
-            const struct carvq_lm_score *window = &windows[(some[i].first + k) / LENGTH][(some[i].first + k) % LENGTH];
-            assert_int_equal(spans[place].original.top, window->original.top);
-            assert_true(fabs(spans[place].original.nll - window->original.nll) < (i == 0 ? 1e-30 : 1e-5));
-            assert_true(fabs(spans[place].changed.nll - window->changed.nll) < (i == 0 ? 1e-30 : 1e-5));
-            assert_true(spans[place].original.nll != spans[place].changed.nll);
+            const size_t window = (some[i].first + k) / LENGTH, position = (some[i].first + k) % LENGTH;
+            for (size_t v = 0; v < 2; v++) {
+                const struct carvq_lm_score *one = &windows[v][window][position], *other = &spans[v * 90 + place];
+                assert_int_equal(one->top, other->top);
+                assert_true(fabs(one->nll - other->nll) < (i == 0 ? 1e-30 : 1e-5));
+            }
+            assert_true(spans[place].nll != spans[90 + place].nll);
         }
     free(states);
     free(changed);

@@ -133,8 +133,9 @@ static enum carvq_status measure_error(const struct carvq_table *table, const ch
     status = cli_original(checkpoint, info, &original, error);
     const struct carvq_matrix matrix = {info->name, model, info->rows, info->cols, info->dtype, carvq_checkpoint_read_block,
                                         &original};
+    const struct carvq_lm_rows rows = carvq_lm_rows_of_table(table);
     if (status == CARVQ_OK)
-        status = carvq_table_error(&matrix, table, 0, NULL, NULL, result_ret, error);
+        status = carvq_table_error(&matrix, &rows, 0, NULL, NULL, result_ret, error);
     carvq_checkpoint_close(checkpoint);
     return status;
 }

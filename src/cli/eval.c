@@ -22,6 +22,7 @@ struct work {
     struct carvq_checkpoint *checkpoint;
     struct carvq_lm *lm;
     struct carvq_file *file;
+    const struct carvq_table *input, *head; // of the file: what takes the place of the model's own, or NULL
     uint32_t *ids;
     size_t count;
     struct carvq_eval_result result;
@@ -127,6 +128,9 @@ static enum carvq_status open_all(const struct settings *settings, struct work *
         status = carvq_lm_open(work->checkpoint, &work->lm, error);
     if (status == CARVQ_OK && settings->table != NULL)
         status = carvq_open(settings->table, &work->file, error);
+    if (status == CARVQ_OK && settings->table != NULL)
+        status = carvq_eval_find_tables(work->lm, work->file, settings->table, (enum carvq_eval_apply)(settings->apply + 1),
+                                        &work->input, &work->head, error);
     if (status == CARVQ_OK)
         status = read_text(settings, work, error);
     return status;
@@ -138,14 +142,23 @@ static enum carvq_status evaluate(const struct settings *settings, struct work *
     const struct carvq_eval_options options = {
         .window = settings->window,
         .max_windows = settings->max_windows,
-        .apply = (enum carvq_eval_apply)(settings->apply + 1),
         .threads = (unsigned)settings->threads,
         .progress = show_progress,
         .progress_context = &show,
     };
+    struct carvq_lm_rows input, head;
+    struct carvq_eval_variant variant = {.name = settings->table};
+    if (work->input != NULL) {
+        input = carvq_lm_rows_of_table(work->input);
+        variant.input = &input;
+    }
+    if (work->head != NULL) {
+        head = carvq_lm_rows_of_table(work->head);
+        variant.head = &head;
+    }
     const double started = cli_seconds();
     cli_progress_begin(&show.progress);
-    enum carvq_status status = carvq_eval(work->lm, work->file, settings->table, work->ids, work->count, text_path(settings),
+    enum carvq_status status = carvq_eval(work->lm, &variant, work->file != NULL, work->ids, work->count, text_path(settings),
                                           &options, &work->result, error);
     cli_progress_end(&show.progress);
     work->seconds = cli_seconds() - started;
@@ -155,12 +168,12 @@ static enum carvq_status evaluate(const struct settings *settings, struct work *
 // The compressed table that was used; the input's, if two were.
 static const struct carvq_table_info *used_table(const struct work *work)
 {
-    return carvq_table_info(work->result.input != NULL ? work->result.input : work->result.head);
+    return carvq_table_info(work->input != NULL ? work->input : work->head);
 }
 
 static const char *apply_name(const struct work *work)
 {
-    return work->result.head == NULL ? "input" : work->result.input == NULL ? "head" : "both";
+    return work->head == NULL ? "input" : work->input == NULL ? "head" : "both";
 }
 
 static double share(uint64_t part, uint64_t whole)

@@ -56,9 +56,10 @@ static int verify_table(const struct carvq_table *table, const struct carvq_chec
         return cli_fail(&error);
     const struct carvq_matrix matrix = {info->name,     original.tensor->file,       info->rows, info->cols,
                                         original.dtype, carvq_checkpoint_read_block, &original};
+    const struct carvq_lm_rows rows = carvq_lm_rows_of_table(table);
     cli_progress_begin(&progress);
     double started = cli_seconds();
-    enum carvq_status status = carvq_table_error(&matrix, table, (unsigned)settings->threads, show_progress, &progress, &result,
+    enum carvq_status status = carvq_table_error(&matrix, &rows, (unsigned)settings->threads, show_progress, &progress, &result,
                                                  &error);
     cli_progress_end(&progress);
     if (status != CARVQ_OK)

@@ -12,6 +12,9 @@
 // Where the compressed rows replace the model's own. AUTO: both if the head is tied to the input table, else the input.
 enum carvq_eval_apply { CARVQ_EVAL_AUTO, CARVQ_EVAL_INPUT, CARVQ_EVAL_HEAD, CARVQ_EVAL_BOTH };
 
+// What apply stands for with this model: INPUT, HEAD or BOTH.
+enum carvq_eval_apply carvq_eval_place(const struct carvq_lm *lm, enum carvq_eval_apply apply);
+
 // The tables of file that replace the model's input rows and head, or NULL where none does (both, if file is NULL). file_path is
 // for messages. Errors: the file has no such table, or it is of another model.
 enum carvq_status carvq_eval_find_tables(const struct carvq_lm *lm, const struct carvq_file *file, const char *file_path,
@@ -20,20 +23,18 @@ enum carvq_status carvq_eval_find_tables(const struct carvq_lm *lm, const struct
 
 struct carvq_eval_progress {
     uint64_t tokens, total_tokens;
-    double original, changed; // perplexity so far; changed is 0 without a table
+    double original, changed; // perplexity so far; changed: of the first variant, 0 if there is none
 };
 
 struct carvq_eval_options {
     size_t window;        // tokens; 0: 256, or as many as the model takes if that is less
     uint64_t max_windows; // 0: all
-    enum carvq_eval_apply apply;
-    unsigned threads; // 0: one per processor
+    unsigned threads;     // 0: one per processor
     // Is called after every batch; returning anything but 0 ends the work with CARVQ_ERROR_CANCELLED. May be NULL.
     int (*progress)(void *context, const struct carvq_eval_progress *progress);
     void *progress_context;
 };
 
-// One variant of the model.
 struct carvq_eval_figures {
     double perplexity;
     double nll;       // sum over all scored tokens of -ln p
@@ -53,8 +54,7 @@ struct carvq_eval_result {
     size_t window;
     uint64_t windows, tokens;                    // tokens: scored ones
     uint64_t dropped_tokens;                     // of the last, partial window; 0 if max_windows ended the text earlier
-    const struct carvq_table *input, *head;      // the compressed tables that were used, or NULL
-    struct carvq_eval_figures original, changed; // without a table, all but original is 0 here and below
+    struct carvq_eval_figures original, changed; // without a variant, all but original is 0 here and below
     // Perplexity of changed minus that of original. The standard error is for a text of which these windows are a sample.
     // Both variants see the same tokens, so it is that of paired differences: to first order (delta method) the increase is
     // the mean of z = Q b - P a, where a and b are a token's -ln p and P and Q the perplexities. Tokens of one window are not
@@ -66,11 +66,20 @@ struct carvq_eval_result {
     struct carvq_eval_band bands[CARVQ_EVAL_BANDS];
 };
 
-// Runs the model over ids[count]. file: a compressed file, or NULL for the original alone; file_path is its path and text_path
-// that of the text, for messages. Errors: an id is not below V, the text is shorter than a window, the file's table is
-// missing or of another model, the model's output is not finite.
-enum carvq_status carvq_eval(const struct carvq_lm *lm, const struct carvq_file *file, const char *file_path, const uint32_t *ids,
-                             size_t count, const char *text_path, const struct carvq_eval_options *options,
-                             struct carvq_eval_result *result_ret, struct carvq_error *error);
+// A variant of the model: V x n rows in place of the input table, of the head or of both; NULL: the model's own.
+struct carvq_eval_variant {
+    const struct carvq_lm_rows *input, *head;
+    const char *name; // for messages, e.g. the path of a compressed file
+};
+
+#define CARVQ_EVAL_MAX_VARIANTS (CARVQ_LM_MAX_VARIANTS - 1)
+
+// Runs the model as it is and count variants of it, up to CARVQ_EVAL_MAX_VARIANTS, over ids[id_count]: results_ret[count], or one
+// result if count is 0. Variants that share an input cost less. text_path is for messages. Errors: an id is not below V, the text
+// is shorter than a window, the model's output is not finite.
+enum carvq_status carvq_eval(const struct carvq_lm *lm, const struct carvq_eval_variant *variants, size_t count,
+                             const uint32_t *ids, size_t id_count, const char *text_path,
+                             const struct carvq_eval_options *options, struct carvq_eval_result *results_ret,
+                             struct carvq_error *error);
 
 #endif

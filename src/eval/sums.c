@@ -25,22 +25,24 @@ void carvq_eval_sums_close(struct carvq_eval_sums *sums)
     *sums = (struct carvq_eval_sums){.windows = 0};
 }
 
-void carvq_eval_sums_add(struct carvq_eval_sums *sums, const struct carvq_lm_score *scores, const uint32_t *ids)
+void carvq_eval_sums_add(struct carvq_eval_sums *sums, const struct carvq_lm_score *original,
+                         const struct carvq_lm_score *changed, const uint32_t *ids)
 {
     struct carvq_eval_window *window = &sums->by_window[sums->windows++];
     for (size_t i = 0; i < sums->scored; i++) {
-        const struct carvq_lm_score *score = &scores[i];
         const uint32_t target = ids[i + 1];
         struct carvq_eval_type *type = &sums->by_id[target];
-        window->original += score->original.nll;
-        window->changed += score->changed.nll;
-        window->kl += score->kl;
+        window->original += original[i].nll;
         type->count++;
-        type->original += score->original.nll;
-        type->changed += score->changed.nll;
-        sums->correct[0] += score->original.top == target;
-        sums->correct[1] += score->changed.top == target;
-        sums->same_top += score->original.top == score->changed.top;
+        type->original += original[i].nll;
+        sums->correct[0] += original[i].top == target;
+        if (changed == NULL)
+            continue;
+        window->changed += changed[i].nll;
+        window->kl += changed[i].kl;
+        type->changed += changed[i].nll;
+        sums->correct[1] += changed[i].top == target;
+        sums->same_top += original[i].top == changed[i].top;
     }
     sums->total.original += window->original;
     sums->total.changed += window->changed;

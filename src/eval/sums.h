@@ -29,8 +29,9 @@ enum carvq_status carvq_eval_sums_open(struct carvq_eval_sums *sums_ret, uint64_
                                        struct carvq_error *error);
 void carvq_eval_sums_close(struct carvq_eval_sums *sums);
 
-// Adds the scores of the next window, whose tokens are ids.
-void carvq_eval_sums_add(struct carvq_eval_sums *sums, const struct carvq_lm_score *scores, const uint32_t *ids);
+// Adds the scores of the next window, whose tokens are ids. changed: of the variant, or NULL.
+void carvq_eval_sums_add(struct carvq_eval_sums *sums, const struct carvq_lm_score *original,
+                         const struct carvq_lm_score *changed, const uint32_t *ids);
 
 // Fills in what follows from the sums.
 void carvq_eval_sums_finish(const struct carvq_eval_sums *sums, size_t vocabulary, bool has_changed,

@@ -36,19 +36,19 @@ static struct row_sums compare_row(const float *original, const float *decoded, 
     return sums;
 }
 
-static enum carvq_status compare_block(const struct carvq_matrix *original, const struct carvq_table *table, uint64_t first,
+static enum carvq_status compare_block(const struct carvq_matrix *original, const struct carvq_lm_rows *decoded, uint64_t first,
                                        size_t count, float *values, struct row_sums *sums_ret, struct carvq_error *error)
 {
     const uint32_t cols = original->cols;
-    float *decoded = values + (size_t)BLOCK_ROWS * cols;
+    float *y = values + (size_t)BLOCK_ROWS * cols;
     uint32_t ids[BLOCK_ROWS];
     for (size_t i = 0; i < count; i++)
         ids[i] = (uint32_t)(first + i);
     enum carvq_status status = original->read(original->context, first, count, 0, cols, values, error);
     if (status == CARVQ_OK)
-        status = carvq_lookup(table, ids, count, decoded, cols, error);
+        status = decoded->read(decoded, ids, count, y, error);
     for (size_t i = 0; i < count && status == CARVQ_OK; i++)
-        sums_ret[i] = compare_row(values + i * cols, decoded + i * cols, cols);
+        sums_ret[i] = compare_row(values + i * cols, y + i * cols, cols);
     return status;
 }
 
@@ -84,7 +84,7 @@ static void add_row(struct carvq_table_error *result, struct totals *totals, uin
     }
 }
 
-static enum carvq_status compare_wave(const struct carvq_matrix *original, const struct carvq_table *table, uint64_t first,
+static enum carvq_status compare_wave(const struct carvq_matrix *original, const struct carvq_lm_rows *decoded, uint64_t first,
                                       size_t rows, int threads, float *values, struct row_sums *sums_ret,
                                       struct carvq_error *error)
 {
@@ -95,7 +95,7 @@ static enum carvq_status compare_wave(const struct carvq_matrix *original, const
         size_t begin = block * BLOCK_ROWS, count = rows - begin < BLOCK_ROWS ? rows - begin : BLOCK_ROWS;
         float *own = values + (size_t)omp_get_thread_num() * 2 * BLOCK_ROWS * original->cols;
         struct carvq_error own_error;
-        enum carvq_status own_status = compare_block(original, table, first + begin, count, own, sums_ret + begin, &own_error);
+        enum carvq_status own_status = compare_block(original, decoded, first + begin, count, own, sums_ret + begin, &own_error);
         if (own_status != CARVQ_OK) {
 #pragma omp critical(carvq_table_error)
             {
@@ -108,7 +108,7 @@ static enum carvq_status compare_wave(const struct carvq_matrix *original, const
     return status;
 }
 
-static enum carvq_status compare_all(const struct carvq_matrix *original, const struct carvq_table *table, int threads,
+static enum carvq_status compare_all(const struct carvq_matrix *original, const struct carvq_lm_rows *decoded, int threads,
                                      float *values, int (*progress)(void *context, uint64_t done, uint64_t total),
                                      void *progress_context, struct carvq_table_error *result, struct totals *totals,
                                      struct carvq_error *error)
@@ -119,7 +119,7 @@ static enum carvq_status compare_all(const struct carvq_matrix *original, const 
         size_t rows = original->rows - first < WAVE ? (size_t)(original->rows - first) : WAVE;
         if (progress != NULL && progress(progress_context, first * original->cols, original->rows * original->cols) != 0)
             return carvq_fail(error, CARVQ_ERROR_CANCELLED, "cancelled");
-        enum carvq_status status = compare_wave(original, table, first, rows, threads, values, sums, error);
+        enum carvq_status status = compare_wave(original, decoded, first, rows, threads, values, sums, error);
         if (status != CARVQ_OK)
             return status;
         for (size_t i = 0; i < rows; i++)
@@ -128,7 +128,7 @@ static enum carvq_status compare_all(const struct carvq_matrix *original, const 
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_table_error(const struct carvq_matrix *original, const struct carvq_table *table, unsigned threads,
+enum carvq_status carvq_table_error(const struct carvq_matrix *original, const struct carvq_lm_rows *decoded, unsigned threads,
                                     int (*progress)(void *context, uint64_t done, uint64_t total), void *progress_context,
                                     struct carvq_table_error *result_ret, struct carvq_error *error)
 {
@@ -138,7 +138,8 @@ enum carvq_status carvq_table_error(const struct carvq_matrix *original, const s
     if (values == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
     *result_ret = (struct carvq_table_error){.cosine_min = 1};
-    enum carvq_status status = compare_all(original, table, team, values, progress, progress_context, result_ret, &totals, error);
+    enum carvq_status status = compare_all(original, decoded, team, values, progress, progress_context, result_ret, &totals,
+                                           error);
     free(values);
     if (status != CARVQ_OK)
         return status;

@@ -4,6 +4,7 @@
 #define CARVQ_EVAL_TABLE_ERROR_H
 
 #include "carvq_encode.h"
+#include "lm/rows.h"
 
 #define CARVQ_WORST_ROWS 10
 
@@ -23,10 +24,10 @@ struct carvq_table_error {
     struct carvq_row_error worst[CARVQ_WORST_ROWS]; // largest relative error first
 };
 
-// Compares every row of table with the same row of original (same shape). The result does not depend on the number of
+// Compares every row of decoded with the same row of original (same shape). The result does not depend on the number of
 // threads (0: one per processor). progress may be NULL; not 0: stop, CARVQ_ERROR_CANCELLED. Errors: those of original's
 // read(), CARVQ_ERROR_MEMORY.
-enum carvq_status carvq_table_error(const struct carvq_matrix *original, const struct carvq_table *table, unsigned threads,
+enum carvq_status carvq_table_error(const struct carvq_matrix *original, const struct carvq_lm_rows *decoded, unsigned threads,
                                     int (*progress)(void *context, uint64_t done, uint64_t total), void *progress_context,
                                     struct carvq_table_error *result_ret, struct carvq_error *error);
 

@@ -6,6 +6,8 @@
 #include <omp.h>
 #include <string.h>
 
+#include "lm/lanes.h"
+
 #define QUERIES 64 // of a tile of scores
 
 size_t carvq_lm_attention_values(size_t length)
@@ -16,15 +18,7 @@ size_t carvq_lm_attention_values(size_t length)
 // Makes a row of scores sum up to 1, the keys from visible on having weight 0.
 static void softmax(float *scores, size_t visible, size_t count)
 {
-    float max = scores[0];
-    for (size_t i = 1; i < visible; i++)
-        max = scores[i] > max ? scores[i] : max;
-    double sum = 0;
-    for (size_t i = 0; i < visible; i++) {
-        scores[i] = expf(scores[i] - max);
-        sum += scores[i];
-    }
-    const float scale = (float)(1 / sum);
+    const float scale = (float)(1 / carvq_lm_weigh(scores, visible, carvq_lm_max(scores, visible), scores));
     for (size_t i = 0; i < visible; i++)
         scores[i] *= scale;
     for (size_t i = visible; i < count; i++)

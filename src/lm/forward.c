@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "blas/blas.h"
 #include "lm/attention.h"
+#include "lm/lanes.h"
 #include "lm/model.h"
 #include "lm/product.h"
 
@@ -36,7 +37,7 @@ static size_t lay_out(struct carvq_lm_batch *batch)
     size_t block = 0;
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
         block = carvq_lm_block_values(widths[i]) > block ? carvq_lm_block_values(widths[i]) : block;
-    const size_t attention = carvq_lm_attention_values(batch->length), tiles = 2 * CARVQ_LM_TILE_POSITIONS * CARVQ_LM_TILE_IDS;
+    const size_t attention = carvq_lm_attention_values(batch->length), tiles = 3 * CARVQ_LM_TILE_POSITIONS * CARVQ_LM_TILE_IDS;
     batch->scratch_values = attention > tiles ? attention : tiles;
     const struct {
         float **place;
@@ -47,8 +48,7 @@ static size_t lay_out(struct carvq_lm_batch *batch)
         {&batch->normed, tokens * config->hidden},
         {&batch->wide, tokens * wide_values(config)},
         {&batch->attended, tokens * queries},
-        {&batch->blocks[0], block},
-        {&batch->blocks[1], carvq_lm_block_values(config->hidden)},
+        {&batch->block, block},
         {&batch->scratch, batch->threads * batch->scratch_values},
     };
     size_t used = 0;
@@ -76,7 +76,7 @@ enum carvq_status carvq_lm_batch_open(const struct carvq_lm *lm, size_t length, 
         *batch = (struct carvq_lm_batch){.lm = lm, .length = length, .windows = windows};
         batch->threads = threads > 0 ? threads : (unsigned)omp_get_num_procs();
         batch->memory = calloc(lay_out(batch), sizeof *batch->memory);
-        batch->positions = calloc(windows * length, sizeof *batch->positions);
+        batch->positions = calloc(CARVQ_LM_MAX_VARIANTS * windows * length, sizeof *batch->positions);
         batch->places = calloc(windows * length, sizeof *batch->places);
         batch->tiles = calloc(windows * length, sizeof *batch->tiles);
         batch->score_tiles = calloc(windows * length, sizeof *batch->score_tiles);
@@ -100,6 +100,8 @@ void carvq_lm_batch_close(struct carvq_lm_batch *batch)
 {
     if (batch == NULL)
         return;
+    for (size_t i = 0; i < CARVQ_LM_MAX_VARIANTS; i++)
+        free(batch->head_blocks[i]);
     free(batch->memory);
     free(batch->positions);
     free(batch->places);
@@ -144,9 +146,7 @@ static void activate(const struct carvq_lm_batch *batch, size_t tokens, size_t i
 #pragma omp parallel for num_threads((int)batch->threads) schedule(static)
     for (size_t token = 0; token < tokens; token++) {
         float *gate = batch->wide + token * 2 * inner;
-        const float *up = gate + inner;
-        for (size_t i = 0; i < inner; i++)
-            gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+        carvq_lm_silu(gate, gate + inner, inner);
     }
 }
 
@@ -185,7 +185,7 @@ static void apply(const struct pass *pass, const struct carvq_lm_linear *linear,
                   float *y, size_t y_stride)
 {
     const struct carvq_lm_batch *batch = pass->batch;
-    carvq_lm_apply(linear, x, x_stride, batch->tiles, pass->tile_count, add, y, y_stride, batch->blocks[0], batch->threads);
+    carvq_lm_apply(linear, x, x_stride, batch->tiles, pass->tile_count, add, y, y_stride, batch->block, batch->threads);
 }
 
 static void attend(const struct pass *pass, size_t layer, size_t stride)
@@ -226,13 +226,13 @@ static void run_layer(const struct pass *pass, size_t number, float *x)
     apply(pass, &layer->down, batch->wide, 2 * inner, true, x, n);
 }
 
-enum carvq_status carvq_lm_extend(struct carvq_lm_batch *batch, const struct carvq_table *table, struct carvq_lm_cache *cache,
+enum carvq_status carvq_lm_extend(struct carvq_lm_batch *batch, const struct carvq_lm_rows *input, struct carvq_lm_cache *cache,
                                   const struct carvq_lm_sequence *sequences, size_t count, const uint32_t *ids, float *hidden_ret,
                                   struct carvq_error *error)
 {
     const struct carvq_lm_weights *weights = &batch->lm->weights;
     const size_t tokens = sequences[count - 1].first + sequences[count - 1].count;
-    enum carvq_status status = carvq_lm_gather(&weights->embedding, table, ids, tokens, hidden_ret, batch->threads, error);
+    enum carvq_status status = carvq_lm_gather(&weights->embedding, input, ids, tokens, hidden_ret, batch->threads, error);
     if (status != CARVQ_OK)
         return status;
     const struct pass pass = {batch, sequences, count, tokens, cut(batch, sequences, count), cache};
@@ -242,8 +242,8 @@ enum carvq_status carvq_lm_extend(struct carvq_lm_batch *batch, const struct car
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids,
+enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_lm_rows *input, const uint32_t *ids,
                                   size_t windows, float *hidden_ret, struct carvq_error *error)
 {
-    return carvq_lm_extend(batch, table, NULL, batch->equal, windows, ids, hidden_ret, error);
+    return carvq_lm_extend(batch, input, NULL, batch->equal, windows, ids, hidden_ret, error);
 }

@@ -8,6 +8,7 @@
 #define CARVQ_LM_LM_H
 
 #include "lm/config.h"
+#include "lm/rows.h"
 
 struct carvq_lm;
 struct carvq_lm_batch;
@@ -36,8 +37,8 @@ enum carvq_status carvq_lm_batch_open(const struct carvq_lm *lm, size_t length, 
 void carvq_lm_batch_close(struct carvq_lm_batch *batch);
 
 // The state before the head of every token: hidden_ret[windows * length][n], for ids[windows * length], each below V.
-// table: compressed rows to take in place of the model's own, or NULL. Errors: those of carvq_lookup().
-enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_table *table, const uint32_t *ids,
+// input: rows to take in place of the model's own, or NULL. Errors: those of reading the rows.
+enum carvq_status carvq_lm_hidden(struct carvq_lm_batch *batch, const struct carvq_lm_rows *input, const uint32_t *ids,
                                   size_t windows, float *hidden_ret, struct carvq_error *error);
 
 // Keys and values of tokens that the model has seen, of up to slots sequences of length tokens each.
@@ -59,30 +60,28 @@ struct carvq_lm_sequence {
 // has room for, each of at most its length with what is past. cache, if not NULL, gets the keys and values of the new tokens.
 // A sequence's states depend on its own tokens alone, to the last bit, unless it is one of several neighbours with one new
 // token each; the BLAS takes all those at a time.
-enum carvq_status carvq_lm_extend(struct carvq_lm_batch *batch, const struct carvq_table *table, struct carvq_lm_cache *cache,
+enum carvq_status carvq_lm_extend(struct carvq_lm_batch *batch, const struct carvq_lm_rows *input, struct carvq_lm_cache *cache,
                                   const struct carvq_lm_sequence *sequences, size_t count, const uint32_t *ids, float *hidden_ret,
                                   struct carvq_error *error);
 
-// All logits for count states: logits_ret[count][V]. table: as above, in place of the head.
-enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_table *table, const float *hidden,
+// All logits for count states: logits_ret[count][V]. others: rows in place of the head's, or NULL.
+enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_lm_rows *others, const float *hidden,
                                   size_t count, float *logits_ret, struct carvq_error *error);
 
-// What one variant of a model makes of one position.
-struct carvq_lm_prediction {
-    double nll;   // -ln p(the token that follows); NaN if the weights are not finite
-    uint32_t top; // the most likely token; the first of them
-};
-
-struct carvq_lm_score {
-    struct carvq_lm_prediction original, changed; // changed only if there is one
-    double kl;                                    // sum over the vocabulary of p ln(p / q), p being the original's; in nats
-};
-
-// A variant: states that carvq_lm_hidden() returned, and the compressed head or NULL.
+// A variant of the model: states that carvq_lm_hidden() returned, and rows in place of the head's or NULL.
 struct carvq_lm_variant {
     const float *hidden;
-    const struct carvq_table *head;
+    const struct carvq_lm_rows *head;
 };
+
+// What a variant makes of a position.
+struct carvq_lm_score {
+    double nll;   // -ln p(the token that follows); NaN if the weights are not finite
+    uint32_t top; // the most likely token; the first of them
+    double kl;    // sum over the vocabulary of p ln(p / q), q being this variant's and p the first one's; in nats
+};
+
+#define CARVQ_LM_MAX_VARIANTS 17
 
 // count states from hidden[first] on, each with the token that follows it.
 struct carvq_lm_span {
@@ -90,15 +89,17 @@ struct carvq_lm_span {
     const uint32_t *targets;
 };
 
-// Scores spans of states, together no more than the batch has room for: scores_ret has theirs one behind the other. changed may
-// be NULL. Logits are computed a block of the vocabulary at a time and never stored.
-enum carvq_status carvq_lm_score_spans(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
-                                       const struct carvq_lm_variant *changed, const struct carvq_lm_span *spans, size_t count,
+// Scores spans of states, together no more than the batch has room for, with 1 to CARVQ_LM_MAX_VARIANTS variants, the first of
+// them being the model as it is: scores_ret[variants][states of all spans]. Logits are computed a block of the vocabulary at a
+// time and never stored; those of the first variant once.
+enum carvq_status carvq_lm_score_spans(struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants,
+                                       size_t variant_count, const struct carvq_lm_span *spans, size_t count,
                                        struct carvq_lm_score *scores_ret, struct carvq_error *error);
 
-// Scores the positions 0 .. length - 2 of each window, each against the token that follows: scores_ret[windows][length - 1].
-enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
-                                 const struct carvq_lm_variant *changed, const uint32_t *ids, size_t windows,
-                                 struct carvq_lm_score *scores_ret, struct carvq_error *error);
+// Scores the positions 0 .. length - 2 of each window, each against the token that follows:
+// scores_ret[variants][windows][length - 1].
+enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants, size_t variant_count,
+                                 const uint32_t *ids, size_t windows, struct carvq_lm_score *scores_ret,
+                                 struct carvq_error *error);
 
 #endif

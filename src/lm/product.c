@@ -30,50 +30,50 @@ static const float *in_place(const struct carvq_lm_matrix *matrix)
 }
 
 // One thread's share of the rows: ids, or if that is NULL those from first on.
-static enum carvq_status read_chunk(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, const uint32_t *ids,
+static enum carvq_status read_chunk(const struct carvq_lm_matrix *matrix, const struct carvq_lm_rows *others, const uint32_t *ids,
                                     size_t first, size_t count, float *rows_ret, struct carvq_error *error)
 {
     uint32_t chunk[CHUNK_ROWS];
     for (size_t i = 0; i < count; i++)
         chunk[i] = ids != NULL ? ids[first + i] : (uint32_t)(first + i);
-    if (table != NULL)
-        return carvq_lookup(table, chunk, count, rows_ret, matrix->cols, error);
+    if (others != NULL)
+        return others->read(others, chunk, count, rows_ret, error);
     const size_t row_bytes = matrix->cols * carvq_dtype_size(matrix->dtype);
     for (size_t i = 0; i < count; i++)
         carvq_widen(matrix->dtype, matrix->data + chunk[i] * row_bytes, matrix->cols, rows_ret + i * matrix->cols);
     return CARVQ_OK;
 }
 
-static enum carvq_status read_rows(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, const uint32_t *ids,
+static enum carvq_status read_rows(const struct carvq_lm_matrix *matrix, const struct carvq_lm_rows *others, const uint32_t *ids,
                                    size_t first, size_t count, float *rows_ret, unsigned threads, struct carvq_error *error)
 {
     bool failed = false;
 #pragma omp parallel for num_threads((int)threads) schedule(dynamic) reduction(|| : failed)
     for (size_t done = 0; done < count; done += CHUNK_ROWS) {
         size_t share = count - done < CHUNK_ROWS ? count - done : CHUNK_ROWS;
-        failed = read_chunk(matrix, table, ids, first + done, share, rows_ret + done * matrix->cols, NULL) != CARVQ_OK || failed;
+        failed = read_chunk(matrix, others, ids, first + done, share, rows_ret + done * matrix->cols, NULL) != CARVQ_OK || failed;
     }
     // What failed once fails again; this finds the first failure, whichever thread met which.
     enum carvq_status status = CARVQ_OK;
     for (size_t done = 0; failed && status == CARVQ_OK && done < count; done += CHUNK_ROWS) {
         size_t share = count - done < CHUNK_ROWS ? count - done : CHUNK_ROWS;
-        status = read_chunk(matrix, table, ids, first + done, share, rows_ret + done * matrix->cols, error);
+        status = read_chunk(matrix, others, ids, first + done, share, rows_ret + done * matrix->cols, error);
     }
     return status;
 }
 
-enum carvq_status carvq_lm_gather(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, const uint32_t *ids,
+enum carvq_status carvq_lm_gather(const struct carvq_lm_matrix *matrix, const struct carvq_lm_rows *others, const uint32_t *ids,
                                   size_t count, float *rows_ret, unsigned threads, struct carvq_error *error)
 {
-    return read_rows(matrix, table, ids, 0, count, rows_ret, threads, error);
+    return read_rows(matrix, others, ids, 0, count, rows_ret, threads, error);
 }
 
-enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, size_t first,
+enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const struct carvq_lm_rows *others, size_t first,
                                  size_t count, float *buffer, unsigned threads, const float **rows_ret, struct carvq_error *error)
 {
-    const float *values = table == NULL ? in_place(matrix) : NULL;
+    const float *values = others == NULL ? in_place(matrix) : NULL;
     *rows_ret = values != NULL ? values + first * matrix->cols : buffer;
-    return values != NULL ? CARVQ_OK : read_rows(matrix, table, NULL, first, count, buffer, threads, error);
+    return values != NULL ? CARVQ_OK : read_rows(matrix, others, NULL, first, count, buffer, threads, error);
 }
 
 // Vectors and results, strided, as one argument.
@@ -119,7 +119,7 @@ void carvq_lm_apply(const struct carvq_lm_linear *linear, const float *x, size_t
         for (size_t first = 0; first < matrix->rows; first += block) {
             size_t nrows = matrix->rows - first < block ? matrix->rows - first : block;
             const float *rows;
-            carvq_lm_block(matrix, NULL, first, nrows, buffer, threads, &rows, NULL); // cannot fail without a table
+            carvq_lm_block(matrix, NULL, first, nrows, buffer, threads, &rows, NULL); // cannot fail without others
             multiply(rows, nrows, matrix->cols, &vectors, add, threads);
             vectors.y += nrows;
         }

@@ -6,19 +6,20 @@
 #ifndef CARVQ_LM_PRODUCT_H
 #define CARVQ_LM_PRODUCT_H
 
+#include "lm/rows.h"
 #include "lm/weights.h"
 
 // Rows of a block: as many as are converted at a time, and the floats that they take at most.
 size_t carvq_lm_block_rows(size_t cols);
 size_t carvq_lm_block_values(size_t cols);
 
-// Rows of matrix, or of table in its place if that is not NULL, as floats. Errors: those of carvq_lookup().
+// Rows of matrix, or those of others in its place if that is not NULL, as floats. Errors: those of reading the others.
 //
 // Any rows, to rows_ret[count][cols]; ids are below the number of rows:
-enum carvq_status carvq_lm_gather(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, const uint32_t *ids,
+enum carvq_status carvq_lm_gather(const struct carvq_lm_matrix *matrix, const struct carvq_lm_rows *others, const uint32_t *ids,
                                   size_t count, float *rows_ret, unsigned threads, struct carvq_error *error);
 // A block, rows first .. first + count - 1: *rows_ret is buffer, or points into the map if they are floats already:
-enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const struct carvq_table *table, size_t first,
+enum carvq_status carvq_lm_block(const struct carvq_lm_matrix *matrix, const struct carvq_lm_rows *others, size_t first,
                                  size_t count, float *buffer, unsigned threads, const float **rows_ret,
                                  struct carvq_error *error);
 

@@ -4,9 +4,14 @@
 #include <cblas.h>
 #include <math.h>
 #include <omp.h>
+#include <stdlib.h>
 
+#include "base/status.h"
+#include "lm/lanes.h"
 #include "lm/model.h"
 #include "lm/product.h"
+
+#define TILE_VALUES ((size_t)CARVQ_LM_TILE_POSITIONS * CARVQ_LM_TILE_IDS)
 
 // logits_ret[count][stride] of the ids whose rows are given.
 static void multiply(const float *hidden, size_t count, const float *rows, size_t ids, size_t n, float *logits_ret, size_t stride)
@@ -15,7 +20,7 @@ static void multiply(const float *hidden, size_t count, const float *rows, size_
                 logits_ret, (int)stride);
 }
 
-enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_table *table, const float *hidden,
+enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_lm_rows *others, const float *hidden,
                                   size_t count, float *logits_ret, struct carvq_error *error)
 {
     const struct carvq_lm_matrix *head = &batch->lm->weights.head;
@@ -23,7 +28,7 @@ enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct car
     for (size_t first = 0; first < head->rows; first += block) {
         const size_t ids = head->rows - first < block ? head->rows - first : block;
         const float *rows;
-        enum carvq_status status = carvq_lm_block(head, table, first, ids, batch->blocks[0], batch->threads, &rows, error);
+        enum carvq_status status = carvq_lm_block(head, others, first, ids, batch->block, batch->threads, &rows, error);
         if (status != CARVQ_OK)
             return status;
         multiply(hidden, count, rows, ids, head->cols, logits_ret + first, head->rows);
@@ -31,91 +36,23 @@ enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct car
     return CARVQ_OK;
 }
 
-// Takes the logits of count more ids into the sums; other, the logits of the other variant, may be NULL.
-static void add_logits(struct carvq_lm_sums *sums, double *gap, const float *logits, const float *other, size_t first,
-                       size_t count)
+// Takes the logits of count more ids into the sums of a variant. weights_ret, which may be logits, gets exp(logit - max).
+// Returns what sums that are in units of exp(max) are to be multiplied with, for max may have grown.
+static double add_logits(struct carvq_lm_position *position, const float *logits, size_t first, size_t count, float *weights_ret)
 {
-    const float old_max = sums->max;
-    for (size_t i = 0; i < count; i++)
-        if (logits[i] > sums->max) {
-            sums->max = logits[i];
-            sums->top = (uint32_t)(first + i);
-        }
-    if (sums->max > old_max) {
-        const double scale = exp((double)old_max - sums->max);
-        sums->sum *= scale;
-        *gap *= scale;
+    const float max = carvq_lm_max(logits, count);
+    double scale = 1;
+    if (max > position->max) {
+        size_t top = 0;
+        while (logits[top] != max)
+            top++;
+        scale = exp((double)position->max - max);
+        position->max = max;
+        position->top = (uint32_t)(first + top);
+        position->sum *= scale;
     }
-    for (size_t i = 0; i < count; i++) {
-        const double weight = expf(logits[i] - sums->max);
-        sums->sum += weight;
-        if (other != NULL)
-            *gap += weight * ((double)logits[i] - other[i]);
-    }
-}
-
-// A block of the vocabulary: its rows in each head, the second NULL if there is but one variant.
-struct block {
-    const float *rows[2];
-    size_t first, ids;
-};
-
-// Takes a block into the sums of the positions of a tile.
-static void score_tile(struct carvq_lm_batch *batch, const struct carvq_lm_variant *const *variants, const struct block *block,
-                       const struct carvq_lm_score_tile *tile)
-{
-    const size_t n = batch->lm->config.hidden, count = tile->count;
-    struct carvq_lm_position *positions = batch->positions + tile->place;
-    float *logits[2] = {batch->scratch + (size_t)omp_get_thread_num() * batch->scratch_values, NULL};
-    if (variants[1] != NULL)
-        logits[1] = logits[0] + CARVQ_LM_TILE_POSITIONS * CARVQ_LM_TILE_IDS;
-    for (size_t done = 0; done < block->ids; done += CARVQ_LM_TILE_IDS) {
-        const size_t width = block->ids - done < CARVQ_LM_TILE_IDS ? block->ids - done : CARVQ_LM_TILE_IDS;
-        const size_t id = block->first + done;
-        for (size_t side = 0; side < 2 && variants[side] != NULL; side++)
-            multiply(variants[side]->hidden + tile->first * n, count, block->rows[side] + done * n, width, n, logits[side],
-                     width);
-        for (size_t i = 0; i < count; i++) {
-            const size_t target = tile->targets[i];
-            for (size_t side = 0; side < 2 && variants[side] != NULL; side++) {
-                const float *row = logits[side] + i * width,
-                            *other = side == 0 && logits[1] != NULL ? logits[1] + i * width : NULL;
-                double ignored = 0;
-                add_logits(&positions[i].variants[side], side == 0 ? &positions[i].gap : &ignored, row, other, id, width);
-                if (target >= id && target - id < width)
-                    positions[i].variants[side].target = row[target - id];
-            }
-        }
-    }
-}
-
-// Reads the rows of a block, once if both variants have the same head.
-static enum carvq_status read_block(struct carvq_lm_batch *batch, const struct carvq_lm_variant *const *variants,
-                                    struct block *block, struct carvq_error *error)
-{
-    const struct carvq_lm_matrix *head = &batch->lm->weights.head;
-    enum carvq_status status = carvq_lm_block(head, variants[0]->head, block->first, block->ids, batch->blocks[0], batch->threads,
-                                              &block->rows[0], error);
-    block->rows[1] = block->rows[0];
-    if (status == CARVQ_OK && variants[1] != NULL && variants[1]->head != variants[0]->head)
-        status = carvq_lm_block(head, variants[1]->head, block->first, block->ids, batch->blocks[1], batch->threads,
-                                &block->rows[1], error);
-    return status;
-}
-
-static struct carvq_lm_prediction predict(const struct carvq_lm_sums *sums)
-{
-    return (struct carvq_lm_prediction){sums->max + log(sums->sum) - sums->target, sums->top};
-}
-
-static void finish(const struct carvq_lm_position *position, bool two, struct carvq_lm_score *score_ret)
-{
-    const struct carvq_lm_sums *p = &position->variants[0], *q = &position->variants[1];
-    *score_ret = (struct carvq_lm_score){.original = predict(p)};
-    if (two) {
-        score_ret->changed = predict(q);
-        score_ret->kl = position->gap / p->sum + (q->max + log(q->sum)) - (p->max + log(p->sum));
-    }
+    position->sum += carvq_lm_weigh(logits, count, position->max, weights_ret);
+    return scale;
 }
 
 // The tiles of what is to be scored.
@@ -133,46 +70,116 @@ static void add_span(struct tiles *tiles, size_t first, size_t count, const uint
     }
 }
 
-static enum carvq_status score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
-                               const struct carvq_lm_variant *changed, const struct tiles *tiles,
-                               struct carvq_lm_score *scores_ret, struct carvq_error *error)
+// The variants that are scored together, and a block of the vocabulary: its rows in the head of each.
+struct block {
+    const struct carvq_lm_variant *variants;
+    size_t count;
+    const float *rows[CARVQ_LM_MAX_VARIANTS];
+    size_t first, ids;
+};
+
+// The logits of all variants for the states of a tile and the ids id .. id + width - 1: the original's are computed once.
+static void score_ids(struct carvq_lm_batch *batch, const struct block *block, const struct carvq_lm_score_tile *tile, size_t id,
+                      size_t width)
 {
-    const struct carvq_lm_variant *const variants[2] = {original, changed};
+    const size_t n = batch->lm->config.hidden, row = (id - block->first) * n;
+    float *original = batch->scratch + (size_t)omp_get_thread_num() * batch->scratch_values;
+    float *weights = original + TILE_VALUES, *changed = weights + TILE_VALUES;
+    double scales[CARVQ_LM_TILE_POSITIONS];
+    for (size_t v = 0; v < block->count; v++) {
+        struct carvq_lm_position *positions = batch->positions + v * batch->windows * batch->length + tile->place;
+        float *logits = v == 0 ? original : changed;
+        multiply(block->variants[v].hidden + tile->first * n, tile->count, block->rows[v] + row, width, n, logits, width);
+        for (size_t i = 0; i < tile->count; i++) {
+            float *values = logits + i * width, *weight = weights + i * width;
+            if (tile->targets[i] >= id && tile->targets[i] - id < width)
+                positions[i].target = values[tile->targets[i] - id];
+            if (v == 0) {
+                scales[i] = add_logits(&positions[i], values, id, width, weight);
+            } else {
+                positions[i].gap = positions[i].gap * scales[i] + carvq_lm_gap(weight, original + i * width, values, width);
+                add_logits(&positions[i], values, id, width, values);
+            }
+        }
+    }
+}
+
+static void score_block(struct carvq_lm_batch *batch, const struct block *block, const struct tiles *tiles)
+{
+    const size_t end = block->first + block->ids;
+#pragma omp parallel for num_threads((int)batch->threads) schedule(dynamic)
+    for (size_t i = 0; i < tiles->count; i++)
+        for (size_t id = block->first; id < end; id += CARVQ_LM_TILE_IDS)
+            score_ids(batch, block, &tiles->items[i], id, end - id < CARVQ_LM_TILE_IDS ? end - id : CARVQ_LM_TILE_IDS);
+}
+
+// Reads the rows of a block: those of the model as it is, then each other head once.
+static enum carvq_status read_block(struct carvq_lm_batch *batch, struct block *block, struct carvq_error *error)
+{
     const struct carvq_lm_matrix *head = &batch->lm->weights.head;
-    const size_t step = carvq_lm_block_rows(head->cols);
-    const struct carvq_lm_sums none = {.max = -INFINITY};
-    for (size_t i = 0; i < tiles->positions; i++)
-        batch->positions[i] = (struct carvq_lm_position){.variants = {none, none}};
-    for (size_t first = 0; first < head->rows; first += step) {
-        struct block block = {.first = first, .ids = head->rows - first < step ? head->rows - first : step};
-        enum carvq_status status = read_block(batch, variants, &block, error);
+    for (size_t v = 0; v < block->count; v++) {
+        size_t same = 0;
+        while (block->variants[same].head != block->variants[v].head)
+            same++;
+        block->rows[v] = block->rows[same];
+        if (same < v)
+            continue;
+        if (batch->head_blocks[v] == NULL)
+            batch->head_blocks[v] = malloc(carvq_lm_block_values(head->cols) * sizeof *batch->head_blocks[v]);
+        if (batch->head_blocks[v] == NULL)
+            return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for a block of the output head");
+        enum carvq_status status = carvq_lm_block(head, block->variants[v].head, block->first, block->ids, batch->head_blocks[v],
+                                                  batch->threads, &block->rows[v], error);
         if (status != CARVQ_OK)
             return status;
-#pragma omp parallel for num_threads((int)batch->threads) schedule(dynamic)
-        for (size_t i = 0; i < tiles->count; i++)
-            score_tile(batch, variants, &block, &tiles->items[i]);
     }
-    for (size_t i = 0; i < tiles->positions; i++)
-        finish(&batch->positions[i], changed != NULL, &scores_ret[i]);
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_lm_score_spans(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
-                                       const struct carvq_lm_variant *changed, const struct carvq_lm_span *spans, size_t count,
+static struct carvq_lm_score finish(const struct carvq_lm_position *original, const struct carvq_lm_position *position)
+{
+    const double p = original->max + log(original->sum), q = position->max + log(position->sum);
+    return (struct carvq_lm_score){q - position->target, position->top, position->gap / original->sum + q - p};
+}
+
+static enum carvq_status score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants, size_t count,
+                               const struct tiles *tiles, struct carvq_lm_score *scores_ret, struct carvq_error *error)
+{
+    const struct carvq_lm_matrix *head = &batch->lm->weights.head;
+    const size_t room = batch->windows * batch->length, step = carvq_lm_block_rows(head->cols);
+    if (count == 0 || count > CARVQ_LM_MAX_VARIANTS)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%zu variants of a model cannot be scored together", count);
+    for (size_t i = 0; i < count * room; i++)
+        batch->positions[i] = (struct carvq_lm_position){.max = -INFINITY};
+    for (size_t first = 0; first < head->rows; first += step) {
+        struct block block = {variants, count, {NULL}, first, head->rows - first < step ? head->rows - first : step};
+        enum carvq_status status = read_block(batch, &block, error);
+        if (status != CARVQ_OK)
+            return status;
+        score_block(batch, &block, tiles);
+    }
+    for (size_t v = 0; v < count; v++)
+        for (size_t i = 0; i < tiles->positions; i++)
+            scores_ret[v * tiles->positions + i] = finish(&batch->positions[i], &batch->positions[v * room + i]);
+    return CARVQ_OK;
+}
+
+enum carvq_status carvq_lm_score_spans(struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants,
+                                       size_t variant_count, const struct carvq_lm_span *spans, size_t count,
                                        struct carvq_lm_score *scores_ret, struct carvq_error *error)
 {
     struct tiles tiles = {.items = batch->score_tiles};
     for (size_t i = 0; i < count; i++)
         add_span(&tiles, spans[i].first, spans[i].count, spans[i].targets);
-    return score(batch, original, changed, &tiles, scores_ret, error);
+    return score(batch, variants, variant_count, &tiles, scores_ret, error);
 }
 
-enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *original,
-                                 const struct carvq_lm_variant *changed, const uint32_t *ids, size_t windows,
-                                 struct carvq_lm_score *scores_ret, struct carvq_error *error)
+enum carvq_status carvq_lm_score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants, size_t variant_count,
+                                 const uint32_t *ids, size_t windows, struct carvq_lm_score *scores_ret,
+                                 struct carvq_error *error)
 {
     struct tiles tiles = {.items = batch->score_tiles};
     for (size_t i = 0; i < windows; i++)
         add_span(&tiles, i * batch->length, batch->length - 1, ids + i * batch->length + 1);
-    return score(batch, original, changed, &tiles, scores_ret, error);
+    return score(batch, variants, variant_count, &tiles, scores_ret, error);
 }
