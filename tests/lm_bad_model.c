@@ -27,14 +27,15 @@ static void refuse(struct fixture *fixture, const char *file, const char *cause)
     fixture_end(fixture);
 }
 
-static void test_good_model_is_opened(void **state)
+static void open_good_model(bool packed)
 {
-    (void)state;
     struct fixture fixture;
     struct carvq_checkpoint *checkpoint;
     struct carvq_lm *lm;
     struct carvq_error error;
     fixture_begin(&fixture);
+    if (packed)
+        fixture_pack(&fixture);
     fixture_write(&fixture);
     assert_int_equal(carvq_checkpoint_open(fixture.directory, &checkpoint, &error), CARVQ_OK);
     if (carvq_lm_open(checkpoint, &lm, &error) != CARVQ_OK)
@@ -44,6 +45,13 @@ static void test_good_model_is_opened(void **state)
     carvq_lm_close(lm);
     carvq_checkpoint_close(checkpoint);
     fixture_end(&fixture);
+}
+
+static void test_good_models_are_opened(void **state)
+{
+    (void)state;
+    open_good_model(false);
+    open_good_model(true);
 }
 
 // A key of config.json with another value (NULL: without the key) and what the message says.
@@ -84,7 +92,6 @@ static const struct config_case config_cases[] = {
     {"hidden_act", "7", "hidden_act: must be a string"},
     {"attention_bias", "1", "attention_bias: must be true or false"},
     {"tie_word_embeddings", "\"yes\"", "tie_word_embeddings: must be true or false"},
-    {"quantization_config", "{\"quant_method\": \"awq\"}", "quantization_config: models with quantized layers"},
     {"rope_scaling", "[]", "rope_scaling: must be an object"},
     {"rope_scaling", "{\"rope_type\": \"yarn\", \"factor\": 4.0}", "rope_scaling.rope_type: 'yarn' is not supported"},
     {"rope_scaling", "{\"type\": \"linear\", \"factor\": 4.0}", "rope_scaling.rope_type: 'linear' is not supported"},
@@ -163,8 +170,7 @@ static void test_untied_head_is_missing(void **state)
     (void)state;
     struct fixture fixture;
     fixture_begin(&fixture);
-    *fixture_find(&fixture, "lm_head.weight") = fixture.tensors[fixture.count - 1];
-    fixture.count--;
+    fixture_remove(&fixture, "lm_head.weight");
     refuse(&fixture, "", "'lm_head.weight' is missing, but config.json says that the head is not tied");
 }
 
@@ -231,10 +237,153 @@ static void test_window_beyond_the_sliding_one(void **state)
     }
 }
 
+// What other programs write there is refused by its name, before any tensor is looked for.
+static const struct config_case quantization_cases[] = {
+    {NULL, "[]", "quantization_config: must be an object"},
+    {NULL, "{}", "quantization_config.quant_method: layers quantized by '' are not supported (known: awq)"},
+    {"quant_method", "7", "quantization_config.quant_method: must be a string"},
+    {"quant_method", "\"gptq\"", "quantization_config.quant_method: layers quantized by 'gptq' are not supported (known: awq)"},
+    {"quant_method", "\"bitsandbytes\"", "layers quantized by 'bitsandbytes' are not supported"},
+    {"quant_method", "\"compressed-tensors\"", "layers quantized by 'compressed-tensors' are not supported"},
+    {"quant_method", "\"fp8\"", "layers quantized by 'fp8' are not supported"},
+    {"version", "\"gemv\"", "quantization_config.version: awq of format 'gemv' is not supported (known: gemm)"},
+    {"format", "\"llm-awq\"", "quantization_config.format: awq of format 'llm-awq' is not supported"},
+    {"version", "4", "quantization_config.version: must be a string"},
+    {"bits", "3", "quantization_config.bits: awq with 3 bits is not supported (known: 4)"},
+    {"bits", "null", "quantization_config.bits: missing"},
+    {"bits", "-4", "quantization_config.bits: must be a whole number"},
+    {"zero_point", "false", "quantization_config.zero_point: awq without zero points is not supported"},
+    {"zero_point", "1", "quantization_config.zero_point: must be true or false"},
+    {"group_size", "null", "quantization_config.group_size: missing"},
+    {"group_size", "0", "quantization_config.group_size: must be a whole number from 1"},
+    {"group_size", "-2", "quantization_config.group_size: must be a whole number from 1"},
+    {"group_size", "9223372036854775807", "quantization_config.group_size: must be a whole number from 1"},
+    {"group_size", "\"8\"", "quantization_config.group_size: must be a whole number from 1"},
+    {"group_size", "3", "group_size: 3 does not divide the 16 inputs of 'model.layers.0.self_attn.q_proj'"},
+    {"group_size", "32", "group_size: 32 does not divide the 16 inputs"},
+    {"modules_to_not_convert", "\"lm_head\"", "quantization_config.modules_to_not_convert: must be a list of names"},
+    {"modules_to_not_convert", "[\"lm_head\", null]", "quantization_config.modules_to_not_convert: must be a list of names"},
+};
+
+static void test_bad_quantization(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof quantization_cases / sizeof *quantization_cases; i++) {
+        const struct config_case *one = &quantization_cases[i];
+        struct fixture fixture;
+        fixture_begin(&fixture);
+        fixture_pack(&fixture);
+        json_t *value = json_loads(one->value, JSON_DECODE_ANY, NULL);
+        if (one->key == NULL)
+            json_object_set_new(fixture.config, "quantization_config", value);
+        else
+            json_object_set_new(json_object_get(fixture.config, "quantization_config"), one->key, value);
+        refuse(&fixture, "/config.json: ", one->cause);
+    }
+}
+
+static void test_outputs_are_no_multiple_of_8(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    fixture_pack(&fixture);
+    json_object_set_new(fixture.config, "intermediate_size", json_integer(20));
+    refuse(&fixture, "/config.json: ", "'model.layers.0.mlp.gate_proj' cannot be packed: its 20 outputs are no multiple of 8");
+}
+
+// Groups of 16 suit all layers but those with 24 inputs.
+static void test_group_divides_some_layers_only(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    fixture_pack(&fixture);
+    json_object_set_new(json_object_get(fixture.config, "quantization_config"), "group_size", json_integer(16));
+    for (size_t i = 0; i < fixture.count; i++)
+        if (strstr(fixture.tensors[i].name, ".qzeros") != NULL || strstr(fixture.tensors[i].name, ".scales") != NULL)
+            fixture.tensors[i].rows = 1;
+    refuse(&fixture, "/config.json: ", "group_size: 16 does not divide the 24 inputs of 'model.layers.0.mlp.down_proj'");
+}
+
+// The packed tensors of one layer, made wrong one by one.
+static void test_packed_tensors_disagree(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct fixture_tensor tensor;
+        const char *cause;
+    } cases[] = {
+        {"mlp.up_proj.qweight", {.rows = 24, .cols = 2, .words = 1}, "shape is 24x2, but config.json implies 16x3"},
+        {"mlp.up_proj.qweight", {.rows = 16, .cols = 24, .words = 1}, "shape is 16x24, but config.json implies 16x3"},
+        {"mlp.up_proj.qweight", {.rows = 0, .cols = 48, .words = 1}, "shape is 48, but config.json implies 16x3"},
+        {"mlp.up_proj.qweight", {.rows = 16, .cols = 3}, "type is F32, but awq packs codes into I32"},
+        {"mlp.up_proj.qzeros", {.rows = 1, .cols = 3, .words = 1}, "shape is 1x3, but config.json implies 2x3"},
+        {"mlp.up_proj.qzeros", {.rows = 2, .cols = 3}, "type is F32, but awq packs codes into I32"},
+        {"mlp.up_proj.scales", {.rows = 2, .cols = 3, .half = 1}, "shape is 2x3, but config.json implies 2x24"},
+        {"mlp.up_proj.scales", {.rows = 2, .cols = 24, .words = 1}, "type I32 is not supported"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture fixture;
+        char name[80];
+        snprintf(name, sizeof name, "model.layers.1.%s", cases[i].name);
+        fixture_begin(&fixture);
+        fixture_pack(&fixture);
+        struct fixture_tensor *tensor = fixture_find(&fixture, name);
+        *tensor = cases[i].tensor;
+        strcpy(tensor->name, name);
+        refuse(&fixture, "/model.safetensors: tensor 'model.layers.1.mlp.up_proj.", cases[i].cause);
+    }
+}
+
+static void test_packed_tensor_is_missing(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"model.layers.0.mlp.down_proj.qweight", "model.layers.0.mlp.down_proj.qzeros",
+                                        "model.layers.1.self_attn.k_proj.scales"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct fixture fixture;
+        fixture_begin(&fixture);
+        fixture_pack(&fixture);
+        fixture_remove(&fixture, names[i]);
+        refuse(&fixture, "", names[i]);
+    }
+}
+
+// Layers that are packed although config.json excepts them, or the other way round, or both at once, or beyond the layers.
+static void test_packed_where_it_should_not_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *extra, *exception, *cause;
+    } cases[] = {
+        {"model.layers.0.mlp.up_proj.weight", NULL, "'model.layers.0.mlp.up_proj.weight' is no part of"},
+        {"model.layers.0.mlp.up_proj.g_idx", NULL, "'model.layers.0.mlp.up_proj.g_idx' is no part of"},
+        {"lm_head.qweight", NULL, "'lm_head.qweight' is no part of"},
+        {NULL, "up_proj", "model.layers.0.mlp.up_proj.weight"},
+        {"model.layers.0.mlp.up_proj.weight", "layers.0.mlp.up_proj", "'model.layers.0.mlp.up_proj.qweight' is no part of"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture fixture;
+        fixture_begin(&fixture);
+        fixture_pack(&fixture);
+        if (cases[i].extra != NULL) {
+            struct fixture_tensor *extra = &fixture.tensors[fixture.count++];
+            *extra = (struct fixture_tensor){.rows = 24, .cols = 16};
+            strcpy(extra->name, cases[i].extra);
+        }
+        if (cases[i].exception != NULL)
+            json_object_set_new(json_object_get(fixture.config, "quantization_config"), "modules_to_not_convert",
+                                json_pack("[s]", cases[i].exception));
+        refuse(&fixture, "", cases[i].cause);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_model_is_opened),
+        cmocka_unit_test(test_good_models_are_opened),
         cmocka_unit_test(test_bad_config),
         cmocka_unit_test(test_shapes_disagree),
         cmocka_unit_test(test_norm_with_two_dimensions),
@@ -243,6 +392,12 @@ int main(void)
         cmocka_unit_test(test_two_kinds_of_rope),
         cmocka_unit_test(test_unknown_tensor),
         cmocka_unit_test(test_window_beyond_the_sliding_one),
+        cmocka_unit_test(test_bad_quantization),
+        cmocka_unit_test(test_outputs_are_no_multiple_of_8),
+        cmocka_unit_test(test_group_divides_some_layers_only),
+        cmocka_unit_test(test_packed_tensors_disagree),
+        cmocka_unit_test(test_packed_tensor_is_missing),
+        cmocka_unit_test(test_packed_where_it_should_not_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

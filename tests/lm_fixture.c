@@ -64,6 +64,34 @@ struct fixture_tensor *fixture_find(struct fixture *fixture, const char *name)
     return NULL;
 }
 
+void fixture_remove(struct fixture *fixture, const char *name)
+{
+    *fixture_find(fixture, name) = fixture->tensors[fixture->count - 1];
+    fixture->count--;
+}
+
+void fixture_pack(struct fixture *fixture)
+{
+    const size_t count = fixture->count;
+    json_object_set_new(
+        fixture->config, "quantization_config",
+        json_pack("{sssisisssb}", "quant_method", "awq", "bits", 4, "group_size", 8, "version", "gemm", "zero_point", 1));
+    for (size_t i = 0; i < count; i++) {
+        struct fixture_tensor *tensor = &fixture->tensors[i], whole = *tensor;
+        char *kind = strstr(tensor->name, "_proj.weight");
+        if (kind == NULL)
+            continue;
+        kind += strlen("_proj.");
+        *tensor = (struct fixture_tensor){.rows = whole.cols, .cols = whole.rows / 8, .words = 1};
+        snprintf(tensor->name, sizeof tensor->name, "%.*sqweight", (int)(kind - tensor->name), whole.name);
+        struct fixture_tensor *zeros = &fixture->tensors[fixture->count++], *scales = &fixture->tensors[fixture->count++];
+        *zeros = (struct fixture_tensor){.rows = whole.cols / 8, .cols = whole.rows / 8, .words = 1};
+        snprintf(zeros->name, sizeof zeros->name, "%.*sqzeros", (int)(kind - tensor->name), whole.name);
+        *scales = (struct fixture_tensor){.rows = whole.cols / 8, .cols = whole.rows, .half = 1};
+        snprintf(scales->name, sizeof scales->name, "%.*sscales", (int)(kind - tensor->name), whole.name);
+    }
+}
+
 static void write_header(FILE *file, const char *text)
 {
     size_t length = strlen(text), padded = length + (64 - (8 + length) % 64) % 64;
@@ -108,8 +136,11 @@ void fixture_write(const struct fixture *fixture)
                                          : json_pack("[I]", (json_int_t)tensor->cols);
         end += (tensor->rows > 0 ? tensor->rows : 1) * tensor->cols * (tensor->half ? 2 : 4);
         json_object_set_new(object, tensor->name,
-                            json_pack("{sssos[II]}", "dtype", tensor->half ? "F16" : "F32", "shape", shape, "data_offsets",
-                                      (json_int_t)begin, (json_int_t)end));
+                            json_pack("{sssos[II]}", "dtype",
+                                      tensor->half    ? "F16"
+                                      : tensor->words ? "I32"
+                                                      : "F32",
+                                      "shape", shape, "data_offsets", (json_int_t)begin, (json_int_t)end));
     }
     header = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
     snprintf(path, sizeof path, "%s/model.safetensors", fixture->directory);

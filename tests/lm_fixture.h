@@ -10,23 +10,26 @@
 #define FIXTURE_V 50
 #define FIXTURE_N 16
 
-// A tensor of the model: F32, or F16 if half is set. rows 0: a vector.
+// A tensor of the model: F32, or F16 if half is set, or I32 if words is. rows 0: a vector.
 struct fixture_tensor {
     char name[80];
     size_t rows, cols;
-    int half;
+    int half, words;
 };
 
 struct fixture {
     char directory[64];
     json_t *config;                    // of a LlamaForCausalLM; change it before fixture_write()
-    struct fixture_tensor tensors[40]; // likewise
+    struct fixture_tensor tensors[64]; // likewise
     size_t count;
 };
 
 // The default: V 50, n 16, 4 heads that share 2 of keys and values, 2 layers, untied, all F32.
 void fixture_begin(struct fixture *fixture);
 struct fixture_tensor *fixture_find(struct fixture *fixture, const char *name);
+void fixture_remove(struct fixture *fixture, const char *name);
+// Packs the linear layers as AWQ does, in groups of 8 inputs.
+void fixture_pack(struct fixture *fixture);
 // Writes config.json and model.safetensors.
 void fixture_write(const struct fixture *fixture);
 // Removes the directory.

@@ -140,9 +140,6 @@ static enum carvq_status check_supported(const struct carvq_lm_keys *keys, struc
     if (strcmp(activation, "silu") != 0)
         return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: hidden_act: '%s' is not supported (known: silu)", keys->file,
                           activation);
-    if (carvq_lm_key(keys, "quantization_config") != NULL)
-        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED,
-                          "%s: quantization_config: models with quantized layers are not supported", keys->file);
     return CARVQ_OK;
 }
 
@@ -157,6 +154,8 @@ static enum carvq_status read_config(const struct carvq_lm_keys *keys, struct ca
         status = carvq_lm_key_number(keys, "rms_norm_eps", 0, &config->epsilon, error);
     if (status == CARVQ_OK)
         status = read_biases(keys, config, error);
+    if (status == CARVQ_OK)
+        status = carvq_lm_awq_read(keys, MAX_WIDTH, &config->awq, error);
     if (status == CARVQ_OK) // before the window is limited: longrope wants max_position_embeddings
         status = carvq_lm_rope_read(keys, config->head_dim, config->max_window, &config->rope, error);
     if (status == CARVQ_OK)

@@ -8,6 +8,7 @@
 #define CARVQ_LM_CONFIG_H
 
 #include "checkpoint/checkpoint.h"
+#include "lm/awq.h"
 #include "lm/rope.h"
 
 #define CARVQ_LM_MAX_PARTS 3
@@ -50,6 +51,7 @@ struct carvq_lm_config {
     double epsilon;    // rms_norm_eps
     bool qkv_bias, output_bias, mlp_bias;
     struct carvq_lm_rope rope;
+    struct carvq_lm_awq awq;
 };
 
 // Reads config.json. Errors: what is missing, wrong or not supported, naming the file and the key. On success give the result

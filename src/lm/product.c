@@ -26,7 +26,18 @@ static const float *in_place(const struct carvq_lm_matrix *matrix)
     const uint16_t one = 1;
     bool little_endian = carvq_load_u16((const uint8_t *)&one) == one;
     bool aligned = (uintptr_t)matrix->data % _Alignof(float) == 0;
-    return matrix->dtype == CARVQ_F32 && aligned && little_endian ? (const float *)(const void *)matrix->data : NULL;
+    return matrix->dtype == CARVQ_F32 && matrix->data != NULL && aligned && little_endian
+               ? (const float *)(const void *)matrix->data
+               : NULL;
+}
+
+static void read_row(const struct carvq_lm_matrix *matrix, size_t row, float *row_ret)
+{
+    const size_t row_bytes = matrix->cols * carvq_dtype_size(matrix->dtype);
+    if (matrix->data == NULL)
+        carvq_lm_unpack(&matrix->packed, matrix->rows, matrix->cols, row, row_ret);
+    else
+        carvq_widen(matrix->dtype, matrix->data + row * row_bytes, matrix->cols, row_ret);
 }
 
 // One thread's share of the rows: ids, or if that is NULL those from first on.
@@ -38,9 +49,8 @@ static enum carvq_status read_chunk(const struct carvq_lm_matrix *matrix, const 
         chunk[i] = ids != NULL ? ids[first + i] : (uint32_t)(first + i);
     if (others != NULL)
         return others->read(others, chunk, count, rows_ret, error);
-    const size_t row_bytes = matrix->cols * carvq_dtype_size(matrix->dtype);
     for (size_t i = 0; i < count; i++)
-        carvq_widen(matrix->dtype, matrix->data + chunk[i] * row_bytes, matrix->cols, rows_ret + i * matrix->cols);
+        read_row(matrix, chunk[i], rows_ret + i * matrix->cols);
     return CARVQ_OK;
 }
 

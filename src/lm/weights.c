@@ -48,15 +48,15 @@ static const char *print_shape(char *buffer, size_t size, unsigned dims, const u
 }
 
 // Finds NAME.KIND and checks its shape: rows x cols, or just cols if rows is 0.
-static enum carvq_status find(const struct finder *finder, const char *name, const char *kind, size_t rows, size_t cols,
-                              struct carvq_lm_matrix *matrix_ret)
+static enum carvq_status find_tensor(const struct finder *finder, const char *name, const char *kind, size_t rows, size_t cols,
+                                     const struct carvq_checkpoint_tensor **tensor_ret)
 {
     char full[256], wanted[64], actual[192];
     snprintf(full, sizeof full, "%s.%s", name, kind);
-    const struct carvq_checkpoint_tensor *tensor = NULL;
-    enum carvq_status status = carvq_checkpoint_require(finder->checkpoint, full, &tensor, finder->error);
+    enum carvq_status status = carvq_checkpoint_require(finder->checkpoint, full, tensor_ret, finder->error);
     if (status != CARVQ_OK)
         return status;
+    const struct carvq_checkpoint_tensor *tensor = *tensor_ret;
     const struct carvq_st_tensor *header = tensor->header;
     const uint64_t shape[2] = {rows, cols}, *wanted_shape = rows == 0 ? shape + 1 : shape;
     const unsigned dims = rows == 0 ? 1 : 2;
@@ -64,8 +64,63 @@ static enum carvq_status find(const struct finder *finder, const char *name, con
         return carvq_fail(finder->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': shape is %s, but config.json implies %s",
                           tensor->file, header->name, print_shape(actual, sizeof actual, header->dims, header->shape),
                           print_shape(wanted, sizeof wanted, dims, wanted_shape));
+    return CARVQ_OK;
+}
+
+// The same for a tensor of floats.
+static enum carvq_status find(const struct finder *finder, const char *name, const char *kind, size_t rows, size_t cols,
+                              struct carvq_lm_matrix *matrix_ret)
+{
+    const struct carvq_checkpoint_tensor *tensor = NULL;
+    enum carvq_status status = find_tensor(finder, name, kind, rows, cols, &tensor);
+    if (status != CARVQ_OK)
+        return status;
     *matrix_ret = (struct carvq_lm_matrix){.data = tensor->data, .rows = rows, .cols = cols};
     return dtype_of(tensor, &matrix_ret->dtype, finder->error);
+}
+
+// The same for a tensor of words that hold eight values each.
+static enum carvq_status find_words(const struct finder *finder, const char *name, const char *kind, size_t rows, size_t values,
+                                    const uint8_t **words_ret)
+{
+    const struct carvq_checkpoint_tensor *tensor = NULL;
+    enum carvq_status status = find_tensor(finder, name, kind, rows, values / 8, &tensor);
+    if (status != CARVQ_OK)
+        return status;
+    *words_ret = tensor->data;
+    return tensor->header->dtype == CARVQ_ST_I32
+               ? CARVQ_OK
+               : carvq_fail(finder->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': type is %s, but awq packs codes into I32",
+                            tensor->file, tensor->header->name, carvq_st_dtype_name(tensor->header->dtype));
+}
+
+// Finds the three tensors of a linear layer of 4-bit weights.
+static enum carvq_status find_packed(const struct finder *finder, const char *name, size_t rows, size_t cols,
+                                     struct carvq_lm_matrix *matrix_ret)
+{
+    const size_t group = finder->config->awq.group == CARVQ_LM_AWQ_WHOLE ? cols : finder->config->awq.group;
+    const char *directory = carvq_checkpoint_directory(finder->checkpoint);
+    if (rows % 8 != 0)
+        return carvq_fail(finder->error, CARVQ_ERROR_FORMAT,
+                          "%s/config.json: quantization_config: '%s' cannot be packed: its %zu outputs are no multiple of 8",
+                          directory, name, rows);
+    if (cols % group != 0)
+        return carvq_fail(finder->error, CARVQ_ERROR_FORMAT,
+                          "%s/config.json: quantization_config.group_size: %zu does not divide the %zu inputs of '%s'", directory,
+                          group, cols, name);
+    struct carvq_lm_matrix scales;
+    struct carvq_lm_packed packed = {.group = group};
+    enum carvq_status status = find_words(finder, name, "qweight", cols, rows, &packed.codes);
+    if (status == CARVQ_OK)
+        status = find_words(finder, name, "qzeros", cols / group, rows, &packed.zeros);
+    if (status == CARVQ_OK)
+        status = find(finder, name, "scales", cols / group, rows, &scales);
+    if (status != CARVQ_OK)
+        return status;
+    packed.scales = scales.data;
+    packed.scale_dtype = scales.dtype;
+    *matrix_ret = (struct carvq_lm_matrix){.rows = rows, .cols = cols, .packed = packed};
+    return CARVQ_OK;
 }
 
 // Copies the norm or bias NAME.KIND to the next place among the vectors.
@@ -94,7 +149,9 @@ static enum carvq_status find_linear(struct finder *finder, size_t layer, const 
             rows += heights[k];
         char name[128];
         snprintf(name, sizeof name, CARVQ_LM_LAYERS "%zu.%s", layer, names[i]);
-        enum carvq_status status = find(finder, name, "weight", rows, cols, &linear_ret->parts[i]);
+        enum carvq_status status = carvq_lm_awq_packs(&finder->config->awq, name)
+                                       ? find_packed(finder, name, rows, cols, &linear_ret->parts[i])
+                                       : find(finder, name, "weight", rows, cols, &linear_ret->parts[i]);
         if (status == CARVQ_OK && bias)
             status = find_vector(finder, name, "bias", rows);
         if (status != CARVQ_OK)
@@ -159,13 +216,37 @@ static enum carvq_status find_tables(struct finder *finder, struct carvq_lm_weig
     return weights->tied ? CARVQ_OK : find(finder, CARVQ_LM_HEAD, "weight", config->vocabulary, config->hidden, &weights->head);
 }
 
-// True if NAME is one of the parts followed by ".weight" or, where there are biases, by ".bias".
-static bool is_part(const char *name, const char *const *parts, size_t count, bool bias)
+static bool is_among(const char *word, const char *const *words, size_t count)
 {
-    for (size_t i = 0; i < count && parts[i] != NULL; i++) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
+// True if NAME is one of the parts followed by ".weight".
+static bool is_part(const char *name, const char *const *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
         size_t length = strlen(parts[i]);
-        if (strncmp(name, parts[i], length) == 0 &&
-            (strcmp(name + length, ".weight") == 0 || (bias && strcmp(name + length, ".bias") == 0)))
+        if (strncmp(name, parts[i], length) == 0 && strcmp(name + length, ".weight") == 0)
+            return true;
+    }
+    return false;
+}
+
+// True if NAME, from REST on, is one of the linear layers followed by the name of a tensor that such a layer has.
+static bool is_linear(const char *name, const char *rest, const char *const *parts, bool bias, const struct carvq_lm_awq *awq)
+{
+    static const char *const plain[] = {".weight"}, *const packed[] = {".qweight", ".qzeros", ".scales"};
+    for (size_t i = 0; i < CARVQ_LM_MAX_PARTS && parts[i] != NULL; i++) {
+        size_t length = strlen(parts[i]);
+        if (strncmp(rest, parts[i], length) != 0)
+            continue;
+        char layer[256];
+        snprintf(layer, sizeof layer, "%.*s", (int)((size_t)(rest - name) + length), name);
+        if ((bias && strcmp(rest + length, ".bias") == 0) ||
+            (carvq_lm_awq_packs(awq, layer) ? is_among(rest + length, packed, 3) : is_among(rest + length, plain, 1)))
             return true;
     }
     return false;
@@ -176,18 +257,19 @@ static bool is_known(const char *name, const struct carvq_lm_config *config)
 {
     static const char *const plain[] = {CARVQ_LM_EMBEDDING, CARVQ_LM_FINAL_NORM, CARVQ_LM_HEAD};
     static const char *const norms[] = {CARVQ_LM_ATTENTION_NORM, CARVQ_LM_MLP_NORM};
-    static const char *const output[] = {CARVQ_LM_OUTPUT}, *const down[] = {CARVQ_LM_DOWN};
+    static const char *const output[] = {CARVQ_LM_OUTPUT, NULL}, *const down[] = {CARVQ_LM_DOWN, NULL};
     if (strncmp(name, CARVQ_LM_LAYERS, strlen(CARVQ_LM_LAYERS)) != 0)
-        return is_part(name, plain, 3, false);
+        return is_part(name, plain, 3);
     const char *number = name + strlen(CARVQ_LM_LAYERS);
     char *rest;
     if (*number < '0' || *number > '9' || strtoull(number, &rest, 10) >= config->layers || *rest++ != '.')
         return false;
     const struct carvq_lm_architecture *architecture = config->architecture;
-    return is_part(rest, norms, 2, false) || is_part(rest, architecture->qkv, CARVQ_LM_MAX_PARTS, config->qkv_bias) ||
-           is_part(rest, output, 1, config->output_bias) ||
-           is_part(rest, architecture->gate_up, CARVQ_LM_MAX_PARTS, config->mlp_bias) ||
-           is_part(rest, down, 1, config->mlp_bias) || strcmp(rest, "self_attn.rotary_emb.inv_freq") == 0;
+    const struct carvq_lm_awq *awq = &config->awq;
+    return is_part(rest, norms, 2) || is_linear(name, rest, architecture->qkv, config->qkv_bias, awq) ||
+           is_linear(name, rest, output, config->output_bias, awq) ||
+           is_linear(name, rest, architecture->gate_up, config->mlp_bias, awq) ||
+           is_linear(name, rest, down, config->mlp_bias, awq) || strcmp(rest, "self_attn.rotary_emb.inv_freq") == 0;
 }
 
 static enum carvq_status check_no_others(const struct finder *finder)

@@ -7,9 +7,10 @@
 
 // A matrix where it lies in the map.
 struct carvq_lm_matrix {
-    const uint8_t *data; // rows x cols values, without alignment
+    const uint8_t *data; // rows x cols values, without alignment; NULL if packed
     enum carvq_dtype dtype;
     size_t rows, cols;
+    struct carvq_lm_packed packed; // only in linear layers
 };
 
 // y = W x + b, where W and b are stacked from the rows of several tensors.

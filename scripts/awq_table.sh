@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A compressed table on top of 4-bit layers, beside each of them alone, as a table in Markdown. The layers are rounded to
+# nearest and packed as AWQ packs them, without AWQ's search for scales.
+# Usage: scripts/awq_table.sh MODEL TOKENS [GROUP [option of carvq eval ..]]   GROUP: inputs that share a scale (32)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+carvq=${BUILD:-build}/carvq
+model=$1
+tokens=$2
+group=${3:-32}
+shift $(($# < 3 ? $# : 3))
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+
+python=python3
+[[ ! -x build/venv/bin/python3 ]] || python=build/venv/bin/python3
+"$python" -B tests/ecosystem/awq_pack.py "$model" "$folder/awq" --group "$group"
+
+perplexity() # model, options of eval
+{
+    "$carvq" eval "$1" --tokens "$tokens" --csv "${@:2}" | awk -F, 'NR == 1 {
+        for (i = 1; i <= NF; i++) column[$i] = i } NR == 2 {
+        print $(column["compressed_perplexity"] ? column["compressed_perplexity"] : column["perplexity"]) }'
+}
+
+row() # what, its bits, its use, options of eval
+{
+    local layers=$model what=$1 bits=$2 use=$3 plain packed
+    shift 3
+    plain=$(perplexity "$layers" "$@")
+    packed=$(perplexity "$folder/awq" "$@")
+    [[ -n ${base:-} ]] || base=$plain
+    awk -v what="$what" -v bits="$bits" -v use="$use" -v base="$base" -v plain="$plain" -v packed="$packed" 'BEGIN {
+        printf "| %s | %s | %s | %.3f (%+.2f %%) | %.3f (%+.2f %%) |\n", what, bits, use, plain, 100 * (plain / base - 1),
+            packed, 100 * (packed / base - 1) }'
+}
+
+echo "| table of $(basename "$model") | bits | used for | layers as they are | layers in 4 bits, groups of $group |"
+echo "|---|---|---|---|---|"
+row original 16 "" "$@"
+for preset in carvq-4 carvq-3; do
+    file=$folder/$preset.safetensors
+    bits=$("$carvq" compress "$model" -o "$file" --preset $preset --json | awk '/"bits_per_param"/ { printf "%.3f", $2; exit }')
+    "$carvq" compress "$folder/awq" -o "$folder/again" --force --preset $preset --json >/dev/null
+    cmp "$file" "$folder/again" # the layers are nothing to the table
+    row $preset "$bits" input --table "$file" --apply input "$@"
+    row $preset "$bits" "input and head" --table "$file" --apply both "$@"
+done

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#define _POSIX_C_SOURCE 200809L
+#include "lm/awq.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/half.h"
+#include "base/status.h"
+
+static enum carvq_status check_kind(const struct carvq_lm_keys *keys, struct carvq_error *error)
+{
+    // What AutoAWQ calls a version, others call a format.
+    static const char *const formats[] = {"version", "format", "checkpoint_format"};
+    const char *method = "", *format = "";
+    enum carvq_status status = carvq_lm_key_string(keys, "quant_method", "", &method, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (strcmp(method, "awq") != 0)
+        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED,
+                          "%s: %squant_method: layers quantized by '%.100s' are not supported (known: awq)", keys->file,
+                          keys->prefix, method);
+    for (size_t i = 0; status == CARVQ_OK && i < sizeof formats / sizeof *formats; i++) {
+        status = carvq_lm_key_string(keys, formats[i], "gemm", &format, error);
+        if (status == CARVQ_OK && strcasecmp(format, "gemm") != 0)
+            status = carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %s%s: awq of format '%.100s' is not supported (known: gemm)",
+                                keys->file, keys->prefix, formats[i], format);
+    }
+    return status;
+}
+
+static enum carvq_status check_codes(const struct carvq_lm_keys *keys, struct carvq_error *error)
+{
+    size_t bits = 0;
+    bool zeros = true;
+    enum carvq_status status = carvq_lm_key_size(keys, "bits", 0, 64, &bits, error);
+    if (status == CARVQ_OK && bits != 4)
+        status = carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %sbits: awq with %zu bits is not supported (known: 4)",
+                            keys->file, keys->prefix, bits);
+    if (status == CARVQ_OK && carvq_lm_key(keys, "zero_point") != NULL)
+        status = carvq_lm_key_bool(keys, "zero_point", &zeros, error);
+    if (status == CARVQ_OK && !zeros)
+        status = carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %szero_point: awq without zero points is not supported",
+                            keys->file, keys->prefix);
+    return status;
+}
+
+static enum carvq_status read_exceptions(const struct carvq_lm_keys *keys, struct carvq_lm_awq *awq, struct carvq_error *error)
+{
+    awq->exceptions = carvq_lm_key(keys, "modules_to_not_convert");
+    bool good = awq->exceptions == NULL || json_is_array(awq->exceptions);
+    for (size_t i = 0; i < json_array_size(awq->exceptions); i++)
+        good = good && json_is_string(json_array_get(awq->exceptions, i));
+    return good ? CARVQ_OK
+                : carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %smodules_to_not_convert: must be a list of names", keys->file,
+                             keys->prefix);
+}
+
+enum carvq_status carvq_lm_awq_read(const struct carvq_lm_keys *config, size_t max_group, struct carvq_lm_awq *awq_ret,
+                                    struct carvq_error *error)
+{
+    const struct carvq_lm_keys keys = {carvq_lm_key(config, "quantization_config"), config->file, "quantization_config."};
+    *awq_ret = (struct carvq_lm_awq){.group = 0};
+    if (keys.object == NULL)
+        return CARVQ_OK;
+    if (!json_is_object(keys.object))
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: quantization_config: must be an object", config->file);
+    enum carvq_status status = check_kind(&keys, error);
+    if (status == CARVQ_OK)
+        status = check_codes(&keys, error);
+    if (status == CARVQ_OK)
+        status = read_exceptions(&keys, awq_ret, error);
+    if (status == CARVQ_OK && json_integer_value(carvq_lm_key(&keys, "group_size")) == -1)
+        awq_ret->group = CARVQ_LM_AWQ_WHOLE;
+    else if (status == CARVQ_OK)
+        status = carvq_lm_key_size(&keys, "group_size", 0, max_group, &awq_ret->group, error);
+    return status;
+}
+
+bool carvq_lm_awq_packs(const struct carvq_lm_awq *awq, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(awq->exceptions); i++)
+        if (strstr(name, json_string_value(json_array_get(awq->exceptions, i))) != NULL)
+            return false;
+    return awq->group > 0;
+}
+
+void carvq_lm_unpack(const struct carvq_lm_packed *packed, size_t rows, size_t cols, size_t row, float *row_ret)
+{
+    static const uint8_t nibbles[8] = {0, 4, 1, 5, 2, 6, 3, 7}; // of a word, by output
+    const size_t stride = rows / 2, byte = row / 8 * 4 + nibbles[row % 8] / 2;
+    const unsigned shift = nibbles[row % 8] % 2 * 4;
+    for (size_t group = 0; group < cols / packed->group; group++) {
+        const int zero = packed->zeros[group * stride + byte] >> shift & 15;
+        float scale, values[16];
+        carvq_widen(packed->scale_dtype, packed->scales + (group * rows + row) * carvq_dtype_size(packed->scale_dtype), 1,
+                    &scale);
+        for (int code = 0; code < 16; code++)
+            values[code] = (float)(code - zero) * scale;
+        const size_t first = group * packed->group;
+        const uint8_t *codes = packed->codes + first * stride + byte;
+        for (size_t i = 0; i < packed->group; i++)
+            row_ret[first + i] = values[codes[i * stride] >> shift & 15];
+    }
+}
