@@ -25,7 +25,9 @@ static void check_message(const struct carvq_error *error, enum carvq_status sta
 static void look_up(const struct carvq_table *table)
 {
     const struct carvq_table_info *info = carvq_table_info(table);
-    demand(info->code_bytes + info->codebook_bytes + info->adaptor_bytes == info->payload_bytes);
+    demand(info->code_bytes + info->codebook_bytes + info->tier_bytes + info->mean_bytes + info->low_rank_bytes +
+               info->adaptor_bytes ==
+           info->payload_bytes);
     if (info->cols > 1 << 16)
         return;
     uint64_t last = info->rows - 1 < UINT32_MAX ? info->rows - 1 : UINT32_MAX;

@@ -72,10 +72,15 @@ enum carvq_grouping {
 #define CARVQ_MAX_TABLES 1024
 #define CARVQ_MAX_ROWS ((uint64_t)1 << 32)
 #define CARVQ_MAX_COLS ((uint32_t)1 << 24)
+#define CARVQ_MAX_SEGMENTS 16
 #define CARVQ_MAX_SUBVECTOR 256
 #define CARVQ_MAX_GROUP ((uint64_t)1 << 48)
 #define CARVQ_MAX_STAGES 16
 #define CARVQ_MAX_CODE_BITS 12
+#define CARVQ_MAX_STATE_BITS 12
+#define CARVQ_MAX_SCALE_BITS 8
+#define CARVQ_MAX_RANK 64
+#define CARVQ_MAX_LOW_RANK_BITS 8
 #define CARVQ_MAX_ADAPTOR_DIM 65536
 #define CARVQ_MAX_ADAPTOR_HIDDEN ((uint32_t)1 << 24)
 
@@ -84,28 +89,68 @@ struct carvq_file;
 // A table of an open file; lives as long as the file.
 struct carvq_table;
 
-// Everything there is to know about a table without reading its values. Symbols in brackets are those of doc/method.md.
+// How the rows of a segment are stored; see doc/format.md.
+enum carvq_codec {
+    CARVQ_RVQ = 0,     // group residual vector quantization
+    CARVQ_TRELLIS = 1, // a trellis code along each row
+    CARVQ_RAW = 2      // 16-bit values
+};
+
+// "rvq", "trellis", "raw": static strings.
+const char *carvq_codec_name(enum carvq_codec codec);
+
+// A segment: rows of a table that are stored alike. Symbols in brackets are those of doc/method.md. What belongs to another codec
+// is 0.
+struct carvq_segment_info {
+    enum carvq_codec codec;
+    uint64_t rows;                // in this segment
+    uint32_t cols;                // [n], the table's
+    enum carvq_dtype value_dtype; // CARVQ_BF16 or CARVQ_F16: of rvq's codebooks, trellis' scales, raw's rows
+
+    uint32_t subvector; // rvq: [h] values in a sub-vector
+    uint64_t group;     // rvq: [g] sub-vectors in a group
+    uint64_t groups;    // rvq: [G]
+    enum carvq_grouping grouping;
+    uint32_t stages;    // rvq: [L]
+    uint32_t code_bits; // rvq: [kappa]; a codebook has 2^kappa centroids
+
+    uint32_t state_bits; // trellis: [S]
+    uint32_t step_bits;  // trellis: [k]; a step makes two values
+    uint32_t scale_bits; // trellis: bits of the number of a row's scale
+
+    uint64_t code_bytes;     // codes, or raw's rows
+    uint64_t codebook_bytes; // codebooks, or trellis' scales
+    const char *kernel;      // the decoder that runs here, e.g. "scalar h8 k4 L3"
+};
+
+// Everything there is to know about a table without reading its values.
 struct carvq_table_info {
     const char *name;       // of the original tensor, UTF-8, NUL-terminated
     uint64_t rows;          // [V]
     uint32_t cols;          // [n]
     enum carvq_dtype dtype; // of the original tensor
-    const char *codec;      // "rvq"
-    uint32_t subvector;     // [h] values in a sub-vector
-    uint64_t group;         // [g] sub-vectors in a group
-    uint64_t groups;        // [G]
-    enum carvq_grouping grouping;
-    uint32_t stages;                 // [L]
-    uint32_t code_bits;              // [kappa]; a codebook has 2^kappa centroids
-    enum carvq_dtype codebook_dtype; // CARVQ_BF16 or CARVQ_F16
-    uint32_t adaptor_dim;            // [m], 0: no adaptor
-    uint32_t adaptor_hidden;         // hidden units of the adaptor, 0: no adaptor
-    uint64_t code_bytes;             // payload by part; their sum is payload_bytes
+    uint32_t segment_count; // 1 to CARVQ_MAX_SEGMENTS; a row's tier is the number of its segment
+    const struct carvq_segment_info *segments;
+
+    // What is added to the decoded rows of all segments but raw ones, in this order; each has the type of its 16-bit values.
+    int mean; // 1: the mean of all rows, or something like it; 0: none
+    enum carvq_dtype mean_dtype;
+    uint32_t rank; // of the low-rank part, 0: none
+    uint32_t low_rank_bits;
+    enum carvq_dtype low_rank_dtype;
+    uint32_t adaptor_dim;    // [m], 0: no adaptor
+    uint32_t adaptor_hidden; // hidden units of the adaptor, 0: no adaptor
+    enum carvq_dtype adaptor_dtype;
+
+    uint64_t code_bytes; // payload by part; their sum is payload_bytes. Of all segments
     uint64_t codebook_bytes;
+    uint64_t tier_bytes; // which row is where; 0 with one segment
+    uint64_t mean_bytes;
+    uint64_t low_rank_bytes;
     uint64_t adaptor_bytes;
     uint64_t payload_bytes;  // all tensors of the table, exactly
     uint64_t original_bytes; // V n times the size of dtype
-    const char *kernel;      // the decoder that runs here, e.g. "scalar h8 k4"
+    const char *kernel;      // of the only segment, or "tiers"
 };
 
 // Opens a compressed file read-only. The file is mapped, not read: nothing but the pages that lookups touch comes into
@@ -136,7 +181,8 @@ const struct carvq_table_info *carvq_table_info(const struct carvq_table *table)
 // Decodes the rows ids[0 .. count-1]: row ids[i] goes to rows[i * row_stride .. i * row_stride + cols - 1].
 // row_stride counts floats and is at least cols. The values are bit for bit the same on every machine. Allocates
 // nothing; takes at most 8 KiB of stack. If an id is not below rows, returns CARVQ_ERROR_RANGE, names the id, and has
-// written nothing.
+// written nothing. If the file is damaged where it says in which segment a row is, returns CARVQ_ERROR_FORMAT, names the
+// id, and may have written some of the rows.
 enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride,
                                struct carvq_error *error);
 

@@ -51,11 +51,13 @@ struct carvq_encode_options {
 
 void carvq_encode_defaults(struct carvq_encode_options *options_ret);
 
-// What compressing a table will give and take. Everything follows from the shape: no value is read.
+// What compressing a table will give and take. Everything follows from the shape: no value is read. info.segments points to
+// segments of the plan that carvq_encode_plan() filled: a copy still points there.
 struct carvq_encode_plan {
-    struct carvq_table_info info; // bytes by part, exactly as the file will have them; info.kernel is NULL
-    uint64_t working_bytes;       // memory that the encoder allocates with this number of threads (an upper bound)
-    double training_products;     // multiplications that the training of the adaptor takes, all rounds; 0: no adaptor
+    struct carvq_table_info info; // bytes by part, exactly as the file will have them; kernels are NULL
+    struct carvq_segment_info segments[CARVQ_MAX_SEGMENTS];
+    uint64_t working_bytes;   // memory that the encoder allocates with this number of threads (an upper bound)
+    double training_products; // multiplications that the training of the adaptor takes, all rounds; 0: no adaptor
 };
 
 // Checks shape and options (CARVQ_ERROR_ARGUMENT, naming the option) and fills the plan. threads 0: one per processor.

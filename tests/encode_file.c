@@ -28,7 +28,7 @@ static void round_trip(uint64_t rows, uint32_t cols, const struct carvq_encode_o
     const struct carvq_table_info *info = carvq_table_info(carvq_find(file, NULL));
     assert_int_equal(info->rows, rows);
     assert_int_equal(info->cols, cols);
-    assert_int_equal(info->groups, plan.info.groups);
+    assert_int_equal(info->segments[0].groups, plan.info.segments[0].groups);
     assert_int_equal(info->code_bytes, plan.info.code_bytes);
     assert_int_equal(info->codebook_bytes, plan.info.codebook_bytes);
     assert_int_equal(info->payload_bytes, plan.info.payload_bytes);
@@ -177,7 +177,7 @@ static void test_several_tables_with_odd_names(void **state)
     for (uint32_t i = 0; i < COUNT; i++) {
         const struct carvq_table *table = carvq_find(file, names[i]);
         assert_non_null(table);
-        assert_int_equal((uintptr_t)table->codebooks % 2, (uintptr_t)output.data % 2); // elements are aligned in the file
+        assert_int_equal((uintptr_t)table->segments->codebooks % 2, (uintptr_t)output.data % 2); // elements are aligned in the file
         double energy = 0, squares = 0;
         for (uint32_t row = 0; row < 20 + i; row++) {
             float values[32];
@@ -264,7 +264,7 @@ static void test_codes_are_nearest(void **state)
         float *decoded = decode_all(&output, 600, 29);
         struct carvq_file *file = NULL;
         assert_int_equal(carvq_open_memory(output.data, output.size, &file, NULL), CARVQ_OK);
-        const uint8_t *codebooks = carvq_find(file, NULL)->codebooks;
+        const uint8_t *codebooks = carvq_find(file, NULL)->segments->codebooks;
         for (size_t row = 0; row < 600; row++)
             for (size_t s = 0; s < 4; s++) {
                 size_t group = variant % 2 == 0 ? (row * 4 + s) / 300 : row / 300 * 4 + s, at = row * 29 + s * 8;

@@ -85,7 +85,7 @@ static void test_description_must_match(void **state)
     } cases[] = {
         {"", "", CARVQ_OK, ""},
         {"\"carvq.version\":\"1\"", "\"x\":\"1\"", CARVQ_ERROR_NOT_FOUND, "not one made by carvq"},
-        {"\"carvq.version\":\"1\"", "\"carvq.version\":\"2\"", CARVQ_ERROR_UNSUPPORTED, "version '2'"},
+        {"\"carvq.version\":\"1\"", "\"carvq.version\":\"3\"", CARVQ_ERROR_UNSUPPORTED, "version '3'"},
         {"carvq.table.t", "carvq.tablet", CARVQ_ERROR_FORMAT, "no table"},
         {"'rows':4", "'rows':5", CARVQ_ERROR_FORMAT, "shape"},
         {"'rows':4", "'rows':0", CARVQ_ERROR_FORMAT, "'rows'"},
@@ -288,7 +288,7 @@ static void test_find(void **state)
     const struct carvq_table_info *info = carvq_table_info(carvq_find(file, "a\xc3\xa9\"b"));
     assert_int_equal(info->rows, 12);
     assert_int_equal(info->adaptor_hidden, 5);
-    assert_int_equal(info->codebook_dtype, CARVQ_F16);
+    assert_int_equal(info->segments[0].value_dtype, CARVQ_F16);
     assert_int_equal(info->payload_bytes, info->code_bytes + info->codebook_bytes + info->adaptor_bytes);
     carvq_close(file);
     free(bytes.data);

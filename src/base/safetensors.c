@@ -29,6 +29,7 @@ struct reader {
     struct carvq_error *error;
     uint64_t data_nbytes; // of the data section
     struct carvq_st_tensor *tensors;
+    const struct carvq_st_tensor **by_name;
     struct carvq_st_pair *pairs;
     char *strings;
     size_t tensor_count, pair_count, string_bytes;
@@ -203,6 +204,11 @@ static int compare_names(const void *a, const void *b)
     return strcmp(((const struct carvq_st_tensor *)a)->name, ((const struct carvq_st_tensor *)b)->name);
 }
 
+static int compare_pointers(const void *a, const void *b)
+{
+    return compare_names(*(const struct carvq_st_tensor *const *)a, *(const struct carvq_st_tensor *const *)b);
+}
+
 static int compare_keys(const void *a, const void *b)
 {
     return strcmp(((const struct carvq_st_pair *)a)->key, ((const struct carvq_st_pair *)b)->key);
@@ -239,7 +245,9 @@ static enum carvq_status check_whole(struct reader *reader)
         if (tensors[i].begin > covered)
             return fail_tensor(reader, tensors[i].name, "there is a hole in the data before it");
         covered += tensors[i].nbytes;
+        reader->by_name[i] = &tensors[i];
     }
+    qsort(reader->by_name, reader->tensor_count, sizeof *reader->by_name, compare_pointers);
     if (covered != reader->data_nbytes)
         return carvq_fail(reader->error, CARVQ_ERROR_FORMAT, "%s: %" PRIu64 " bytes follow the last tensor", reader->path,
                           reader->data_nbytes - covered);
@@ -250,15 +258,16 @@ static enum carvq_status check_whole(struct reader *reader)
 static struct carvq_st *allocate(struct reader *reader)
 {
     uint64_t tensors, pairs, total = sizeof(struct carvq_st);
-    if (!carvq_mul_u64(reader->tensor_count, sizeof *reader->tensors, &tensors) || !carvq_add_u64(total, tensors, &total) ||
-        !carvq_mul_u64(reader->pair_count, sizeof *reader->pairs, &pairs) || !carvq_add_u64(total, pairs, &total) ||
-        !carvq_add_u64(total, reader->string_bytes, &total) || total > SIZE_MAX)
+    if (!carvq_mul_u64(reader->tensor_count, sizeof *reader->tensors + sizeof *reader->by_name, &tensors) ||
+        !carvq_add_u64(total, tensors, &total) || !carvq_mul_u64(reader->pair_count, sizeof *reader->pairs, &pairs) ||
+        !carvq_add_u64(total, pairs, &total) || !carvq_add_u64(total, reader->string_bytes, &total) || total > SIZE_MAX)
         return NULL;
     struct carvq_st *st = malloc((size_t)total);
     if (st == NULL)
         return NULL;
     reader->tensors = (struct carvq_st_tensor *)(st + 1);
-    reader->pairs = (struct carvq_st_pair *)(reader->tensors + reader->tensor_count);
+    reader->by_name = (const struct carvq_st_tensor **)(reader->tensors + reader->tensor_count);
+    reader->pairs = (struct carvq_st_pair *)(reader->by_name + reader->tensor_count);
     reader->strings = (char *)(reader->pairs + reader->pair_count);
     return st;
 }
@@ -286,7 +295,8 @@ static enum carvq_status read_header(struct reader *reader, const char *header, 
     }
     for (size_t i = 0; i < reader->tensor_count; i++)
         reader->tensors[i].begin += data_begin;
-    *st = (struct carvq_st){reader->tensor_count, reader->tensors, reader->pair_count, reader->pairs, data_begin};
+    *st = (struct carvq_st){reader->tensor_count, reader->tensors, reader->by_name,
+                            reader->pair_count,   reader->pairs,   data_begin};
     *st_ret = st;
     return CARVQ_OK;
 }
@@ -312,12 +322,34 @@ enum carvq_status carvq_st_read(const char *path, const uint8_t *data, uint64_t 
     return read_header(&reader, (const char *)data + 8, (size_t)length, 8 + length, st_ret);
 }
 
+// strcmp() of name and prefix + suffix.
+static int compare_parts(const char *name, const char *prefix, size_t prefix_length, const char *suffix)
+{
+    int order = strncmp(name, prefix, prefix_length);
+    return order != 0 ? order : strcmp(name + prefix_length, suffix);
+}
+
+const struct carvq_st_tensor *carvq_st_find_part(const struct carvq_st *st, const char *prefix, const char *suffix)
+{
+    size_t first = 0, count = st->count, prefix_length = strlen(prefix);
+    while (count > 0) {
+        const struct carvq_st_tensor *middle = st->by_name[first + count / 2];
+        int order = compare_parts(middle->name, prefix, prefix_length, suffix);
+        if (order == 0)
+            return middle;
+        if (order < 0) {
+            first += count / 2 + 1;
+            count -= count / 2 + 1;
+        } else {
+            count /= 2;
+        }
+    }
+    return NULL;
+}
+
 const struct carvq_st_tensor *carvq_st_find(const struct carvq_st *st, const char *name)
 {
-    for (size_t i = 0; i < st->count; i++)
-        if (strcmp(st->tensors[i].name, name) == 0)
-            return &st->tensors[i];
-    return NULL;
+    return carvq_st_find_part(st, name, "");
 }
 
 const char *carvq_st_metadata(const struct carvq_st *st, const char *key)

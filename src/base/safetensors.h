@@ -52,6 +52,7 @@ struct carvq_st_pair {
 struct carvq_st {
     size_t count;
     const struct carvq_st_tensor *tensors; // in the order of their data
+    const struct carvq_st_tensor **by_name;
     size_t metadata_count;
     const struct carvq_st_pair *metadata; // sorted by key
     uint64_t data_begin;                  // offset of the data section from the beginning of the file
@@ -64,8 +65,9 @@ struct carvq_st {
 enum carvq_status carvq_st_read(const char *path, const uint8_t *data, uint64_t nbytes, struct carvq_st **st_ret,
                                 struct carvq_error *error);
 
-// NULL if there is none.
+// NULL if there is none. The second finds the name that is made of prefix and suffix.
 const struct carvq_st_tensor *carvq_st_find(const struct carvq_st *st, const char *name);
+const struct carvq_st_tensor *carvq_st_find_part(const struct carvq_st *st, const char *prefix, const char *suffix);
 const char *carvq_st_metadata(const struct carvq_st *st, const char *key);
 
 // "BF16" and so on.

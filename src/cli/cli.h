@@ -86,11 +86,16 @@ int cli_finish(void);
 json_t *cli_real(double value);
 json_t *cli_text(const char *text);
 
-// The object that stands for a table in every --json output.
+// The object that stands for a table in every --json output. The codec of a table with one segment stands in the object
+// itself, too.
 json_t *cli_table_json(const struct carvq_table_info *info);
 
-// Bits per parameter: 8 payload_bytes / (V n).
+// Bits per parameter: 8 payload_bytes / (V n); and of a segment alone, with nothing of what its table has beside.
 double cli_bits(const struct carvq_table_info *info);
+double cli_segment_bits(const struct carvq_segment_info *segment);
+
+// A codec and its parameters in words. The buffer is static.
+const char *cli_codec(const struct carvq_segment_info *segment);
 
 // Tied or untied, as one says it.
 const char *cli_head_name(enum carvq_head head);

@@ -220,9 +220,7 @@ static void print_plan(const struct work *work, const struct settings *settings)
         const struct carvq_table_info *info = &work->plans[i].info;
         printf("%s  %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(info->name), info->rows, info->cols,
                carvq_dtype_name(info->dtype), cli_head_name(work->tables[i].head));
-        printf("  rvq: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits\n",
-               info->subvector, info->group, info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages,
-               info->code_bits);
+        printf("  %s\n", cli_codec(info->segments));
         print_adaptor(&work->plans[i], settings);
         printf("  %.4f bits per parameter: codes %s, codebooks %s, adaptor %s\n", cli_bits(info), cli_bytes(info->code_bytes),
                cli_bytes(info->codebook_bytes), cli_bytes(info->adaptor_bytes));

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/half.h"
 #include "base/status.h"
 #include "cli.h"
 
@@ -86,46 +84,6 @@ json_t *cli_text(const char *text)
 {
     json_t *string = json_string(text);
     return string != NULL ? string : json_string(cli_safe(text));
-}
-
-double cli_bits(const struct carvq_table_info *info)
-{
-    return 8.0 * (double)info->payload_bytes / ((double)info->rows * info->cols);
-}
-
-json_t *cli_table_json(const struct carvq_table_info *info)
-{
-    json_t *object = json_object();
-    const struct {
-        const char *key;
-        uint64_t value;
-    } numbers[] = {
-        {"rows", info->rows},
-        {"cols", info->cols},
-        {"payload_bytes", info->payload_bytes},
-        {"original_bytes", info->original_bytes},
-        {"code_bytes", info->code_bytes},
-        {"codebook_bytes", info->codebook_bytes},
-        {"adaptor_bytes", info->adaptor_bytes},
-        {"subvector", info->subvector},
-        {"group", info->group},
-        {"groups", info->groups},
-        {"stages", info->stages},
-        {"code_bits", info->code_bits},
-        {"adaptor_dim", info->adaptor_dim},
-        {"adaptor_hidden", info->adaptor_hidden},
-    };
-    json_object_set_new(object, "tensor", json_string(info->name));
-    json_object_set_new(object, "dtype", json_string(carvq_dtype_name(info->dtype)));
-    json_object_set_new(object, "bits_per_param", cli_real(cli_bits(info)));
-    json_object_set_new(object, "codec", json_string(info->codec));
-    json_object_set_new(object, "grouping", json_string(info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns"));
-    json_object_set_new(object, "codebook_dtype", json_string(carvq_dtype_name(info->codebook_dtype)));
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        json_object_set_new(object, numbers[i].key, json_integer((json_int_t)numbers[i].value));
-    if (info->kernel != NULL)
-        json_object_set_new(object, "kernel", json_string(info->kernel));
-    return object;
 }
 
 const char *cli_head_name(enum carvq_head head)

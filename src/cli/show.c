@@ -7,22 +7,48 @@
 #include "base/half.h"
 #include "cli.h"
 
+static void print_segment(const struct carvq_segment_info *segment)
+{
+    printf("  codec     %s\n  codes     %12" PRIu64 " bytes\n", cli_codec(segment), segment->code_bytes);
+    if (segment->codec == CARVQ_RVQ)
+        printf("  codebooks %12" PRIu64 " bytes, %" PRIu64 " groups, %s\n", segment->codebook_bytes, segment->groups,
+               carvq_dtype_name(segment->value_dtype));
+    else if (segment->codec == CARVQ_TRELLIS)
+        printf("  scales    %12" PRIu64 " bytes, %s\n", segment->codebook_bytes, carvq_dtype_name(segment->value_dtype));
+}
+
+static void print_tiers(const struct carvq_table_info *info)
+{
+    for (uint32_t i = 0; i < info->segment_count; i++) {
+        const struct carvq_segment_info *segment = &info->segments[i];
+        printf("  tier %-2" PRIu32 "   %12" PRIu64 " rows (%.1f %%), %.4f bits per parameter; %s\n", i, segment->rows,
+               100 * (double)segment->rows / (double)info->rows, cli_segment_bits(segment), cli_codec(segment));
+    }
+    printf("  codes     %12" PRIu64 " bytes\n  codebooks %12" PRIu64 " bytes\n", info->code_bytes, info->codebook_bytes);
+    printf("  tiers     %12" PRIu64 " bytes, which row is in which: %.2f bits a row\n", info->tier_bytes,
+           8 * (double)info->tier_bytes / (double)info->rows);
+}
+
 static void print_table(const struct carvq_table_info *info)
 {
     printf("%s  %" PRIu64 " x %" PRIu32 ", from %s\n", cli_safe(info->name), info->rows, info->cols,
            carvq_dtype_name(info->dtype));
-    printf("  codec     %s: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits\n",
-           info->codec, info->subvector, info->group, info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages,
-           info->code_bits);
-    printf("  codes     %12" PRIu64 " bytes\n", info->code_bytes);
-    printf("  codebooks %12" PRIu64 " bytes, %" PRIu64 " groups, %s\n", info->codebook_bytes, info->groups,
-           carvq_dtype_name(info->codebook_dtype));
+    if (info->segment_count == 1)
+        print_segment(info->segments);
+    else
+        print_tiers(info);
+    if (info->mean)
+        printf("  mean      %12" PRIu64 " bytes, %s\n", info->mean_bytes, carvq_dtype_name(info->mean_dtype));
+    if (info->rank > 0)
+        printf("  low rank  %12" PRIu64 " bytes, rank %" PRIu32 ", coefficients of %" PRIu32 " bits, directions %s\n",
+               info->low_rank_bytes, info->rank, info->low_rank_bits, carvq_dtype_name(info->low_rank_dtype));
     if (info->adaptor_dim > 0)
         printf("  adaptor   %12" PRIu64 " bytes, %" PRIu32 " -> %" PRIu32 " -> %" PRIu32 "\n", info->adaptor_bytes,
                info->adaptor_dim, info->adaptor_hidden, info->cols);
     printf("  payload   %12" PRIu64 " bytes of %" PRIu64 ": %.4f bits per parameter\n", info->payload_bytes, info->original_bytes,
            cli_bits(info));
-    printf("  decoder   %s\n", info->kernel);
+    if (info->segment_count == 1)
+        printf("  decoder   %s\n", info->kernel);
 }
 
 static int show_file(const struct carvq_file *file, const char *path, bool json)

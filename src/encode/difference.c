@@ -73,7 +73,7 @@ static struct carvq_matrix as_matrix(struct carvq_difference *difference, const 
 }
 
 struct carvq_matrix carvq_difference_from_codes(struct carvq_difference *difference, const struct carvq_matrix *matrix,
-                                                const struct carvq_table *codes)
+                                                const struct carvq_segment *codes)
 {
     difference->codes = codes;
     difference->network = NULL;

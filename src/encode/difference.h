@@ -10,7 +10,7 @@
 
 struct carvq_difference {
     const struct carvq_matrix *matrix;
-    const struct carvq_table *codes;             // to subtract, or NULL
+    const struct carvq_segment *codes;           // to subtract, or NULL
     const struct carvq_adaptor_network *network; // to subtract, or NULL
     size_t threads;                              // that may read at once, as OpenMP counts them
     size_t scratch_size;                         // floats for each thread
@@ -24,7 +24,7 @@ void carvq_difference_place(struct carvq_difference *difference, struct carvq_ar
 
 // The matrix less what codes decode to; is to be read in whole rows. codes must stay as it is.
 struct carvq_matrix carvq_difference_from_codes(struct carvq_difference *difference, const struct carvq_matrix *matrix,
-                                                const struct carvq_table *codes);
+                                                const struct carvq_segment *codes);
 
 // The matrix less gamma, but for the order of gamma's sums.
 struct carvq_matrix carvq_difference_from_adaptor(struct carvq_difference *difference, const struct carvq_matrix *matrix,

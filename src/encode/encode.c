@@ -81,8 +81,10 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
     return CARVQ_OK;
 }
 
+// segment_ret: of the table's only segment, for info_ret to point to.
 static enum carvq_status describe(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
-                                  struct carvq_table_info *info_ret, struct carvq_error *error)
+                                  struct carvq_table_info *info_ret, struct carvq_segment_info *segment_ret,
+                                  struct carvq_error *error)
 {
     enum carvq_status status = check(matrix, options, error);
     if (status != CARVQ_OK)
@@ -92,13 +94,18 @@ static enum carvq_status describe(const struct carvq_matrix *matrix, const struc
         .rows = matrix->rows,
         .cols = matrix->cols,
         .dtype = matrix->dtype,
-        .codec = "rvq",
+        .segment_count = 1,
+        .adaptor_dtype = options->codebook_dtype,
+    };
+    *segment_ret = (struct carvq_segment_info){
+        .codec = CARVQ_RVQ,
+        .rows = matrix->rows,
+        .value_dtype = options->codebook_dtype,
         .subvector = options->subvector,
         .group = options->group,
         .grouping = options->grouping,
         .stages = options->stages,
         .code_bits = options->code_bits,
-        .codebook_dtype = options->codebook_dtype,
     };
     if (options->adaptor) {
         struct carvq_adaptor_widths widths = carvq_adaptor_widths(matrix->rows, matrix->cols, options->adaptor_dim,
@@ -106,7 +113,7 @@ static enum carvq_status describe(const struct carvq_matrix *matrix, const struc
         info_ret->adaptor_dim = widths.dim;
         info_ret->adaptor_hidden = widths.hidden;
     }
-    if (!carvq_table_sizes(info_ret))
+    if (!carvq_table_sizes(info_ret, segment_ret))
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codebooks would be larger than a file can be");
     if (info_ret->adaptor_dim == 0)
         return CARVQ_OK;
@@ -117,36 +124,38 @@ static enum carvq_status describe(const struct carvq_matrix *matrix, const struc
 enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
                                     unsigned threads, struct carvq_encode_plan *plan_ret, struct carvq_error *error)
 {
-    struct carvq_encode_plan plan;
+    struct carvq_encode_plan plan = {.working_bytes = 0};
     struct carvq_layout *layout;
-    enum carvq_status status = describe(matrix, options, &plan.info, error);
+    enum carvq_status status = describe(matrix, options, &plan.info, plan.segments, error);
     if (status == CARVQ_OK)
         status = carvq_layout_make(&plan.info, 1, 0, &layout, error);
     if (status != CARVQ_OK)
         return status;
-    uint64_t extra = layout->memory_bytes + sizeof plan.info;
+    uint64_t extra = layout->memory_bytes + sizeof plan.info + sizeof *plan.segments;
     carvq_layout_free(layout);
     uint64_t fit = plan.info.adaptor_dim > 0 ? carvq_joint_memory(&plan.info, options, threads)
-                                             : carvq_rvq_memory(&plan.info, threads);
+                                             : carvq_rvq_memory(plan.segments, threads);
     plan.training_products = plan.info.adaptor_dim > 0 ? carvq_joint_products(&plan.info, options) : 0;
     if (!carvq_add_u64(fit, extra, &plan.working_bytes))
         plan.working_bytes = UINT64_MAX;
     *plan_ret = plan;
+    plan_ret->info.segments = plan_ret->segments;
     return CARVQ_OK;
 }
 
-// Descriptions and layout of all tables. *infos_ret is to be given to free(), *layout_ret to carvq_layout_free().
+// Descriptions and layout of all tables. *infos_ret is to be given to free(), *layout_ret to carvq_layout_free(). The segments
+// of the infos stand behind them, in the same allocation.
 static enum carvq_status lay_out(const struct carvq_matrix *matrices, const struct carvq_encode_options *options, size_t count,
                                  struct carvq_table_info **infos_ret, struct carvq_layout **layout_ret, struct carvq_error *error)
 {
     if (count == 0)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "there is no table to compress");
-    struct carvq_table_info *infos = calloc(count, sizeof *infos);
+    struct carvq_table_info *infos = calloc(count, sizeof *infos + sizeof(struct carvq_segment_info));
     if (infos == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for %zu tables", count);
     enum carvq_status status = CARVQ_OK;
     for (size_t i = 0; i < count && status == CARVQ_OK; i++)
-        status = describe(&matrices[i], &options[i], &infos[i], error);
+        status = describe(&matrices[i], &options[i], &infos[i], (struct carvq_segment_info *)(infos + count) + i, error);
     if (status == CARVQ_OK)
         status = carvq_layout_make(infos, count, 0, layout_ret, error);
     if (status == CARVQ_OK)
@@ -174,34 +183,27 @@ enum carvq_status carvq_encode_file_size(const struct carvq_matrix *matrices, co
 struct place {
     const struct carvq_encode_job *job;
     const struct carvq_table_info *info;
-    const uint64_t *offsets;
+    uint64_t (*offsets)[CARVQ_MAX_SEGMENTS]; // by part
 };
 
 static enum carvq_status write_part(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
                                     struct carvq_error *error)
 {
     const struct place *place = context;
-    return place->job->write(place->job->write_context, place->offsets[part] + offset, data, nbytes, error);
+    return place->job->write(place->job->write_context, place->offsets[part][0] + offset, data, nbytes, error);
 }
 
-// The codes that were written, as a table of the runtime.
-static enum carvq_status view_codes(void *context, struct carvq_table *table_ret, struct carvq_error *error)
+// The codes that were written, as a segment of the runtime.
+static enum carvq_status view_codes(void *context, struct carvq_segment *segment_ret, struct carvq_error *error)
 {
     const struct place *place = context;
-    const struct carvq_table_info *info = place->info;
+    const uint64_t codes = place->offsets[CARVQ_PART_CODES][0], codebooks = place->offsets[CARVQ_PART_CODEBOOKS][0];
     const uint8_t *data;
-    enum carvq_status status = place->job->view(place->job->view_context, place->offsets[CARVQ_PART_CODES] + info->code_bytes,
-                                                &data, error);
+    enum carvq_status status = place->job->view(place->job->view_context, codes + place->info->code_bytes, &data, error);
     if (status != CARVQ_OK)
         return status;
-    *table_ret = (struct carvq_table){
-        .info = *info,
-        .row_subvectors = (uint32_t)carvq_subvectors(info),
-        .row_bytes = info->code_bytes / info->rows,
-        .codes = data + place->offsets[CARVQ_PART_CODES],
-        .codebooks = data + place->offsets[CARVQ_PART_CODEBOOKS],
-    };
-    carvq_rvq_choose(table_ret);
+    *segment_ret = (struct carvq_segment){.info = place->info->segments, .codes = data + codes, .codebooks = data + codebooks};
+    carvq_rvq_choose(segment_ret);
     return CARVQ_OK;
 }
 
@@ -229,8 +231,8 @@ static enum carvq_status encode_with_adaptor(const struct carvq_joint *joint, co
     report->traded_bytes = result.traded_bytes;
     if (result.network == NULL) {
         report->left_out = 1;
-        info->adaptor_dim = info->adaptor_hidden = 0;
-        carvq_table_sizes(info);
+        info->payload_bytes -= info->adaptor_bytes;
+        info->adaptor_bytes = info->adaptor_dim = info->adaptor_hidden = 0;
         return CARVQ_OK;
     }
     status = place->job->write(place->job->write_context, *end, result.network->table, (size_t)result.network->nbytes, error);
@@ -256,7 +258,7 @@ static enum carvq_status encode_table(const struct carvq_matrix *matrix, const s
         status = encode_with_adaptor(&joint, place, info, end, &report, error);
     } else {
         struct carvq_sums sums = {0};
-        status = carvq_rvq_encode(matrix, info, options, job->threads, &sink, &ticker, &sums, error);
+        status = carvq_rvq_encode(matrix, info->segments, options, job->threads, &sink, &ticker, &sums, error);
         take_sums(&sums, (double)info->rows * info->cols, &report.sqnr_db, &report.l1);
     }
     if (status == CARVQ_OK && carvq_tick(&ticker, ticker.state.total))
@@ -290,7 +292,7 @@ enum carvq_status carvq_encode(const struct carvq_matrix *matrices, const struct
     enum carvq_status status = lay_out(matrices, options, count, &infos, &layout, error);
     if (status != CARVQ_OK)
         return status;
-    uint64_t end = layout->offsets[0][CARVQ_PART_ADAPTOR];
+    uint64_t end = layout->offsets[0][CARVQ_PART_ADAPTOR][0];
     for (size_t i = 0; i < count && status == CARVQ_OK; i++) {
         const struct place place = {job, &infos[i], layout->offsets[i]};
         struct carvq_encode_report report;

@@ -11,13 +11,13 @@
 // No value, and no sum of values of the stages, exceeds this; leaves room for rounding.
 #define LARGEST_SUM 0x1.ffp127
 
-uint64_t carvq_group_codebook_bytes(const struct carvq_table_info *info)
+uint64_t carvq_group_codebook_bytes(const struct carvq_segment_info *info)
 {
     return ((uint64_t)info->stages << info->code_bits) * info->subvector * 2;
 }
 
 void carvq_group_place(struct carvq_group *group, struct carvq_arena *arena, const struct carvq_matrix *matrix,
-                       const struct carvq_table_info *info, const struct carvq_encode_options *options)
+                       const struct carvq_segment_info *info, const struct carvq_encode_options *options)
 {
     uint32_t h = info->subvector, centroids = 1u << info->code_bits;
     uint64_t slots = carvq_slots(carvq_group_capacity(info)), stride = carvq_stride(h);
@@ -103,7 +103,7 @@ static void store(struct carvq_group *group, uint32_t k, uint32_t d, double valu
     size_t v = (size_t)k * group->points.dims + d;
     double limit = group->headroom;
     float clamped = (float)(value > limit ? limit : value < -limit ? -limit : value);
-    bool is_f16 = group->info->codebook_dtype == CARVQ_F16;
+    bool is_f16 = group->info->value_dtype == CARVQ_F16;
     uint16_t half = is_f16 ? carvq_f32_to_f16(clamped) : carvq_f32_to_bf16(clamped);
     float stored = is_f16 ? carvq_f16_to_f32(half) : carvq_bf16_to_f32(half);
     if (fabs((double)stored) > limit || isinf(stored)) {

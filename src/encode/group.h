@@ -21,7 +21,7 @@ struct carvq_sums {
 // Sub-vectors with all h values and those at the end of a row that have fewer lie in separate runs of slots; see struct
 // carvq_points. x and y are in the units of the table, points are scaled by a power of two and centred.
 struct carvq_group {
-    const struct carvq_table_info *info;
+    const struct carvq_segment_info *info;
     const struct carvq_encode_options *options;
     const struct carvq_matrix *matrix;
     uint64_t subvectors;     // [S] in a row
@@ -42,13 +42,13 @@ struct carvq_group {
 };
 
 // Sub-vectors of a row, the most that a group can have, and the bytes of a group's codebooks.
-uint64_t carvq_subvectors(const struct carvq_table_info *info);
-uint64_t carvq_group_capacity(const struct carvq_table_info *info);
-uint64_t carvq_group_codebook_bytes(const struct carvq_table_info *info);
+uint64_t carvq_subvectors(const struct carvq_segment_info *info);
+uint64_t carvq_group_capacity(const struct carvq_segment_info *info);
+uint64_t carvq_group_codebook_bytes(const struct carvq_segment_info *info);
 
 // The memory of a group, reused for one group after the other.
 void carvq_group_place(struct carvq_group *group, struct carvq_arena *arena, const struct carvq_matrix *matrix,
-                       const struct carvq_table_info *info, const struct carvq_encode_options *options);
+                       const struct carvq_segment_info *info, const struct carvq_encode_options *options);
 
 // Reads the values of group number index. *finite_ret: none is NaN or infinite.
 enum carvq_status carvq_group_read(struct carvq_group *group, uint64_t index, bool *finite_ret, struct carvq_error *error);

@@ -6,12 +6,12 @@
 #include "encode/group.h"
 #include "encode/vector.h"
 
-uint64_t carvq_subvectors(const struct carvq_table_info *info)
+uint64_t carvq_subvectors(const struct carvq_segment_info *info)
 {
     return carvq_div_up(info->cols, info->subvector);
 }
 
-uint64_t carvq_group_capacity(const struct carvq_table_info *info)
+uint64_t carvq_group_capacity(const struct carvq_segment_info *info)
 {
     uint64_t most = info->grouping == CARVQ_GROUP_ROWS ? info->rows * carvq_subvectors(info) : info->rows;
     return info->group < most ? info->group : most;

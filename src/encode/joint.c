@@ -24,15 +24,14 @@ struct carvq_adaptor_options carvq_joint_adaptor_options(const struct carvq_tabl
 }
 
 // The same codec with smaller groups, whose codebooks take the adaptor's bits as well.
-static struct carvq_table_info traded_info(const struct carvq_table_info *info)
+static struct carvq_segment_info traded_info(const struct carvq_table_info *info)
 {
-    struct carvq_table_info traded = *info;
-    uint64_t subvectors = carvq_subvectors(info),
-             groups = (info->codebook_bytes + info->adaptor_bytes) / carvq_group_codebook_bytes(info);
-    traded.adaptor_dim = traded.adaptor_hidden = 0;
-    traded.group = info->grouping == CARVQ_GROUP_ROWS ? carvq_div_up(info->rows * subvectors, groups)
-                                                      : carvq_div_up(info->rows, groups / subvectors);
-    carvq_table_sizes(&traded);
+    struct carvq_segment_info traded = info->segments[0];
+    uint64_t subvectors = carvq_subvectors(&traded),
+             groups = (info->codebook_bytes + info->adaptor_bytes) / carvq_group_codebook_bytes(&traded);
+    traded.group = traded.grouping == CARVQ_GROUP_ROWS ? carvq_div_up(info->rows * subvectors, groups)
+                                                       : carvq_div_up(info->rows, groups / subvectors);
+    carvq_segment_sizes(&traded);
     return traded;
 }
 
@@ -43,14 +42,14 @@ static size_t thread_count(unsigned threads)
 
 uint64_t carvq_joint_memory(const struct carvq_table_info *info, const struct carvq_encode_options *options, unsigned threads)
 {
-    const struct carvq_table_info traded = traded_info(info);
+    const struct carvq_segment_info traded = traded_info(info);
     const struct carvq_adaptor_options training = carvq_joint_adaptor_options(info, options, threads);
     struct carvq_difference difference;
     struct carvq_arena arena = {NULL, 0};
     carvq_difference_place(&difference, &arena, info->cols, training.widths, thread_count(threads));
     // At most one network is kept while codes are fitted or another is trained.
     uint64_t network = carvq_adaptor_bytes(info->rows, info->cols, training.widths) + sizeof(struct carvq_adaptor_network);
-    uint64_t fit = carvq_rvq_memory(info, threads), compare = carvq_rvq_memory(&traded, threads);
+    uint64_t fit = carvq_rvq_memory(info->segments, threads), compare = carvq_rvq_memory(&traded, threads);
     uint64_t most = compare > fit ? compare : fit, total;
     uint64_t train = carvq_adaptor_working_bytes(info->rows, info->cols, &training);
     bool fits = options->rounds > 1 ? carvq_add_u64(train, network, &train) : train != UINT64_MAX;
@@ -71,7 +70,8 @@ static enum carvq_status fit_codes(const struct carvq_joint *joint, const struct
     joint->ticker->state.phase = "codes";
     joint->ticker->state.done = 0;
     joint->ticker->state.loss = 0;
-    return carvq_rvq_encode(matrix, joint->info, joint->options, joint->threads, joint->sink, joint->ticker, sums_ret, error);
+    return carvq_rvq_encode(matrix, joint->info->segments, joint->options, joint->threads, joint->sink, joint->ticker, sums_ret,
+                            error);
 }
 
 static int take_progress(void *context, const struct carvq_adaptor_progress *progress)
@@ -97,7 +97,7 @@ static enum carvq_status refit_adaptor(const struct carvq_joint *joint, struct c
                                        struct carvq_joint_result *result, struct carvq_error *error)
 {
     struct carvq_adaptor_network *network;
-    struct carvq_table codes;
+    struct carvq_segment codes;
     enum carvq_status status = joint->view(joint->view_context, &codes, error);
     if (status != CARVQ_OK)
         return status;
@@ -146,11 +146,11 @@ static enum carvq_status discard(void *context, enum carvq_part part, uint64_t o
 // What the adaptor's bits are worth as codebooks.
 static enum carvq_status compare(const struct carvq_joint *joint, struct carvq_joint_result *result, struct carvq_error *error)
 {
-    const struct carvq_table_info info = traded_info(joint->info);
+    const struct carvq_segment_info info = traded_info(joint->info);
     const struct carvq_sink sink = {discard, NULL};
     struct carvq_encode_options options = *joint->options;
     options.group = result->traded_group = info.group;
-    result->traded_bytes = info.payload_bytes;
+    result->traded_bytes = info.code_bytes + info.codebook_bytes;
     joint->ticker->state.phase = "compare";
     joint->ticker->state.done = 0;
     joint->ticker->state.loss = 0;

@@ -10,7 +10,7 @@
 #include "encode/sink.h"
 #include "table/table.h"
 
-// The table to be fitted. info is of its plan and has an adaptor.
+// The table to be fitted. info is of its plan: it has one segment and an adaptor.
 struct carvq_joint {
     const struct carvq_matrix *matrix;
     const struct carvq_table_info *info;
@@ -19,7 +19,7 @@ struct carvq_joint {
     const struct carvq_sink *sink;
     struct carvq_ticker *ticker;
     // Makes what was written to sink readable; as carvq_encode_job.view.
-    enum carvq_status (*view)(void *context, struct carvq_table *table_ret, struct carvq_error *error);
+    enum carvq_status (*view)(void *context, struct carvq_segment *segment_ret, struct carvq_error *error);
     void *view_context;
 };
 

@@ -13,38 +13,116 @@
 #include "base/status.h"
 
 struct tensor {
-    const char *suffix, *dtype;
+    char suffix[40]; // of its name
+    const char *dtype;
     unsigned dims;
     uint64_t shape[4], nbytes;
 };
 
-#define MAX_TENSORS 5 // of a part
+#define MAX_TENSORS 5 // of a part of a segment or table
 
-// The tensors of a part, in the order of the file. Returns how many there are.
-static size_t describe_tensors(const struct carvq_table_info *info, enum carvq_part part, struct tensor tensors_ret[MAX_TENSORS])
+// A table that version 1 of the format can describe: then it is described so in a file of any version.
+static bool is_plain(const struct carvq_table_info *info)
 {
-    const char *dtype = carvq_dtype_name(info->codebook_dtype);
+    return info->segment_count == 1 && info->segments->codec == CARVQ_RVQ && !info->mean && info->rank == 0;
+}
+
+static unsigned needed_version(const struct carvq_table_info *infos, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!is_plain(&infos[i]))
+            return 2;
+    return 1;
+}
+
+// The parts in the order of the file; CARVQ_PARTS ends the list.
+static const enum carvq_part *part_order(unsigned version)
+{
+    static const enum carvq_part first[] = {CARVQ_PART_CODEBOOKS, CARVQ_PART_CODES, CARVQ_PART_ADAPTOR, CARVQ_PARTS};
+    static const enum carvq_part second[] = {CARVQ_PART_CODEBOOKS,    CARVQ_PART_VALUES,  CARVQ_PART_MEAN,
+                                             CARVQ_PART_DIRECTIONS,   CARVQ_PART_ADAPTOR, CARVQ_PART_TIERS,
+                                             CARVQ_PART_COEFFICIENTS, CARVQ_PART_CODES,   CARVQ_PARTS};
+    return version == 1 ? first : second;
+}
+
+static size_t describe_adaptor(const struct carvq_table_info *info, struct tensor tensors_ret[MAX_TENSORS])
+{
+    const char *dtype = carvq_dtype_name(info->adaptor_dtype);
     const uint64_t m = info->adaptor_dim, hidden = info->adaptor_hidden, n = info->cols;
-    if (part == CARVQ_PART_CODEBOOKS) {
-        tensors_ret[0] = (struct tensor){".codebooks",
-                                         dtype,
-                                         4,
-                                         {info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector},
-                                         info->codebook_bytes};
-        return 1;
-    }
-    if (part == CARVQ_PART_CODES) {
-        tensors_ret[0] = (struct tensor){".codes", "U8", 2, {info->rows, info->code_bytes / info->rows}, info->code_bytes};
-        return 1;
-    }
-    if (m == 0)
-        return 0;
     tensors_ret[0] = (struct tensor){".adaptor.table", dtype, 2, {info->rows, m}, 2 * info->rows * m};
     tensors_ret[1] = (struct tensor){".adaptor.0.weight", dtype, 2, {m, hidden}, 2 * m * hidden};
     tensors_ret[2] = (struct tensor){".adaptor.0.bias", dtype, 1, {hidden}, 2 * hidden};
     tensors_ret[3] = (struct tensor){".adaptor.1.weight", dtype, 2, {hidden, n}, 2 * hidden * n};
     tensors_ret[4] = (struct tensor){".adaptor.1.bias", dtype, 1, {n}, 2 * n};
-    return 5;
+    return m > 0 ? 5 : 0;
+}
+
+// The tensor of a part of one segment, but for its name. False if there is none.
+static bool describe_segment(const struct carvq_segment_info *segment, enum carvq_part part, struct tensor *tensor_ret)
+{
+    const char *dtype = carvq_dtype_name(segment->value_dtype);
+    const uint64_t centroids = (uint64_t)1 << segment->code_bits, scales = (uint64_t)1 << segment->scale_bits;
+    if (part == CARVQ_PART_CODEBOOKS && segment->codec == CARVQ_RVQ)
+        *tensor_ret = (struct tensor){
+            "", dtype, 4, {segment->groups, segment->stages, centroids, segment->subvector}, segment->codebook_bytes};
+    else if (part == CARVQ_PART_CODES && segment->codec == CARVQ_RVQ)
+        *tensor_ret = (struct tensor){"", "U8", 2, {segment->rows, segment->code_bytes / segment->rows}, segment->code_bytes};
+    else if (part == CARVQ_PART_CODEBOOKS && segment->codec == CARVQ_TRELLIS)
+        *tensor_ret = (struct tensor){"", dtype, 1, {scales}, segment->codebook_bytes};
+    else if (part == CARVQ_PART_CODES && segment->codec == CARVQ_TRELLIS)
+        *tensor_ret = (struct tensor){"", "U8", 1, {segment->code_bytes}, segment->code_bytes};
+    else if (part == CARVQ_PART_VALUES && segment->codec == CARVQ_RAW)
+        *tensor_ret = (struct tensor){"", dtype, 2, {segment->rows, segment->cols}, segment->code_bytes};
+    else
+        return false;
+    return true;
+}
+
+static void name_segment(const struct carvq_table_info *info, enum carvq_part part, uint32_t segment, struct tensor *tensor)
+{
+    const char *name = part == CARVQ_PART_CODES                     ? "codes"
+                       : part == CARVQ_PART_VALUES                  ? "values"
+                       : info->segments[segment].codec == CARVQ_RVQ ? "codebooks"
+                                                                    : "scales";
+    if (is_plain(info))
+        snprintf(tensor->suffix, sizeof tensor->suffix, ".%s", name);
+    else
+        snprintf(tensor->suffix, sizeof tensor->suffix, ".segments.%" PRIu32 ".%s", segment, name);
+}
+
+// The tensors of a part of a table (segment is 0) or of a segment, in the order of the file. Returns how many there are.
+static size_t describe_tensors(const struct carvq_table_info *info, enum carvq_part part, uint32_t segment,
+                               struct tensor tensors_ret[MAX_TENSORS])
+{
+    const uint64_t n = info->cols, coefficient_bytes = info->low_rank_bytes - 2 * info->rank * n;
+    switch (part) {
+    case CARVQ_PART_ADAPTOR:
+        return describe_adaptor(info, tensors_ret);
+    case CARVQ_PART_MEAN:
+        *tensors_ret = (struct tensor){".mean", carvq_dtype_name(info->mean_dtype), 1, {n}, 2 * n};
+        return info->mean ? 1 : 0;
+    case CARVQ_PART_DIRECTIONS:
+        *tensors_ret = (struct tensor){
+            ".low_rank.directions", carvq_dtype_name(info->low_rank_dtype), 2, {info->rank, n}, 2 * info->rank * n};
+        return info->rank > 0;
+    case CARVQ_PART_COEFFICIENTS:
+        *tensors_ret = (struct tensor){".low_rank.coefficients", "U8", 1, {coefficient_bytes}, coefficient_bytes};
+        return info->rank > 0;
+    case CARVQ_PART_TIERS:
+        *tensors_ret = (struct tensor){".tiers", "U8", 1, {info->tier_bytes}, info->tier_bytes};
+        return info->segment_count > 1;
+    default:
+        if (!describe_segment(&info->segments[segment], part, tensors_ret))
+            return 0;
+        name_segment(info, part, segment, tensors_ret);
+        return 1;
+    }
+}
+
+// How many lists of tensors a part has: one for each segment, or one for the table.
+static uint32_t part_segments(const struct carvq_table_info *info, enum carvq_part part)
+{
+    return part <= CARVQ_PART_VALUES ? info->segment_count : 1;
 }
 
 // Text that is measured while data is NULL, and written when there is room for it.
@@ -88,20 +166,51 @@ static void append_escaped(struct text *text, const char *string)
     }
 }
 
+static void append_segment(struct text *text, const struct carvq_segment_info *segment, bool plain)
+{
+    char part[320];
+    snprintf(part, sizeof part, "{\"codec\":\"%s\"", carvq_codec_name(segment->codec));
+    append_escaped(text, part);
+    if (!plain) {
+        snprintf(part, sizeof part, ",\"rows\":%" PRIu64, segment->rows);
+        append_escaped(text, part);
+    }
+    if (segment->codec == CARVQ_RVQ)
+        snprintf(part, sizeof part,
+                 ",\"subvector\":%" PRIu32 ",\"group\":%" PRIu64 ",\"grouping\":\"%s\",\"stages\":%" PRIu32
+                 ",\"code_bits\":%" PRIu32 "}",
+                 segment->subvector, segment->group, segment->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", segment->stages,
+                 segment->code_bits);
+    else if (segment->codec == CARVQ_TRELLIS)
+        snprintf(part, sizeof part, ",\"state_bits\":%" PRIu32 ",\"step_bits\":%" PRIu32 ",\"scale_bits\":%" PRIu32 "}",
+                 segment->state_bits, segment->step_bits, segment->scale_bits);
+    else
+        snprintf(part, sizeof part, ",\"value\":\"%s\"}", carvq_dtype_name(segment->value_dtype));
+    append_escaped(text, part);
+}
+
 // The value of carvq.table.NAME before it is made a string.
 static void append_description(struct text *text, const struct carvq_table_info *info)
 {
-    char description[512];
-    snprintf(description, sizeof description,
-             "{\"rows\":%" PRIu64 ",\"cols\":%" PRIu32 ",\"dtype\":\"%s\",\"segments\":[{\"codec\":\"%s\",\"subvector\":%" PRIu32
-             ",\"group\":%" PRIu64 ",\"grouping\":\"%s\",\"stages\":%" PRIu32 ",\"code_bits\":%" PRIu32 "}]",
-             info->rows, info->cols, carvq_dtype_name(info->dtype), info->codec, info->subvector, info->group,
-             info->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", info->stages, info->code_bits);
-    append_escaped(text, description);
+    char part[160];
+    snprintf(part, sizeof part, "{\"rows\":%" PRIu64 ",\"cols\":%" PRIu32 ",\"dtype\":\"%s\",\"segments\":[", info->rows,
+             info->cols, carvq_dtype_name(info->dtype));
+    append_escaped(text, part);
+    for (uint32_t i = 0; i < info->segment_count; i++) {
+        append(text, i > 0 ? "," : "");
+        append_segment(text, &info->segments[i], is_plain(info));
+    }
+    append(text, "]");
+    if (info->mean)
+        append_escaped(text, ",\"mean\":true");
+    if (info->rank > 0) {
+        snprintf(part, sizeof part, ",\"low_rank\":{\"rank\":%" PRIu32 ",\"bits\":%" PRIu32 "}", info->rank, info->low_rank_bits);
+        append_escaped(text, part);
+    }
     if (info->adaptor_dim > 0) {
-        snprintf(description, sizeof description, ",\"adaptor\":{\"dim\":%" PRIu32 ",\"hidden\":%" PRIu32 "}", info->adaptor_dim,
+        snprintf(part, sizeof part, ",\"adaptor\":{\"dim\":%" PRIu32 ",\"hidden\":%" PRIu32 "}", info->adaptor_dim,
                  info->adaptor_hidden);
-        append_escaped(text, description);
+        append_escaped(text, part);
     }
     append(text, "}");
 }
@@ -125,22 +234,28 @@ static void append_tensor(struct text *text, const char *name, const struct tens
     append(text, "]}");
 }
 
-static void append_part(struct text *text, const struct carvq_table_info *info, enum carvq_part part, uint64_t begin)
+static void append_part(struct text *text, const struct carvq_table_info *info, enum carvq_part part, const uint64_t *offsets)
 {
-    struct tensor tensors[MAX_TENSORS];
-    size_t count = describe_tensors(info, part, tensors);
-    for (size_t i = 0; i < count; i++) {
-        append_tensor(text, info->name, &tensors[i], begin);
-        begin += tensors[i].nbytes;
+    for (uint32_t segment = 0; segment < part_segments(info, part); segment++) {
+        struct tensor tensors[MAX_TENSORS];
+        size_t count = describe_tensors(info, part, segment, tensors);
+        uint64_t begin = offsets[segment];
+        for (size_t i = 0; i < count; i++) {
+            append_tensor(text, info->name, &tensors[i], begin);
+            begin += tensors[i].nbytes;
+        }
     }
 }
 
-// Everything before the data section, at least nbytes. offsets count from the beginning of that section.
-static void append_header(struct text *text, const struct carvq_table_info *infos, size_t count, uint64_t (*offsets)[CARVQ_PARTS],
-                          size_t nbytes)
+// Everything before the data section, at least nbytes. The layout's offsets count from the beginning of that section.
+static void append_header(struct text *text, const struct carvq_table_info *infos, size_t count,
+                          const struct carvq_layout *layout, size_t nbytes)
 {
+    const unsigned version = needed_version(infos, count);
     append_bytes(text, "\0\0\0\0\0\0\0\0", 8);
-    append(text, "{\"__metadata__\":{\"carvq.version\":\"1\"");
+    append(text, "{\"__metadata__\":{\"carvq.version\":\"");
+    append_number(text, version);
+    append(text, "\"");
     for (size_t i = 0; i < count; i++) {
         append(text, ",\"carvq.table.");
         append_escaped(text, infos[i].name);
@@ -149,9 +264,9 @@ static void append_header(struct text *text, const struct carvq_table_info *info
         append(text, "\"");
     }
     append(text, "}");
-    for (int part = 0; part < CARVQ_PARTS; part++)
+    for (const enum carvq_part *part = part_order(version); *part != CARVQ_PARTS; part++)
         for (size_t i = 0; i < count; i++)
-            append_part(text, &infos[i], (enum carvq_part)part, offsets[i][part]);
+            append_part(text, &infos[i], *part, layout->offsets[i][*part]);
     append(text, "}");
     while (text->length % 64 != 0 || text->length < nbytes)
         append(text, " ");
@@ -168,29 +283,37 @@ static enum carvq_status check_names(const struct carvq_table_info *infos, size_
     return CARVQ_OK;
 }
 
+// Sets the offsets of one table's tensors of a part, of which the first begins at *end. False if 64 bits do not hold the end.
+static bool place_part(const struct carvq_table_info *info, enum carvq_part part, uint64_t *offsets_ret, uint64_t *end)
+{
+    for (uint32_t segment = 0; segment < part_segments(info, part); segment++) {
+        struct tensor tensors[MAX_TENSORS];
+        size_t count = describe_tensors(info, part, segment, tensors);
+        offsets_ret[segment] = *end;
+        for (size_t i = 0; i < count; i++)
+            if (!carvq_add_u64(*end, tensors[i].nbytes, end))
+                return false;
+    }
+    return true;
+}
+
 // Sets offsets from the beginning of the data section, and file_bytes to the size of that section. False if it is larger than
 // a file can be.
 static bool place_tensors(const struct carvq_table_info *infos, size_t count, struct carvq_layout *layout)
 {
-    uint64_t end = 0;
-    for (int part = 0; part < CARVQ_PARTS; part++)
-        for (size_t i = 0; i < count; i++) {
-            struct tensor tensors[MAX_TENSORS];
-            size_t tensor_count = describe_tensors(&infos[i], (enum carvq_part)part, tensors);
-            layout->offsets[i][part] = end;
-            for (size_t k = 0; k < tensor_count; k++)
-                if (!carvq_add_u64(end, tensors[k].nbytes, &end))
-                    return false;
-        }
-    layout->file_bytes = end;
-    return end <= INT64_MAX - CARVQ_ST_MAX_HEADER - 8;
+    layout->file_bytes = 0;
+    for (const enum carvq_part *part = part_order(needed_version(infos, count)); *part != CARVQ_PARTS; part++)
+        for (size_t i = 0; i < count; i++)
+            if (!place_part(&infos[i], *part, layout->offsets[i][*part], &layout->file_bytes))
+                return false;
+    return layout->file_bytes <= INT64_MAX - CARVQ_ST_MAX_HEADER - 8;
 }
 
 static enum carvq_status make_header(const struct carvq_table_info *infos, size_t count, size_t header_bytes,
                                      struct carvq_layout *layout, struct carvq_error *error)
 {
     struct text text = {NULL, 0};
-    append_header(&text, infos, count, layout->offsets, header_bytes);
+    append_header(&text, infos, count, layout, header_bytes);
     if (text.length - 8 > CARVQ_ST_MAX_HEADER)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "too many tables for one file: the header would take %zu bytes",
                           text.length);
@@ -198,13 +321,14 @@ static enum carvq_status make_header(const struct carvq_table_info *infos, size_
     if (text.data == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for a header of %zu bytes", text.length);
     text.length = 0;
-    append_header(&text, infos, count, layout->offsets, header_bytes);
+    append_header(&text, infos, count, layout, header_bytes);
     layout->header_bytes = text.length;
     layout->file_bytes += text.length;
     layout->memory_bytes += text.length;
     for (size_t i = 0; i < count; i++)
         for (int part = 0; part < CARVQ_PARTS; part++)
-            layout->offsets[i][part] += text.length;
+            for (int segment = 0; segment < CARVQ_MAX_SEGMENTS; segment++)
+                layout->offsets[i][part][segment] += text.length;
     return CARVQ_OK;
 }
 
@@ -214,11 +338,12 @@ enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t
     enum carvq_status status = check_names(infos, count, error);
     if (status != CARVQ_OK)
         return status;
-    size_t nbytes = sizeof(struct carvq_layout) + count * sizeof(uint64_t[CARVQ_PARTS]);
-    struct carvq_layout *layout = malloc(nbytes);
+    size_t nbytes = sizeof(struct carvq_layout) + count * sizeof *layout_ret[0]->offsets;
+    struct carvq_layout *layout = calloc(1, nbytes);
     if (layout == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the layout of %zu tables", count);
-    *layout = (struct carvq_layout){.offsets = (uint64_t(*)[CARVQ_PARTS])(layout + 1), .memory_bytes = nbytes};
+    layout->offsets = (uint64_t(*)[CARVQ_PARTS][CARVQ_MAX_SEGMENTS])(layout + 1);
+    layout->memory_bytes = nbytes;
     if (place_tensors(infos, count, layout))
         status = make_header(infos, count, header_bytes, layout, error);
     else

@@ -8,24 +8,33 @@
 
 #include "carvq.h"
 
-// The tensors of a table, see doc/format.md. In the file, all tables' tensors of the first part come first, and so on. The
-// adaptors are last: one that turns out to be of no use is left out, and nothing moves.
+// The tensors of a table, see doc/format.md. In the file, all tables' tensors of one part come first, then those of another, and
+// so on: the 16-bit ones, for the sake of alignment, then the rest. In a file of version 1 the adaptors are last: one that turns
+// out to be of no use is left out, and nothing moves.
 enum carvq_part {
-    CARVQ_PART_CODEBOOKS,
-    CARVQ_PART_CODES,
-    CARVQ_PART_ADAPTOR, // five tensors, of size 0 if there is none
-    CARVQ_PARTS         // how many there are
+    CARVQ_PART_CODEBOOKS,    // of a segment: rvq's codebooks, trellis' scales
+    CARVQ_PART_CODES,        // of a segment: rvq's and trellis' codes
+    CARVQ_PART_VALUES,       // of a segment: raw's rows
+    CARVQ_PART_ADAPTOR,      // of the table, as all that follow: five tensors, one after the other
+    CARVQ_PART_MEAN,         // one tensor each
+    CARVQ_PART_DIRECTIONS,   //
+    CARVQ_PART_COEFFICIENTS, //
+    CARVQ_PART_TIERS,        //
+    CARVQ_PARTS              // how many there are
 };
 
 struct carvq_layout {
     uint64_t file_bytes;
-    size_t header_bytes;              // a multiple of 64
-    char *header;                     // everything before the first tensor
-    uint64_t (*offsets)[CARVQ_PARTS]; // of each table's tensors, from the beginning of the file
-    size_t memory_bytes;              // that this takes
+    size_t header_bytes; // a multiple of 64
+    char *header;        // everything before the first tensor
+    // By table, part and segment (0 for what belongs to the table as a whole): where the tensor begins, from the beginning of the
+    // file. Of tensors that are not there it says nothing of use.
+    uint64_t (*offsets)[CARVQ_PARTS][CARVQ_MAX_SEGMENTS];
+    size_t memory_bytes; // that this takes
 };
 
-// For tables described by infos, which must have different names. The header has at least header_bytes bytes. Give the result to
+// For tables described by infos (see carvq_table_sizes() in table/table.h), which must have different names. The file is of
+// version 1 if that can hold the tables, else of version 2. The header has at least header_bytes bytes. Give the result to
 // carvq_layout_free().
 enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t count, size_t header_bytes,
                                     struct carvq_layout **layout_ret, struct carvq_error *error);

@@ -8,7 +8,7 @@
 // More than a sub-vector and the end of a row can take: 16 stages of 12 bits.
 #define SUBVECTOR_BYTES 40
 
-void carvq_packer_place(struct carvq_packer *packer, struct carvq_arena *arena, const struct carvq_table_info *info)
+void carvq_packer_place(struct carvq_packer *packer, struct carvq_arena *arena, const struct carvq_segment_info *info)
 {
     uint64_t capacity = PIECE_BYTES, row_bytes = info->code_bytes / info->rows;
     if (info->grouping == CARVQ_GROUP_COLUMNS)

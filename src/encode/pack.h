@@ -11,7 +11,7 @@
 #include "encode/sink.h"
 
 struct carvq_packer {
-    const struct carvq_table_info *info;
+    const struct carvq_segment_info *info;
     const struct carvq_sink *sink;
     uint64_t row_bytes, subvectors; // of a row [S]
     uint64_t subvector;             // grouping rows: the next one of its row
@@ -22,7 +22,7 @@ struct carvq_packer {
     uint64_t offset; // of the buffer in the tensor
 };
 
-void carvq_packer_place(struct carvq_packer *packer, struct carvq_arena *arena, const struct carvq_table_info *info);
+void carvq_packer_place(struct carvq_packer *packer, struct carvq_arena *arena, const struct carvq_segment_info *info);
 
 // Before the first group.
 void carvq_packer_begin(struct carvq_packer *packer, const struct carvq_sink *sink);

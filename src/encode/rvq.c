@@ -15,7 +15,7 @@
 
 struct encoder {
     const struct carvq_matrix *matrix;
-    const struct carvq_table_info *info;
+    const struct carvq_segment_info *info;
     struct carvq_ticker *ticker;
     uint64_t seed;
     unsigned threads;
@@ -46,7 +46,7 @@ struct worker {
     int thread; // 0 is the caller's
 };
 
-unsigned carvq_rvq_threads(const struct carvq_table_info *info, unsigned threads)
+unsigned carvq_rvq_threads(const struct carvq_segment_info *info, unsigned threads)
 {
     if (threads == 0)
         threads = (unsigned)omp_get_num_procs();
@@ -54,7 +54,7 @@ unsigned carvq_rvq_threads(const struct carvq_table_info *info, unsigned threads
 }
 
 static void place(struct encoder *encoder, struct carvq_arena *arena, const struct carvq_matrix *matrix,
-                  const struct carvq_table_info *info, const struct carvq_encode_options *options)
+                  const struct carvq_segment_info *info, const struct carvq_encode_options *options)
 {
     uint64_t codes = carvq_group_capacity(info) * info->stages, codebook_bytes = carvq_group_codebook_bytes(info);
     uint64_t wanted = (BATCH_BYTES / (2 * codes + codebook_bytes) + 1) * encoder->threads;
@@ -72,7 +72,7 @@ static void place(struct encoder *encoder, struct carvq_arena *arena, const stru
     carvq_packer_place(&encoder->packer, arena, info);
 }
 
-uint64_t carvq_rvq_memory(const struct carvq_table_info *info, unsigned threads)
+uint64_t carvq_rvq_memory(const struct carvq_segment_info *info, unsigned threads)
 {
     struct encoder encoder = {.threads = carvq_rvq_threads(info, threads)};
     struct carvq_arena arena = {NULL, 0};
@@ -182,7 +182,7 @@ static uint64_t table_seed(uint64_t seed, const char *name)
     return seed;
 }
 
-enum carvq_status carvq_rvq_encode(const struct carvq_matrix *matrix, const struct carvq_table_info *info,
+enum carvq_status carvq_rvq_encode(const struct carvq_matrix *matrix, const struct carvq_segment_info *info,
                                    const struct carvq_encode_options *options, unsigned threads, const struct carvq_sink *sink,
                                    struct carvq_ticker *ticker, struct carvq_sums *sums_ret, struct carvq_error *error)
 {

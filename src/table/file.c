@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Opens a compressed file: every view that a lookup will use is checked here against the bytes that are there.
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,14 +9,13 @@
 #include "../base/status.h"
 #include "table.h"
 
-#define FORMAT_VERSION "1"
-#define MAX_TENSORS 7 // of a table: codes, codebooks, and five of an adaptor
 static const char version_key[] = "carvq.version", table_key[] = "carvq.table.";
 
+// Behind the tables stand, in the same allocation, all their segments, what there is to know about each of these, and the names.
 struct carvq_file {
     struct carvq_map map; // of size 0 if the memory is the caller's
     size_t count;
-    struct carvq_table tables[]; // the names stand behind them
+    struct carvq_table tables[];
 };
 
 // What is needed while a file is being opened.
@@ -23,99 +24,177 @@ struct opening {
     const uint8_t *data;
     const struct carvq_st *st;
     struct carvq_error *error;
+    unsigned version;
     size_t tensors_used;
+    size_t segment_count, name_bytes; // of all tables
 };
 
-// Finds the tensor NAME.part and checks its type and shape exactly.
-static enum carvq_status take_tensor(struct opening *opening, const char *name, const char *part, bool is_half, unsigned dims,
-                                     const uint64_t *shape, const struct carvq_st_tensor **tensor_ret)
+enum type { U8, HALF };
+
+// Finds the tensor whose name is the table's and suffix, and checks its type and shape exactly. *dtype_ret is set if the type is
+// HALF.
+static enum carvq_status take_tensor(struct opening *opening, const char *name, const char *suffix, enum type type, unsigned dims,
+                                     const uint64_t *shape, enum carvq_dtype *dtype_ret, const uint8_t **view_ret)
 {
-    const struct carvq_st_tensor *tensor = NULL;
-    size_t length = strlen(name);
-    for (size_t i = 0; i < opening->st->count && tensor == NULL; i++) {
-        const char *candidate = opening->st->tensors[i].name;
-        if (strncmp(candidate, name, length) == 0 && candidate[length] == '.' && strcmp(candidate + length + 1, part) == 0)
-            tensor = &opening->st->tensors[i];
-    }
+    const struct carvq_st_tensor *tensor = carvq_st_find_part(opening->st, name, suffix);
     if (tensor == NULL)
-        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: table '%s': the tensor '%s.%s' is missing", opening->path,
-                          name, name, part);
-    bool type_fits = is_half ? tensor->dtype == CARVQ_ST_BF16 || tensor->dtype == CARVQ_ST_F16 : tensor->dtype == CARVQ_ST_U8;
-    if (!type_fits)
+        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: table '%s': the tensor '%s%s' is missing", opening->path, name,
+                          name, suffix);
+    bool fits = type == HALF ? tensor->dtype == CARVQ_ST_BF16 || tensor->dtype == CARVQ_ST_F16 : tensor->dtype == CARVQ_ST_U8;
+    if (!fits)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': dtype %s, expected %s", opening->path,
-                          tensor->name, carvq_st_dtype_name(tensor->dtype), is_half ? "BF16 or F16" : "U8");
+                          tensor->name, carvq_st_dtype_name(tensor->dtype), type == HALF ? "BF16 or F16" : "U8");
     if (tensor->dims != dims || memcmp(tensor->shape, shape, dims * sizeof *shape) != 0)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
                           "%s: tensor '%s': its shape is not what the table's description implies", opening->path, tensor->name);
     opening->tensors_used++;
-    *tensor_ret = tensor;
+    if (type == HALF)
+        *dtype_ret = tensor->dtype == CARVQ_ST_F16 ? CARVQ_F16 : CARVQ_BF16;
+    *view_ret = opening->data + tensor->begin;
     return CARVQ_OK;
 }
 
-static enum carvq_dtype half_type(const struct carvq_st_tensor *tensor)
+// A table that is being opened, and one of its segments.
+struct segment_view {
+    const char *table;
+    char prefix[24]; // of the suffixes: ".segments.3" or nothing
+    struct carvq_segment *segment;
+    struct carvq_segment_info *info;
+};
+
+static enum carvq_status take_part(struct opening *opening, const struct segment_view *view, const char *part, enum type type,
+                                   unsigned dims, const uint64_t *shape, const uint8_t **view_ret)
 {
-    return tensor->dtype == CARVQ_ST_F16 ? CARVQ_F16 : CARVQ_BF16;
+    char suffix[40];
+    snprintf(suffix, sizeof suffix, "%s.%s", view->prefix, part);
+    return take_tensor(opening, view->table, suffix, type, dims, shape, &view->info->value_dtype, view_ret);
 }
 
-static enum carvq_status view_rvq(struct opening *opening, struct carvq_table *table)
+static enum carvq_status view_rvq(struct opening *opening, const struct segment_view *view)
+{
+    const struct carvq_segment_info *info = view->info;
+    const uint64_t codes_shape[] = {info->rows, info->code_bytes / info->rows};
+    const uint64_t codebooks_shape[] = {info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector};
+    enum carvq_status status = take_part(opening, view, "codes", U8, 2, codes_shape, &view->segment->codes);
+    if (status == CARVQ_OK)
+        status = take_part(opening, view, "codebooks", HALF, 4, codebooks_shape, &view->segment->codebooks);
+    return status;
+}
+
+static enum carvq_status view_trellis(struct opening *opening, const struct segment_view *view)
+{
+    const uint64_t codes_shape[] = {view->info->code_bytes}, scales_shape[] = {(uint64_t)1 << view->info->scale_bits};
+    enum carvq_status status = take_part(opening, view, "codes", U8, 1, codes_shape, &view->segment->codes);
+    if (status == CARVQ_OK)
+        status = take_part(opening, view, "scales", HALF, 1, scales_shape, &view->segment->codebooks);
+    return status;
+}
+
+static enum carvq_status view_raw(struct opening *opening, const struct segment_view *view)
+{
+    const uint64_t shape[] = {view->info->rows, view->info->cols};
+    const enum carvq_dtype described = view->info->value_dtype;
+    enum carvq_status status = take_part(opening, view, "values", HALF, 2, shape, &view->segment->codes);
+    if (status == CARVQ_OK && view->info->value_dtype != described)
+        status = carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
+                            "%s: tensor '%s%s.values': its dtype is not what the table's description says", opening->path,
+                            view->table, view->prefix);
+    return status;
+}
+
+static enum carvq_status view_segment(struct opening *opening, const struct segment_view *view)
+{
+    static const struct {
+        enum carvq_status (*view)(struct opening *opening, const struct segment_view *view);
+        const char *(*choose)(struct carvq_segment *segment);
+    } codecs[] = {
+        [CARVQ_RVQ] = {view_rvq, carvq_rvq_choose},
+        [CARVQ_TRELLIS] = {view_trellis, carvq_trellis_choose},
+        [CARVQ_RAW] = {view_raw, carvq_raw_choose},
+    };
+    struct carvq_segment_info *info = view->info;
+    view->segment->info = info;
+    info->kernel = codecs[info->codec].choose(view->segment);
+    if (info->kernel == NULL)
+        return carvq_fail(opening->error, CARVQ_ERROR_UNSUPPORTED,
+                          "%s: table '%s': no trellis of %" PRIu32 " state bits and %" PRIu32
+                          " step bits here; a newer version of carvq may have one",
+                          opening->path, view->table, info->state_bits, info->step_bits);
+    return codecs[info->codec].view(opening, view);
+}
+
+// What is there beside segments and adaptor.
+static enum carvq_status view_shared(struct opening *opening, struct carvq_table *table)
 {
     struct carvq_table_info *info = &table->info;
-    const struct carvq_st_tensor *codes, *codebooks;
-    table->row_subvectors = (info->cols - 1) / info->subvector + 1;
-    table->row_bytes = info->code_bytes / info->rows;
-    const uint64_t codes_shape[] = {info->rows, table->row_bytes};
-    const uint64_t codebooks_shape[] = {info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector};
-    enum carvq_status status = take_tensor(opening, info->name, "codes", false, 2, codes_shape, &codes);
-    if (status == CARVQ_OK)
-        status = take_tensor(opening, info->name, "codebooks", true, 4, codebooks_shape, &codebooks);
-    if (status != CARVQ_OK)
-        return status;
-    table->codes = opening->data + codes->begin;
-    table->codebooks = opening->data + codebooks->begin;
-    info->codebook_dtype = half_type(codebooks);
-    carvq_rvq_choose(table);
-    return CARVQ_OK;
+    const uint64_t n = info->cols, tiers_shape[] = {info->tier_bytes}, mean_shape[] = {n}, directions_shape[] = {info->rank, n};
+    const uint64_t coefficients_shape[] = {info->low_rank_bytes - 2 * info->rank * n};
+    enum carvq_status status = CARVQ_OK;
+    if (info->segment_count > 1)
+        status = take_tensor(opening, info->name, ".tiers", U8, 1, tiers_shape, NULL, &table->tiers);
+    if (status == CARVQ_OK && info->mean)
+        status = take_tensor(opening, info->name, ".mean", HALF, 1, mean_shape, &info->mean_dtype, &table->mean);
+    if (status == CARVQ_OK && info->rank > 0)
+        status = take_tensor(opening, info->name, ".low_rank.coefficients", U8, 1, coefficients_shape, NULL,
+                             &table->coefficients);
+    if (status == CARVQ_OK && info->rank > 0)
+        status = take_tensor(opening, info->name, ".low_rank.directions", HALF, 2, directions_shape, &info->low_rank_dtype,
+                             &table->directions);
+    return status;
 }
 
 static enum carvq_status view_adaptor(struct opening *opening, struct carvq_table *table)
 {
-    const struct carvq_table_info *info = &table->info;
+    struct carvq_table_info *info = &table->info;
     struct carvq_adaptor *adaptor = &table->adaptor;
     const uint64_t m = info->adaptor_dim, hidden = info->adaptor_hidden, n = info->cols;
     const struct {
-        const char *part;
+        const char *suffix;
         unsigned dims;
         uint64_t shape[2];
         const uint8_t **view;
     } parts[] = {
-        {"adaptor.table", 2, {info->rows, m}, &adaptor->table}, {"adaptor.0.weight", 2, {m, hidden}, &adaptor->weight_0},
-        {"adaptor.0.bias", 1, {hidden, 0}, &adaptor->bias_0},   {"adaptor.1.weight", 2, {hidden, n}, &adaptor->weight_1},
-        {"adaptor.1.bias", 1, {n, 0}, &adaptor->bias_1},
+        {".adaptor.table", 2, {info->rows, m}, &adaptor->table}, {".adaptor.0.weight", 2, {m, hidden}, &adaptor->weight_0},
+        {".adaptor.0.bias", 1, {hidden, 0}, &adaptor->bias_0},   {".adaptor.1.weight", 2, {hidden, n}, &adaptor->weight_1},
+        {".adaptor.1.bias", 1, {n, 0}, &adaptor->bias_1},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        const struct carvq_st_tensor *tensor;
-        enum carvq_status status = take_tensor(opening, info->name, parts[i].part, true, parts[i].dims, parts[i].shape, &tensor);
+        enum carvq_status status = take_tensor(opening, info->name, parts[i].suffix, HALF, parts[i].dims, parts[i].shape,
+                                               &adaptor->dtype, parts[i].view);
         if (status != CARVQ_OK)
             return status;
-        if (i > 0 && half_type(tensor) != adaptor->dtype)
+        if (i > 0 && adaptor->dtype != info->adaptor_dtype)
             return carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
-                              "%s: tensor '%s': its dtype differs from that of '%s.adaptor.table'", opening->path, tensor->name,
-                              info->name);
-        adaptor->dtype = half_type(tensor);
-        *parts[i].view = opening->data + tensor->begin;
+                              "%s: tensor '%s%s': its dtype differs from that of '%s.adaptor.table'", opening->path, info->name,
+                              parts[i].suffix, info->name);
+        info->adaptor_dtype = adaptor->dtype;
     }
     return CARVQ_OK;
 }
 
-static enum carvq_status open_table(struct opening *opening, const char *description, struct carvq_table *table)
+// Opens a table whose name is set, with room for its segments.
+static enum carvq_status open_table(struct opening *opening, const char *text, struct carvq_table *table,
+                                    struct carvq_segment *segments, struct carvq_segment_info *infos)
 {
+    struct carvq_description description;
     struct carvq_table_info *info = &table->info;
-    enum carvq_status status = carvq_table_describe(opening->path, info->name, description, info, opening->error);
-    if (status == CARVQ_OK && !carvq_table_sizes(info))
-        status = carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: table '%s': its sizes are absurdly large", opening->path,
-                            info->name);
+    const char *name = info->name;
+    enum carvq_status status = carvq_table_describe(opening->path, name, text, opening->version, &description, opening->error);
+    if (status != CARVQ_OK)
+        return status;
+    *info = description.info;
+    info->name = name;
+    info->segments = memcpy(infos, description.segments, info->segment_count * sizeof *infos);
+    table->segments = segments;
+    for (uint32_t i = 0; i < info->segment_count && status == CARVQ_OK; i++) {
+        struct segment_view view = {name, "", &segments[i], &infos[i]};
+        if (!description.plain_names)
+            snprintf(view.prefix, sizeof view.prefix, ".segments.%" PRIu32, i);
+        status = view_segment(opening, &view);
+    }
+    info->kernel = info->segment_count > 1 ? "tiers" : infos[0].kernel;
     if (status == CARVQ_OK)
-        status = view_rvq(opening, table);
+        status = view_shared(opening, table);
     if (status == CARVQ_OK && info->adaptor_dim > 0)
         status = view_adaptor(opening, table);
     return status;
@@ -126,7 +205,7 @@ static bool is_table_key(const char *key)
     return strncmp(key, table_key, sizeof table_key - 1) == 0;
 }
 
-static enum carvq_status check_version(const struct opening *opening)
+static enum carvq_status check_version(struct opening *opening)
 {
     const char *version = carvq_st_metadata(opening->st, version_key);
     if (version == NULL)
@@ -135,52 +214,74 @@ static enum carvq_status check_version(const struct opening *opening)
                           version_key);
     if (opening->st->data_begin % 64 != 0)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: its data do not begin at a multiple of 64", opening->path);
-    if (strcmp(version, FORMAT_VERSION) != 0)
+    opening->version = strcmp(version, "1") == 0 ? 1 : strcmp(version, "2") == 0 ? 2 : 0;
+    if (opening->version == 0)
         return carvq_fail(opening->error, CARVQ_ERROR_UNSUPPORTED,
-                          "%s: format version '%.20s'; this carvq %s reads version " FORMAT_VERSION, opening->path, version,
+                          "%s: format version '%.20s'; this carvq %s reads versions 1 and 2", opening->path, version,
                           CARVQ_VERSION_STRING);
     return CARVQ_OK;
 }
 
-static enum carvq_status fail_strangers(const struct opening *opening)
+// Counts tables, their segments and the bytes of their names.
+static enum carvq_status count_tables(struct opening *opening, size_t *count_ret)
 {
-    return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds tensors that belong to no table", opening->path);
+    *count_ret = 0;
+    for (size_t i = 0; i < opening->st->metadata_count; i++) {
+        const struct carvq_st_pair *pair = &opening->st->metadata[i];
+        struct carvq_description description;
+        if (!is_table_key(pair->key))
+            continue;
+        const char *name = pair->key + sizeof table_key - 1;
+        enum carvq_status status = carvq_table_describe(opening->path, name, pair->value, opening->version, &description,
+                                                        opening->error);
+        if (status != CARVQ_OK)
+            return status;
+        if (++*count_ret > CARVQ_MAX_TABLES)
+            break;
+        opening->segment_count += description.info.segment_count;
+        opening->name_bytes += strlen(name) + 1;
+    }
+    if (*count_ret == 0 || *count_ret > CARVQ_MAX_TABLES)
+        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds %s", opening->path,
+                          *count_ret == 0 ? "no table" : "too many tables");
+    return CARVQ_OK;
 }
 
 static enum carvq_status open_tables(struct opening *opening, struct carvq_file *file)
 {
-    char *names = (char *)&file->tables[file->count];
     struct carvq_table *table = file->tables;
+    struct carvq_segment *segments = (struct carvq_segment *)(file->tables + file->count);
+    struct carvq_segment_info *infos = (struct carvq_segment_info *)(segments + opening->segment_count);
+    char *names = (char *)(infos + opening->segment_count);
     for (size_t i = 0; i < opening->st->metadata_count; i++) {
         const struct carvq_st_pair *pair = &opening->st->metadata[i];
         if (!is_table_key(pair->key))
             continue;
         table->info.name = strcpy(names, pair->key + sizeof table_key - 1);
         names += strlen(names) + 1;
-        enum carvq_status status = open_table(opening, pair->value, table++);
+        enum carvq_status status = open_table(opening, pair->value, table, segments, infos);
         if (status != CARVQ_OK)
             return status;
+        segments += table->info.segment_count;
+        infos += table->info.segment_count;
+        table++;
     }
-    return opening->tensors_used == opening->st->count ? CARVQ_OK : fail_strangers(opening);
+    if (opening->tensors_used != opening->st->count)
+        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds tensors that belong to no table", opening->path);
+    return CARVQ_OK;
 }
 
 static enum carvq_status open_checked(struct opening *opening, struct carvq_file **file_ret)
 {
-    size_t count = 0, name_bytes = 0;
+    size_t count;
     enum carvq_status status = check_version(opening);
+    if (status == CARVQ_OK)
+        status = count_tables(opening, &count);
     if (status != CARVQ_OK)
         return status;
-    for (size_t i = 0; i < opening->st->metadata_count; i++)
-        if (is_table_key(opening->st->metadata[i].key)) {
-            count++;
-            name_bytes += strlen(opening->st->metadata[i].key) + 1;
-        }
-    if (count == 0 || count > CARVQ_MAX_TABLES) // the limit keeps hostile headers from taking quadratic time
-        return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds %s", opening->path,
-                          count == 0 ? "no table" : "too many tables");
-    if (opening->st->count > MAX_TENSORS * count) // or long
-        return fail_strangers(opening);
-    struct carvq_file *file = calloc(1, sizeof *file + count * sizeof *file->tables + name_bytes);
+    struct carvq_file *file = calloc(
+        1, sizeof *file + count * sizeof *file->tables +
+               opening->segment_count * (sizeof(struct carvq_segment) + sizeof(struct carvq_segment_info)) + opening->name_bytes);
     if (file == NULL)
         return carvq_fail(opening->error, CARVQ_ERROR_MEMORY, "%s: out of memory", opening->path);
     file->count = count;
@@ -201,7 +302,7 @@ static enum carvq_status open_bytes(const char *path, const void *data, size_t n
     enum carvq_status status = carvq_st_read(path, data, nbytes, &st, error);
     if (status != CARVQ_OK)
         return status;
-    struct opening opening = {path, data, st, error, 0};
+    struct opening opening = {.path = path, .data = data, .st = st, .error = error};
     status = open_checked(&opening, file_ret);
     free(st);
     return status;
@@ -262,4 +363,9 @@ const struct carvq_table *carvq_find(const struct carvq_file *file, const char *
 const struct carvq_table_info *carvq_table_info(const struct carvq_table *table)
 {
     return &table->info;
+}
+
+const char *carvq_codec_name(enum carvq_codec codec)
+{
+    return codec == CARVQ_RVQ ? "rvq" : codec == CARVQ_TRELLIS ? "trellis" : "raw";
 }

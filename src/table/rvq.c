@@ -71,15 +71,15 @@ static inline void decode_widened(const uint8_t *codes, uint64_t first, size_t c
 }
 
 // The first width values of one sub-vector, straight from the stored codebooks of its group.
-static void decode_stored(const struct carvq_table *table, const uint8_t *codes, uint64_t subvector, const uint8_t *books,
+static void decode_stored(const struct carvq_segment *segment, const uint8_t *codes, uint64_t subvector, const uint8_t *books,
                           unsigned width, float *values_ret)
 {
-    const struct carvq_table_info *info = &table->info;
+    const struct carvq_segment_info *info = segment->info;
     float centroid[CARVQ_MAX_SUBVECTOR];
     for (unsigned stage = 0; stage < info->stages; stage++) {
         uint32_t code = read_field(codes, subvector * info->stages + stage, info->code_bits);
         size_t index = ((size_t)stage << info->code_bits) + code;
-        carvq_widen(info->codebook_dtype, books + 2 * index * info->subvector, width, centroid);
+        carvq_widen(info->value_dtype, books + 2 * index * info->subvector, width, centroid);
         for (unsigned d = 0; d < width; d++)
             values_ret[d] = stage == 0 ? centroid[d] : values_ret[d] + centroid[d];
     }
@@ -87,38 +87,38 @@ static void decode_stored(const struct carvq_table *table, const uint8_t *codes,
 
 // Decodes the sub-vectors first .. first + count - 1 of a row, all of one group. values_ret has room for what is left of
 // the row at the first of them, no more.
-static inline void decode_stretch(const struct carvq_table *table, const uint8_t *codes, uint64_t first, size_t count,
+static inline void decode_stretch(const struct carvq_segment *segment, const uint8_t *codes, uint64_t first, size_t count,
                                   uint64_t group, unsigned h, unsigned kappa, unsigned stages, float *values_ret)
 {
-    const struct carvq_table_info *info = &table->info;
+    const struct carvq_segment_info *info = segment->info;
     size_t book_values = (size_t)stages * h << kappa;
-    const uint8_t *stored = table->codebooks + 2 * group * book_values;
+    const uint8_t *stored = segment->codebooks + 2 * group * book_values;
     size_t i = 0;
     // Widening costs as much as decoding K sub-vectors from the stored codebooks.
     if (book_values <= MAX_BOOK_VALUES && count >> kappa > 0) {
         float books[MAX_BOOK_VALUES];
         size_t whole = info->cols / h - first < count ? (size_t)(info->cols / h - first) : count;
-        carvq_widen(info->codebook_dtype, stored, book_values, books);
+        carvq_widen(info->value_dtype, stored, book_values, books);
         decode_widened(codes, first, whole, books, h, kappa, stages, values_ret);
         i = whole;
     }
     for (; i < count; i++) {
         uint64_t column = (first + i) * h;
         unsigned width = info->cols - column < h ? (unsigned)(info->cols - column) : h;
-        decode_stored(table, codes, first + i, stored, width, values_ret + i * h);
+        decode_stored(segment, codes, first + i, stored, width, values_ret + i * h);
     }
 }
 
-static inline void decode_row(const struct carvq_table *table, uint64_t row, unsigned h, unsigned kappa, unsigned stages,
+static inline void decode_row(const struct carvq_segment *segment, uint64_t row, unsigned h, unsigned kappa, unsigned stages,
                               float *values_ret)
 {
-    const struct carvq_table_info *info = &table->info;
-    const uint8_t *codes = table->codes + row * table->row_bytes;
-    const uint64_t count = table->row_subvectors; // S
+    const struct carvq_segment_info *info = segment->info;
+    const uint8_t *codes = segment->codes + row * segment->row_bytes;
+    const uint64_t count = segment->row_subvectors; // S
     if (info->grouping == CARVQ_GROUP_COLUMNS) {
         uint64_t group = row / info->group * count;
         for (uint64_t s = 0; s < count; s++)
-            decode_stretch(table, codes, s, 1, group + s, h, kappa, stages, values_ret + s * h);
+            decode_stretch(segment, codes, s, 1, group + s, h, kappa, stages, values_ret + s * h);
         return;
     }
     uint64_t position = row * count; // of the sub-vector in the table
@@ -126,41 +126,41 @@ static inline void decode_row(const struct carvq_table *table, uint64_t row, uns
         uint64_t group = (position + s) / info->group;
         uint64_t left = (group + 1) * info->group - (position + s);
         size_t stretch = (size_t)(count - s < left ? count - s : left);
-        decode_stretch(table, codes, s, stretch, group, h, kappa, stages, values_ret + s * h);
+        decode_stretch(segment, codes, s, stretch, group, h, kappa, stages, values_ret + s * h);
         s += stretch;
     }
 }
 
-static void decode_any(const struct carvq_table *table, uint64_t row, float *values_ret)
+static void decode_any(const struct carvq_segment *segment, uint64_t row, float *values_ret)
 {
-    decode_row(table, row, table->info.subvector, table->info.code_bits, table->info.stages, values_ret);
+    decode_row(segment, row, segment->info->subvector, segment->info->code_bits, segment->info->stages, values_ret);
 }
 
 // The paper's shapes: h = 8, kappa = 4, L = 1 to 4.
-static void decode_h8k4l1(const struct carvq_table *table, uint64_t row, float *values_ret)
+static void decode_h8k4l1(const struct carvq_segment *segment, uint64_t row, float *values_ret)
 {
-    decode_row(table, row, 8, 4, 1, values_ret);
+    decode_row(segment, row, 8, 4, 1, values_ret);
 }
 
-static void decode_h8k4l2(const struct carvq_table *table, uint64_t row, float *values_ret)
+static void decode_h8k4l2(const struct carvq_segment *segment, uint64_t row, float *values_ret)
 {
-    decode_row(table, row, 8, 4, 2, values_ret);
+    decode_row(segment, row, 8, 4, 2, values_ret);
 }
 
-static void decode_h8k4l3(const struct carvq_table *table, uint64_t row, float *values_ret)
+static void decode_h8k4l3(const struct carvq_segment *segment, uint64_t row, float *values_ret)
 {
-    decode_row(table, row, 8, 4, 3, values_ret);
+    decode_row(segment, row, 8, 4, 3, values_ret);
 }
 
-static void decode_h8k4l4(const struct carvq_table *table, uint64_t row, float *values_ret)
+static void decode_h8k4l4(const struct carvq_segment *segment, uint64_t row, float *values_ret)
 {
-    decode_row(table, row, 8, 4, 4, values_ret);
+    decode_row(segment, row, 8, 4, 4, values_ret);
 }
 
-void carvq_rvq_choose(struct carvq_table *table)
+const char *carvq_rvq_choose(struct carvq_segment *segment)
 {
     static const struct {
-        void (*decode_row)(const struct carvq_table *table, uint64_t row, float *values_ret);
+        void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);
         const char *name;
     } special[] = {
         {decode_h8k4l1, "scalar h8 k4 L1"},
@@ -168,11 +168,13 @@ void carvq_rvq_choose(struct carvq_table *table)
         {decode_h8k4l3, "scalar h8 k4 L3"},
         {decode_h8k4l4, "scalar h8 k4 L4"},
     };
-    struct carvq_table_info *info = &table->info;
-    table->decode_row = decode_any;
-    info->kernel = "scalar";
+    const struct carvq_segment_info *info = segment->info;
+    segment->row_subvectors = (info->cols - 1) / info->subvector + 1;
+    segment->row_bytes = info->code_bytes / info->rows;
     if (info->subvector == 8 && info->code_bits == 4 && info->stages <= 4) {
-        table->decode_row = special[info->stages - 1].decode_row;
-        info->kernel = special[info->stages - 1].name;
+        segment->decode_row = special[info->stages - 1].decode_row;
+        return special[info->stages - 1].name;
     }
+    segment->decode_row = decode_any;
+    return "scalar";
 }

@@ -18,29 +18,65 @@ struct carvq_adaptor {
     const uint8_t *bias_1;   // [n]
 };
 
-struct carvq_table {
-    struct carvq_table_info info;
-    uint32_t row_subvectors;  // S = ceil(n / h)
-    uint64_t row_bytes;       // of codes
-    const uint8_t *codes;     // [V, row_bytes]
-    const uint8_t *codebooks; // [G, L, K, h], 16-bit values without alignment
-    struct carvq_adaptor adaptor;
+struct carvq_segment {
+    const struct carvq_segment_info *info;
+    const uint8_t *codes;     // rvq [rows, row_bytes], trellis [code_bytes], raw [rows, n] 16-bit values
+    const uint8_t *codebooks; // rvq [G, L, K, h], trellis [2^b] scales; 16-bit values without alignment
+    // The rest is set by the function below that chooses the decoder.
+    uint32_t row_subvectors;    // rvq: S = ceil(n / h)
+    uint64_t row_bytes;         // rvq: of codes
+    uint64_t row_bits;          // trellis
+    const int8_t (*trellis)[2]; // trellis: the values of a step by state
     // Decodes one row: the only thing that another codec or instruction set replaces. Chosen when the file is opened.
-    void (*decode_row)(const struct carvq_table *table, uint64_t row, float *values_ret);
+    void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);
 };
 
-// Reads the description of a table (the value of the metadata key carvq.table.NAME) into info: everything but name,
-// bytes and kernel. Ranges are checked, nothing else.
-enum carvq_status carvq_table_describe(const char *path, const char *name, const char *text, struct carvq_table_info *info,
-                                       struct carvq_error *error);
+struct carvq_table {
+    struct carvq_table_info info;
+    const struct carvq_segment *segments;
+    const uint8_t *tiers;        // the directory, NULL if there is one segment
+    const uint8_t *mean;         // [n]
+    const uint8_t *coefficients; // [V, r] fields
+    const uint8_t *directions;   // [r, n]
+    struct carvq_adaptor adaptor;
+};
 
-// Computes the parts of info that follow from the description: groups and bytes. False if a size does not fit 64 bits.
-bool carvq_table_sizes(struct carvq_table_info *info);
+// What the metadata say about a table.
+struct carvq_description {
+    struct carvq_table_info info; // but for name and kernel
+    struct carvq_segment_info segments[CARVQ_MAX_SEGMENTS];
+    bool plain_names; // the tensors of the only segment are NAME.codes and NAME.codebooks, as in version 1
+};
 
-// Sets decode_row and info.kernel of a table of codec "rvq".
-void carvq_rvq_choose(struct carvq_table *table);
+// Reads the description of a table (the value of the metadata key carvq.table.NAME) of a file of this version and computes
+// the sizes that follow from it. Types of 16-bit tensors other than raw rows stay open.
+enum carvq_status carvq_table_describe(const char *path, const char *name, const char *text, unsigned version,
+                                       struct carvq_description *description_ret, struct carvq_error *error);
 
-// Adds the adaptor's correction to count rows, ids[i] being the number of the row at rows + i * row_stride.
+// Computes the parts of info that follow from its other members and from its segments: groups and bytes. Sets info->segments to
+// segments. False if a size does not fit 64 bits.
+bool carvq_table_sizes(struct carvq_table_info *info, struct carvq_segment_info *segments);
+
+// The same for one segment; cols must be set.
+bool carvq_segment_sizes(struct carvq_segment_info *segment);
+
+// Bits of a tier number [t], and bytes of the directory.
+unsigned carvq_tier_bits(uint32_t segment_count);
+uint64_t carvq_tier_bytes(uint64_t rows, uint32_t segment_count);
+
+// Set decode_row and what it needs, from info and the views. Return the decoder's name, NULL if there is none.
+const char *carvq_rvq_choose(struct carvq_segment *segment);
+const char *carvq_trellis_choose(struct carvq_segment *segment);
+const char *carvq_raw_choose(struct carvq_segment *segment);
+
+// Which segment a row of a table with several is in, and which of its rows it is. False if the directory is damaged.
+bool carvq_tier_find(const struct carvq_table *table, uint64_t row, const struct carvq_segment **segment_ret,
+                     uint64_t *segment_row_ret);
+
+// Add to count rows, ids[i] being the number of the row at rows + i * row_stride: the mean and the low-rank part (of at most
+// CARVQ_ADD_ROWS rows); the adaptor's correction.
+#define CARVQ_ADD_ROWS 8
+void carvq_low_rank_add(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride);
 void carvq_adaptor_add(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride);
 
 #endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Where a row is: the tier directory, see doc/format.md.
+//
+//     superblock of 64 T rows | T counters of 32 bits | block 0: t planes of 64 bits | .. | block T-1 |
+//
+// A row's rank in its segment is the counter of its tier plus how many rows of the tier come before it in the superblock: at
+// most T blocks, whose bits are counted together.
+#include "bits.h"
+#include "table.h"
+
+// Bytes of the sum: how many bits are set in each byte of word.
+static inline uint64_t count_by_byte(uint64_t word)
+{
+    word -= word >> 1 & 0x5555555555555555;
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+    return (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+}
+
+// The sum of the bytes, each at most 128.
+static inline uint32_t sum_bytes(uint64_t bytes)
+{
+    bytes = (bytes & 0x00ff00ff00ff00ff) + (bytes >> 8 & 0x00ff00ff00ff00ff);
+    return (uint32_t)(bytes * 0x0001000100010001 >> 48);
+}
+
+// The rows of a block that are in this tier, as bits.
+static inline uint64_t rows_of_tier(const uint8_t *planes, unsigned bits, unsigned tier)
+{
+    uint64_t rows = UINT64_MAX;
+    for (unsigned p = 0; p < bits; p++)
+        rows &= carvq_load_u64(planes + 8 * p) ^ ((tier >> p & 1) - (uint64_t)1);
+    return rows;
+}
+
+static inline bool find(const struct carvq_table *table, uint64_t row, unsigned bits, const struct carvq_segment **segment_ret,
+                        uint64_t *segment_row_ret)
+{
+    const size_t tiers = (size_t)1 << bits, block_bytes = 8 * bits;
+    const uint8_t *counters = table->tiers + (size_t)(row / (64 * tiers)) * tiers * (4 + block_bytes);
+    const uint8_t *planes = counters + 4 * tiers, *block = planes + row / 64 % tiers * block_bytes;
+    unsigned tier = 0;
+    for (unsigned p = 0; p < bits; p++)
+        tier |= (block[8 * p + row % 64 / 8] >> row % 8 & 1U) << p;
+    uint64_t counts = count_by_byte(rows_of_tier(block, bits, tier) & (((uint64_t)1 << row % 64) - 1));
+    for (; planes < block; planes += block_bytes)
+        counts += count_by_byte(rows_of_tier(planes, bits, tier));
+    const uint64_t rank = (uint64_t)carvq_load_u32(counters + 4 * tier) + sum_bytes(counts);
+    if (tier >= table->info.segment_count || rank >= table->info.segments[tier].rows)
+        return false;
+    *segment_ret = &table->segments[tier];
+    *segment_row_ret = rank;
+    return true;
+}
+
+bool carvq_tier_find(const struct carvq_table *table, uint64_t row, const struct carvq_segment **segment_ret,
+                     uint64_t *segment_row_ret)
+{
+    switch (carvq_tier_bits(table->info.segment_count)) {
+    case 1:
+        return find(table, row, 1, segment_ret, segment_row_ret);
+    case 2:
+        return find(table, row, 2, segment_ret, segment_row_ret);
+    case 3:
+        return find(table, row, 3, segment_ret, segment_row_ret);
+    default:
+        return find(table, row, 4, segment_ret, segment_row_ret);
+    }
+}
