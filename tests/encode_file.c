@@ -177,7 +177,8 @@ static void test_several_tables_with_odd_names(void **state)
     for (uint32_t i = 0; i < COUNT; i++) {
         const struct carvq_table *table = carvq_find(file, names[i]);
         assert_non_null(table);
-        assert_int_equal((uintptr_t)table->segments->codebooks % 2, (uintptr_t)output.data % 2); // elements are aligned in the file
+        assert_int_equal((uintptr_t)table->segments->codebooks % 2,
+                         (uintptr_t)output.data % 2); // elements are aligned in the file
         double energy = 0, squares = 0;
         for (uint32_t row = 0; row < 20 + i; row++) {
             float values[32];
