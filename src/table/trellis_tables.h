@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The constants of codec "trellis": part of the file format, never to be changed.
+// The tables of the codec trellis: what a state stands for. They are a part of the file format and never change.
 #ifndef CARVQ_TABLE_TRELLIS_TABLES_H
 #define CARVQ_TABLE_TRELLIS_TABLES_H
 
 #include <stdint.h>
 
-// The two values of a step for each of the 2^state_bits states [S], where a step takes step_bits [k]: small integers, to be
-// multiplied with the scale of the row. NULL if the format knows no such table, or if this build was made without it.
+#define CARVQ_TRELLIS_MIN_STEP_BITS 2
+#define CARVQ_TRELLIS_MAX_STEP_BITS 8
+
+// The values of a row are taken two at a time, and such a step takes k = step_bits bits. The last S = state_bits bits of the path
+// are the state, the newest being the most significant; entry number state of the table, [2^S][2], holds the two values, in units
+// of 1/32 of the standard deviation of the row. Magnitudes are at most 127. S is 10 or 12, k is 2 to 8; NULL for anything else.
 const int8_t (*carvq_trellis_table(unsigned state_bits, unsigned step_bits))[2];
 
 #endif
