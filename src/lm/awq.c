@@ -85,21 +85,44 @@ bool carvq_lm_awq_packs(const struct carvq_lm_awq *awq, const char *name)
     return awq->group > 0;
 }
 
-void carvq_lm_unpack(const struct carvq_lm_packed *packed, size_t rows, size_t cols, size_t row, float *row_ret)
+#define STRETCH 64 // inputs
+
+// Codes of count inputs, at most STRETCH, of one word of outputs: lanes_ret[nibble][input].
+static void split(const uint8_t *codes, size_t stride, size_t count, uint8_t lanes_ret[8][STRETCH])
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t byte = 0; byte < 4; byte++) {
+            lanes_ret[2 * byte][i] = codes[i * stride + byte] & 15;
+            lanes_ret[2 * byte + 1][i] = codes[i * stride + byte] >> 4;
+        }
+}
+
+// The eight rows of word number word, for the inputs of one group.
+static void unpack_word(const struct carvq_lm_packed *packed, size_t rows, size_t cols, size_t word, size_t group,
+                        float *rows_ret)
 {
     static const uint8_t nibbles[8] = {0, 4, 1, 5, 2, 6, 3, 7}; // of a word, by output
-    const size_t stride = rows / 2, byte = row / 8 * 4 + nibbles[row % 8] / 2;
-    const unsigned shift = nibbles[row % 8] % 2 * 4;
-    for (size_t group = 0; group < cols / packed->group; group++) {
-        const int zero = packed->zeros[group * stride + byte] >> shift & 15;
-        float scale, values[16];
-        carvq_widen(packed->scale_dtype, packed->scales + (group * rows + row) * carvq_dtype_size(packed->scale_dtype), 1,
-                    &scale);
-        for (int code = 0; code < 16; code++)
-            values[code] = (float)(code - zero) * scale;
-        const size_t first = group * packed->group;
-        const uint8_t *codes = packed->codes + first * stride + byte;
-        for (size_t i = 0; i < packed->group; i++)
-            row_ret[first + i] = values[codes[i * stride] >> shift & 15];
+    const size_t stride = rows / 2, end = (group + 1) * packed->group;
+    const uint8_t *zeros = packed->zeros + group * stride + word * 4;
+    float scales[8];
+    carvq_widen(packed->scale_dtype, packed->scales + (group * rows + word * 8) * carvq_dtype_size(packed->scale_dtype), 8,
+                scales);
+    for (size_t first = group * packed->group; first < end; first += STRETCH) {
+        const size_t count = end - first < STRETCH ? end - first : STRETCH;
+        uint8_t lanes[8][STRETCH];
+        split(packed->codes + first * stride + word * 4, stride, count, lanes);
+        for (size_t row = 0; row < 8; row++) {
+            const uint8_t *lane = lanes[nibbles[row]];
+            const int zero = zeros[nibbles[row] / 2] >> nibbles[row] % 2 * 4 & 15;
+            for (size_t i = 0; i < count; i++)
+                rows_ret[row * cols + first + i] = (float)(lane[i] - zero) * scales[row];
+        }
     }
+}
+
+void carvq_lm_unpack(const struct carvq_lm_packed *packed, size_t rows, size_t cols, size_t first, size_t count, float *rows_ret)
+{
+    for (size_t group = 0; group < cols / packed->group; group++)
+        for (size_t row = 0; row < count; row += 8)
+            unpack_word(packed, rows, cols, (first + row) / 8, group, rows_ret + row * cols);
 }

@@ -40,7 +40,7 @@ enum carvq_status carvq_lm_awq_read(const struct carvq_lm_keys *config, size_t m
 // Whether the linear layer of this full name ("model.layers.0.mlp.up_proj") is packed.
 bool carvq_lm_awq_packs(const struct carvq_lm_awq *awq, const char *name);
 
-// Row number row of W, which has rows x cols values, to row_ret[cols]. rows is a multiple of 8.
-void carvq_lm_unpack(const struct carvq_lm_packed *packed, size_t rows, size_t cols, size_t row, float *row_ret);
+// Rows first .. first + count - 1 of W, which has rows x cols values, to rows_ret[count][cols]. All are multiples of 8.
+void carvq_lm_unpack(const struct carvq_lm_packed *packed, size_t rows, size_t cols, size_t first, size_t count, float *rows_ret);
 
 #endif

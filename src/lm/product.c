@@ -8,11 +8,13 @@
 #define BLOCK_VALUES ((size_t)4 << 20) // 16 MiB of floats
 #define TILE_ROWS 512                  // of the matrix
 #define CHUNK_ROWS 16                  // converted by one thread at a time
+#define WORD_ROWS 8                    // that packed matrices hold in a word: blocks and chunks begin with one
 
 size_t carvq_lm_block_rows(size_t cols)
 {
     size_t rows = BLOCK_VALUES / cols;
-    return rows > TILE_ROWS ? rows - rows % TILE_ROWS : rows > 0 ? rows : 1;
+    const size_t unit = rows > TILE_ROWS ? TILE_ROWS : WORD_ROWS;
+    return rows > unit ? rows - rows % unit : unit;
 }
 
 size_t carvq_lm_block_values(size_t cols)
@@ -31,15 +33,6 @@ static const float *in_place(const struct carvq_lm_matrix *matrix)
                : NULL;
 }
 
-static void read_row(const struct carvq_lm_matrix *matrix, size_t row, float *row_ret)
-{
-    const size_t row_bytes = matrix->cols * carvq_dtype_size(matrix->dtype);
-    if (matrix->data == NULL)
-        carvq_lm_unpack(&matrix->packed, matrix->rows, matrix->cols, row, row_ret);
-    else
-        carvq_widen(matrix->dtype, matrix->data + row * row_bytes, matrix->cols, row_ret);
-}
-
 // One thread's share of the rows: ids, or if that is NULL those from first on.
 static enum carvq_status read_chunk(const struct carvq_lm_matrix *matrix, const struct carvq_lm_rows *others, const uint32_t *ids,
                                     size_t first, size_t count, float *rows_ret, struct carvq_error *error)
@@ -49,8 +42,13 @@ static enum carvq_status read_chunk(const struct carvq_lm_matrix *matrix, const 
         chunk[i] = ids != NULL ? ids[first + i] : (uint32_t)(first + i);
     if (others != NULL)
         return others->read(others, chunk, count, rows_ret, error);
+    if (matrix->data == NULL) {
+        carvq_lm_unpack(&matrix->packed, matrix->rows, matrix->cols, first, count, rows_ret);
+        return CARVQ_OK;
+    }
+    const size_t row_bytes = matrix->cols * carvq_dtype_size(matrix->dtype);
     for (size_t i = 0; i < count; i++)
-        read_row(matrix, chunk[i], rows_ret + i * matrix->cols);
+        carvq_widen(matrix->dtype, matrix->data + chunk[i] * row_bytes, matrix->cols, rows_ret + i * matrix->cols);
     return CARVQ_OK;
 }
 

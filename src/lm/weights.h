@@ -10,7 +10,7 @@ struct carvq_lm_matrix {
     const uint8_t *data; // rows x cols values, without alignment; NULL if packed
     enum carvq_dtype dtype;
     size_t rows, cols;
-    struct carvq_lm_packed packed; // only in linear layers
+    struct carvq_lm_packed packed; // only in linear layers, which are read in blocks
 };
 
 // y = W x + b, where W and b are stacked from the rows of several tensors.

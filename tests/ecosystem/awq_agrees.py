@@ -121,7 +121,7 @@ random_model("Llama: one group for all inputs, all biases", LLAMA | {"attention_
 random_model("Llama: some layers kept, upper case, a BF16 table", LLAMA, 33, 16, keep=["o_proj", "layers.1.mlp"], dtype="BF16", version="GEMM")
 random_model("Mistral: groups of 8, tied", {"architectures": ["MistralForCausalLM"], "sliding_window": None, "tie_word_embeddings": True}, 20, 8)
 random_model("Qwen2: biases, tied", QWEN | {"num_key_value_heads": 4, "tie_word_embeddings": True}, 60, 64)
-random_model("Qwen2: blocks of 4 Mi values that end within a word",
+random_model("Qwen2: blocks of 4 Mi values that are no tiles",
              QWEN | {"num_hidden_layers": 1, "hidden_size": 512, "intermediate_size": 9216}, 3, 128)
 random_model("Phi3: fused", PHI, 65, 64)
 demo = EXAMPLES + "/demo-llama"
