@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "encode/trellis_scale.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/half.h"
+
+#define TABLE_UNIT 32.0f // the tables are made for values with a standard deviation of so many of their units
+#define BINS 0x8000      // upper halves of floats that are not negative
+#define ROUNDS 100
+
+void carvq_trellis_scales_place(struct carvq_trellis_scales *scales, struct carvq_arena *arena)
+{
+    scales->weights = carvq_arena_take(arena, BINS, sizeof *scales->weights);
+    scales->logs = carvq_arena_take(arena, BINS, sizeof *scales->logs);
+}
+
+void carvq_trellis_scales_begin(struct carvq_trellis_scales *scales)
+{
+    memset(scales->weights, 0, BINS * sizeof *scales->weights);
+    memset(scales->logs, 0, BINS * sizeof *scales->logs);
+    scales->zeros = false;
+}
+
+float carvq_trellis_row_scale(const float *x, uint32_t cols)
+{
+    double energy = 0;
+    for (size_t i = 0; i < cols; i++)
+        energy += (double)x[i] * (double)x[i];
+    return (float)sqrt(energy / cols) / TABLE_UNIT;
+}
+
+void carvq_trellis_scales_add(struct carvq_trellis_scales *scales, float scale, double weight)
+{
+    if (!(scale > 0)) {
+        scales->zeros = true;
+        return;
+    }
+    double energy = weight * (double)scale * (double)scale;
+    size_t bin = carvq_float_bits(scale) >> 16;
+    scales->weights[bin] += energy;
+    scales->logs[bin] += energy * log((double)scale);
+}
+
+// The quantizer of many levels that has the least squared error has a density of levels that goes with the cube root of that of
+// the values (Panter and Dite); so the levels begin at equal parts of the sum of cube roots.
+static void spread_levels(const struct carvq_trellis_scales *scales, size_t count, double *centers)
+{
+    double total = 0, sum = 0, last = 0;
+    size_t next = 0;
+    for (size_t bin = 0; bin < BINS; bin++)
+        total += cbrt(scales->weights[bin]);
+    for (size_t bin = 0; bin < BINS && next < count; bin++) {
+        if (!(scales->weights[bin] > 0))
+            continue;
+        sum += cbrt(scales->weights[bin]);
+        last = scales->logs[bin] / scales->weights[bin];
+        while (next < count && sum >= total * ((double)next + 0.5) / (double)count)
+            centers[next++] = last;
+    }
+    while (next < count)
+        centers[next++] = last;
+}
+
+// Lloyd's rounds over bins; centers ascend, and so do the borders between them.
+static void settle_levels(const struct carvq_trellis_scales *scales, size_t count, double *centers)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        double weight = 0, logs = 0;
+        size_t level = 0;
+        for (size_t bin = 0; bin < BINS; bin++) {
+            if (!(scales->weights[bin] > 0))
+                continue;
+            double value = scales->logs[bin] / scales->weights[bin];
+            while (level + 1 < count && value > (centers[level] + centers[level + 1]) / 2) {
+                if (weight > 0)
+                    centers[level] = logs / weight;
+                weight = logs = 0;
+                level++;
+            }
+            weight += scales->weights[bin];
+            logs += scales->logs[bin];
+        }
+        if (weight > 0)
+            centers[level] = logs / weight;
+    }
+}
+
+void carvq_trellis_scales_fit(const struct carvq_trellis_scales *scales, unsigned scale_bits, float *levels_ret)
+{
+    double centers[1 << CARVQ_TRELLIS_MAX_SCALE_BITS];
+    size_t count = (size_t)1 << scale_bits;
+    bool any = false;
+    for (size_t bin = 0; bin < BINS && !any; bin++)
+        any = scales->weights[bin] > 0;
+    if (!any) {
+        memset(levels_ret, 0, count * sizeof *levels_ret);
+        return;
+    }
+    if (scales->zeros && count > 1) {
+        *levels_ret++ = 0;
+        count--;
+    }
+    spread_levels(scales, count, centers);
+    settle_levels(scales, count, centers);
+    for (size_t i = 0; i < count; i++)
+        levels_ret[i] = carvq_bf16_to_f32(carvq_f32_to_bf16((float)exp(centers[i])));
+}
+
+size_t carvq_trellis_nearest_level(const float *levels, size_t count, float scale)
+{
+    size_t above = 0;
+    while (above < count && levels[above] < scale)
+        above++;
+    if (above == count)
+        return count - 1;
+    if (above == 0 || (double)levels[above] * (double)levels[above - 1] <= (double)scale * (double)scale)
+        return above;
+    return above - 1;
+}
+
+double carvq_trellis_encode_best(const struct carvq_trellis *trellis, const float *x, const float *levels, size_t count,
+                                 unsigned reach, size_t *level_ret, uint8_t *path_ret, float *decoded_ret, uint8_t *spare_path)
+{
+    const size_t begin = carvq_trellis_nearest_level(levels, count, carvq_trellis_row_scale(x, trellis->cols));
+    double least = carvq_trellis_encode(trellis, x, levels[begin], path_ret);
+    *level_ret = begin;
+    for (int up = 0; up < 2; up++)
+        for (size_t i = 1, level; i <= reach && i <= (up ? count - 1 - begin : begin); i++) {
+            level = up ? begin + i : begin - i;
+            double error = carvq_trellis_encode(trellis, x, levels[level], spare_path);
+            if (error >= least)
+                break;
+            least = error;
+            *level_ret = level;
+            memcpy(path_ret, spare_path, trellis->steps);
+        }
+    if (decoded_ret != NULL)
+        carvq_trellis_decode(trellis, path_ret, levels[*level_ret], decoded_ret);
+    return least;
+}
+
+double carvq_trellis_distortion(unsigned state_bits, unsigned step_bits, uint32_t cols)
+{
+    // Signal to noise in dB of an endless row, and what the fixed first state costs, in dB of a row of one value.
+    static const struct {
+        double db, start;
+    } measured[2][CARVQ_TRELLIS_MAX_STEP_BITS - CARVQ_TRELLIS_MIN_STEP_BITS + 1] = {
+        {{5.634, 19.4}, {8.479, 20.1}, {11.341, 19.4}, {14.145, 18.3}, {16.969, 15.4}, {19.692, 14.3}, {22.294, 10.9}},
+        {{5.717, 23.6}, {8.606, 24.4}, {11.498, 25.0}, {14.381, 24.0}, {17.276, 22.7}, {20.075, 23.5}, {22.849, 21.3}},
+    };
+    const size_t k = step_bits - CARVQ_TRELLIS_MIN_STEP_BITS;
+    return pow(10, (measured[state_bits == 12][k].start / cols - measured[state_bits == 12][k].db) / 10);
+}
