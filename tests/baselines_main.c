@@ -45,7 +45,7 @@ int main(int argc, char **argv)
         char path[4096];
         if (!is_wanted(&list[i], argc - 5, argv + 5))
             continue;
-        if (carvq_baseline_run(&list[i], table, rows, cols, CARVQ_F32, 2, 0, decoded, &bytes, &error) != CARVQ_OK) {
+        if (carvq_baseline_run(&list[i], "table", table, rows, cols, CARVQ_F32, 2, 0, decoded, &bytes, &error) != CARVQ_OK) {
             fprintf(stderr, "%s\n", error.message);
             good = false;
             break;

@@ -24,7 +24,7 @@ struct cli_command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, cli_restore, cli_eval, cli_bench;
+extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, cli_restore, cli_eval, cli_compare, cli_bench;
 
 // ---- options ------------------------------------------------------------------------------------------------------
 
@@ -85,6 +85,9 @@ int cli_finish(void);
 // A number for JSON: null if it is not finite. A text: escaped if it is not UTF-8, as file names may be.
 json_t *cli_real(double value);
 json_t *cli_text(const char *text);
+
+// A field of text in a CSV file, quoted as RFC 4180 asks.
+void cli_csv_text(FILE *stream, const char *text);
 
 // The object that stands for a table in every --json output. The codec of a table with one segment stands in the object
 // itself, too.
@@ -150,6 +153,23 @@ enum carvq_status cli_output_view(void *context, uint64_t nbytes, const uint8_t 
 // Gives the file its name; on failure it is gone.
 enum carvq_status cli_output_commit(struct cli_output *output, struct carvq_error *error);
 void cli_output_discard(struct cli_output *output);
+
+// ---- texts --------------------------------------------------------------------------------------------------------
+
+// A text for a language model: the values of --text, --tokens and --token-width.
+struct cli_text_options {
+    const char *text, *tokens;
+    uint64_t token_width; // 0: what suits V
+};
+
+// Returns -1, or CLI_USAGE with a message if the options contradict each other. name is the subcommand's.
+int cli_check_text(const struct cli_text_options *text, const char *name);
+const char *cli_text_path(const struct cli_text_options *text);
+
+// The token ids of a text, which the tokenizer.json of the checkpoint cuts, or which are there already. Nothing is put in front.
+// *ids_ret is to be given to free().
+enum carvq_status cli_read_text(const struct cli_text_options *text, const struct carvq_checkpoint *checkpoint,
+                                uint64_t vocabulary, uint32_t **ids_ret, size_t *count_ret, struct carvq_error *error);
 
 // ---- tables -------------------------------------------------------------------------------------------------------
 

@@ -4,15 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
 #include "cli.h"
 #include "eval/eval.h"
-#include "eval/tokens.h"
-#include "lm/tokenizer.h"
 
 struct settings {
-    const char *model, *table, *text, *tokens;
-    uint64_t window, max_windows, threads, token_width;
+    const char *model, *table;
+    struct cli_text_options text;
+    uint64_t window, max_windows, threads;
     int apply;
     bool json, csv;
 };
@@ -34,9 +32,11 @@ static int parse(int argc, char **argv, struct settings *settings)
     *settings = (struct settings){.apply = -1};
     const struct cli_option options[] = {
         {"table", 't', CLI_STRING, &settings->table, "FILE", "a compressed file: run the model with and without its table", 0, 0},
-        {"text", 0, CLI_STRING, &settings->text, "FILE", "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0, 0},
-        {"tokens", 0, CLI_STRING, &settings->tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
-        {"token-width", 0, CLI_NUMBER, &settings->token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2, 4},
+        {"text", 0, CLI_STRING, &settings->text.text, "FILE", "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0,
+         0},
+        {"tokens", 0, CLI_STRING, &settings->text.tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
+        {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2,
+         4},
         {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
         {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
         {"apply", 0, CLI_WORD, &settings->apply, "input|head|both", "where the table is used (both if tied, else input)", 0, 0},
@@ -58,10 +58,11 @@ static int parse(int argc, char **argv, struct settings *settings)
     if (status >= 0)
         return status;
     settings->model = argv[first];
-    if ((settings->tokens == NULL) == (settings->text == NULL))
+    if (settings->text.tokens == NULL && settings->text.text == NULL)
         return cli_misuse("eval", "give a text with either --text or --tokens");
-    if (settings->tokens == NULL && settings->token_width > 0)
-        return cli_misuse("eval", "--token-width needs --tokens");
+    status = cli_check_text(&settings->text, "eval");
+    if (status >= 0)
+        return status;
     if (settings->json && settings->csv)
         return cli_misuse("eval", "--json or --csv, not both");
     if (settings->table == NULL && settings->apply >= 0)
@@ -87,40 +88,6 @@ static int show_progress(void *context, const struct carvq_eval_progress *progre
     return cli_progress_step(&show->progress, show->label, progress->tokens, progress->total_tokens, "token");
 }
 
-static const char *text_path(const struct settings *settings)
-{
-    return settings->text != NULL ? settings->text : settings->tokens;
-}
-
-// Nothing is put in front of the text, as with token files.
-static enum carvq_status encode_text(const char *path, const struct carvq_tokenizer *tokenizer, struct work *work,
-                                     struct carvq_error *error)
-{
-    struct carvq_map map;
-    enum carvq_status status = carvq_map_open(path, &map, error);
-    if (status != CARVQ_OK)
-        return status;
-    status = carvq_tokenizer_encode(tokenizer, path, (const char *)map.data, map.size, false, &work->ids, &work->count, error);
-    carvq_map_close(&map);
-    return status;
-}
-
-static enum carvq_status read_text(const struct settings *settings, struct work *work, struct carvq_error *error)
-{
-    if (settings->tokens != NULL)
-        return carvq_tokens_read(settings->tokens, settings->token_width, carvq_lm_config(work->lm)->vocabulary, &work->ids,
-                                 &work->count, error);
-    char path[4096];
-    struct carvq_tokenizer *tokenizer;
-    snprintf(path, sizeof path, "%s/tokenizer.json", carvq_checkpoint_directory(work->checkpoint));
-    enum carvq_status status = carvq_tokenizer_open(path, &tokenizer, error);
-    if (status != CARVQ_OK)
-        return status;
-    status = encode_text(settings->text, tokenizer, work, error);
-    carvq_tokenizer_close(tokenizer);
-    return status;
-}
-
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
     enum carvq_status status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
@@ -132,7 +99,8 @@ static enum carvq_status open_all(const struct settings *settings, struct work *
         status = carvq_eval_find_tables(work->lm, work->file, settings->table, (enum carvq_eval_apply)(settings->apply + 1),
                                         &work->input, &work->head, error);
     if (status == CARVQ_OK)
-        status = read_text(settings, work, error);
+        status = cli_read_text(&settings->text, work->checkpoint, carvq_lm_config(work->lm)->vocabulary, &work->ids, &work->count,
+                               error);
     return status;
 }
 
@@ -158,8 +126,8 @@ static enum carvq_status evaluate(const struct settings *settings, struct work *
     }
     const double started = cli_seconds();
     cli_progress_begin(&show.progress);
-    enum carvq_status status = carvq_eval(work->lm, &variant, work->file != NULL, work->ids, work->count, text_path(settings),
-                                          &options, &work->result, error);
+    enum carvq_status status = carvq_eval(work->lm, &variant, work->file != NULL, work->ids, work->count,
+                                          cli_text_path(&settings->text), &options, &work->result, error);
     cli_progress_end(&show.progress);
     work->seconds = cli_seconds() - started;
     return status;
@@ -207,7 +175,7 @@ static int print_text(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
     printf("%s on %s: %" PRIu64 " windows of %zu tokens, %" PRIu64 " tokens scored", cli_safe(settings->model),
-           cli_safe(text_path(settings)), result->windows, result->window, result->tokens);
+           cli_safe(cli_text_path(&settings->text)), result->windows, result->window, result->tokens);
     if (result->dropped_tokens > 0)
         printf(", last %" PRIu64 " dropped", result->dropped_tokens);
     printf(", %.1f s\n\n                 perplexity  most likely token is right\n", work->seconds);
@@ -257,9 +225,9 @@ static json_t *bands_json(const struct carvq_eval_result *result, bool changed)
 static int print_json(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
-    json_t *object = json_pack("{sososIsIsI}", "model", cli_text(settings->model), "text", cli_text(text_path(settings)),
-                               "window", (json_int_t)result->window, "windows", (json_int_t)result->windows, "dropped_tokens",
-                               (json_int_t)result->dropped_tokens);
+    json_t *object = json_pack("{sososIsIsI}", "model", cli_text(settings->model), "text",
+                               cli_text(cli_text_path(&settings->text)), "window", (json_int_t)result->window, "windows",
+                               (json_int_t)result->windows, "dropped_tokens", (json_int_t)result->dropped_tokens);
     json_object_set_new(object, "original", figures_json(&result->original, result->tokens));
     if (settings->table != NULL) {
         json_t *difference = json_object();
@@ -279,15 +247,6 @@ static int print_json(const struct settings *settings, const struct work *work)
     return cli_print_json(object);
 }
 
-// A field of text, quoted as RFC 4180 asks.
-static void print_field(const char *text)
-{
-    putchar('"');
-    for (; *text != '\0'; text++)
-        printf(*text == '"' ? "\"\"" : "%c", *text);
-    putchar('"');
-}
-
 static int print_csv(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
@@ -295,13 +254,13 @@ static int print_csv(const struct settings *settings, const struct work *work)
            settings->table != NULL
                ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,same_top"
                : "");
-    print_field(settings->model);
+    cli_csv_text(stdout, settings->model);
     putchar(',');
-    print_field(text_path(settings));
+    cli_csv_text(stdout, cli_text_path(&settings->text));
     printf(",%zu,%" PRIu64 ",%" PRIu64 ",%.9g", result->window, result->windows, result->tokens, result->original.perplexity);
     if (settings->table != NULL) {
         putchar(',');
-        print_field(settings->table);
+        cli_csv_text(stdout, settings->table);
         printf(",%.6g,%s,%.9g,%.9g,%.6g,%.6g,%.6g,%.6g", cli_bits(used_table(work)), apply_name(work), result->changed.perplexity,
                result->increase, result->increase_error, result->kl, result->kl_error, result->same_top);
     }

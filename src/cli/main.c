@@ -4,8 +4,8 @@
 #include "blas/blas.h"
 #include "cli.h"
 
-static const struct cli_command *const commands[] = {&cli_compress, &cli_show, &cli_lookup, &cli_verify,
-                                                     &cli_restore,  &cli_eval, &cli_bench};
+static const struct cli_command *const commands[] = {&cli_compress, &cli_show, &cli_lookup,  &cli_verify,
+                                                     &cli_restore,  &cli_eval, &cli_compare, &cli_bench};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int print_help(void)

@@ -86,6 +86,14 @@ json_t *cli_text(const char *text)
     return string != NULL ? string : json_string(cli_safe(text));
 }
 
+void cli_csv_text(FILE *stream, const char *text)
+{
+    putc('"', stream);
+    for (; *text != '\0'; text++)
+        fputs(*text == '"' ? "\"\"" : (const char[]){*text, '\0'}, stream);
+    putc('"', stream);
+}
+
 const char *cli_head_name(enum carvq_head head)
 {
     return head == CARVQ_HEAD_TIED ? "tied" : head == CARVQ_HEAD_UNTIED ? "untied" : "unknown";

@@ -76,7 +76,7 @@ enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, 
                                          float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
 {
     struct carvq_baseline_input source = *input;
-    const struct carvq_matrix matrix = {"table", NULL, input->rows, input->cols, input->dtype, read_block, &source};
+    const struct carvq_matrix matrix = {input->name, NULL, input->rows, input->cols, input->dtype, read_block, &source};
     struct carvq_encode_options options = baseline->encode;
     options.seed = input->seed;
     struct memory_file memory = {NULL, 0};

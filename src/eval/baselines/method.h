@@ -10,6 +10,7 @@
 
 // A table to be compressed. All values are finite.
 struct carvq_baseline_input {
+    const char *name;    // of the tensor
     const float *values; // [rows][cols]
     uint64_t rows;
     uint32_t cols;

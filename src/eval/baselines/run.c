@@ -27,8 +27,8 @@ static float largest_value(const struct carvq_baseline_input *input, uint64_t *b
     return largest;
 }
 
-enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, const float *table, uint64_t rows, uint32_t cols,
-                                     enum carvq_dtype dtype, unsigned threads, uint64_t seed, float *decoded_ret,
+enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, const char *name, const float *table, uint64_t rows,
+                                     uint32_t cols, enum carvq_dtype dtype, unsigned threads, uint64_t seed, float *decoded_ret,
                                      uint64_t *bytes_ret, struct carvq_error *error)
 {
     enum carvq_status (*const methods[])(const struct carvq_baseline *, const struct carvq_baseline_input *, float *, uint64_t *,
@@ -39,7 +39,8 @@ enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, cons
         [CARVQ_BASELINE_LOW_RANK] = carvq_baseline_low_rank,
         [CARVQ_BASELINE_TENSOR_TRAIN] = carvq_baseline_tensor_train,
     };
-    const struct carvq_baseline_input input = {table, rows, cols, dtype, threads > 0 ? (int)threads : omp_get_num_procs(), seed};
+    const struct carvq_baseline_input input = {name, table, rows, cols, dtype, threads > 0 ? (int)threads : omp_get_num_procs(),
+                                               seed};
     uint64_t bad_row;
     if (rows == 0 || cols == 0)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a table needs at least one row and one column");

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+#define _POSIX_C_SOURCE 200809L
+#include "compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gnuplot.h"
+
+struct settings {
+    const char *model, *tensor, *plot, *csv;
+    struct cli_text_options text;
+    struct cli_list methods;
+    uint64_t window, max_windows, threads, seed;
+    int apply;
+    bool json, force;
+};
+
+// Everything that is open while the methods run.
+struct work {
+    struct carvq_checkpoint *checkpoint;
+    struct carvq_checkpoint_table *table;
+    struct carvq_matrix matrix;
+    struct carvq_lm *lm;
+    uint32_t *ids;
+    size_t id_count;
+    struct carvq_baseline *settings;
+    struct carvq_compare_row *rows;
+    struct carvq_compare_options options;
+    struct cli_comparison comparison;
+};
+
+static int parse(int argc, char **argv, struct settings *settings)
+{
+    *settings = (struct settings){.apply = -1};
+    const struct cli_option options[] = {
+        {"text", 0, CLI_STRING, &settings->text.text, "FILE", "a text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0,
+         0},
+        {"tokens", 0, CLI_STRING, &settings->text.tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
+        {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2,
+         4},
+        {"method", 'm', CLI_LIST, &settings->methods, "NAME", "only this method; repeatable (all; a wrong name lists them)", 0,
+         0},
+        {"plot", 'p', CLI_STRING, &settings->plot, "PREFIX", "draw PREFIX.png and PREFIX.svg (needs gnuplot)", 0, 0},
+        {"csv", 0, CLI_STRING, &settings->csv, "FILE", "write the figures to FILE, too", 0, 0},
+        {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
+        {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
+        {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
+        {"apply", 0, CLI_WORD, &settings->apply, "input|head|both", "where the table is used (input; and both, if tied)", 0, 0},
+        {"tensor", 't', CLI_STRING, &settings->tensor, "NAME", "the table, where there are several", 0, 0},
+        {"seed", 0, CLI_NUMBER, &settings->seed, "N", "of the methods that draw lots (0)", 0, UINT64_MAX},
+        {"threads", 0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
+        {"force", 'f', CLI_FLAG, &settings->force, NULL, "overwrite FILE and the pictures", 0, 0},
+        {.kind = CLI_END},
+    };
+    const struct cli_usage usage = {
+        "compare",
+        "MODEL [--text FILE | --tokens FILE] [--plot PREFIX] [--csv FILE]",
+        "Compresses the table of a model by every method at several settings, and measures each: bits, SQNR, how many of the\n"
+        "nearest rows stay the nearest, and, with a text, perplexity and the rest as `carvq eval` does.",
+        options,
+        1,
+        1};
+    int first, status = cli_parse(&usage, argc, argv, &first);
+    if (status >= 0)
+        return status;
+    settings->model = argv[first];
+    if (settings->text.text == NULL && settings->text.tokens == NULL &&
+        (settings->apply >= 0 || settings->window > 0 || settings->max_windows > 0))
+        return cli_misuse("compare", "--apply, --window and --max-windows need --text or --tokens");
+    return cli_check_text(&settings->text, "compare");
+}
+
+// ---- opening ------------------------------------------------------------------------------------------------------
+
+static bool has_text(const struct settings *settings)
+{
+    return settings->text.text != NULL || settings->text.tokens != NULL;
+}
+
+static enum carvq_status choose_places(const struct settings *settings, struct work *work, struct carvq_error *error)
+{
+    struct carvq_compare_options *options = &work->options;
+    const bool tied = carvq_lm_is_tied(work->lm);
+    const enum carvq_eval_apply asked = (enum carvq_eval_apply)(settings->apply + 1);
+    if (asked == CARVQ_EVAL_BOTH && !tied)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
+                          "%s: input table and output head are two tables; compare them one by one with --apply input and head",
+                          settings->model);
+    options->places[options->place_count++] = asked == CARVQ_EVAL_AUTO ? CARVQ_EVAL_INPUT : asked;
+    if (asked == CARVQ_EVAL_AUTO && tied)
+        options->places[options->place_count++] = CARVQ_EVAL_BOTH;
+    return CARVQ_OK;
+}
+
+// The name of the table that the model uses in the chosen place.
+static const char *table_of_model(const struct work *work)
+{
+    const bool head = work->options.places[0] == CARVQ_EVAL_HEAD && !carvq_lm_is_tied(work->lm);
+    return head ? CARVQ_LM_HEAD ".weight" : CARVQ_LM_EMBEDDING ".weight";
+}
+
+static enum carvq_status open_model(const struct settings *settings, struct work *work, const char **name_ret,
+                                    struct carvq_error *error)
+{
+    enum carvq_status status = carvq_lm_open(work->checkpoint, &work->lm, error);
+    if (status == CARVQ_OK)
+        status = choose_places(settings, work, error);
+    if (status != CARVQ_OK)
+        return status;
+    *name_ret = table_of_model(work);
+    if (settings->tensor != NULL && strcmp(settings->tensor, *name_ret) != 0)
+        return carvq_fail(
+            error, CARVQ_ERROR_ARGUMENT,
+            "%s: '%s' is not the table that the model uses there ('%s'); leave out the text to compare the table alone",
+            settings->model, settings->tensor, *name_ret);
+    return cli_read_text(&settings->text, work->checkpoint, carvq_lm_config(work->lm)->vocabulary, &work->ids, &work->id_count,
+                         error);
+}
+
+static enum carvq_status open_table(const struct settings *settings, const char *name, struct work *work,
+                                    struct carvq_error *error)
+{
+    size_t count;
+    enum carvq_status status = carvq_checkpoint_tables(work->checkpoint, name != NULL ? &name : NULL, name != NULL, &work->table,
+                                                       &count, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (count > 1)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: it holds %zu tables; choose one with --tensor, e.g. '%s'",
+                          settings->model, count, work->table[0].tensor->header->name);
+    work->matrix = (struct carvq_matrix){work->table->tensor->header->name,
+                                         work->table->tensor->file,
+                                         work->table->rows,
+                                         work->table->cols,
+                                         work->table->dtype,
+                                         carvq_checkpoint_read_block,
+                                         work->table};
+    return CARVQ_OK;
+}
+
+static enum carvq_status check_outputs(const struct settings *settings, struct carvq_error *error)
+{
+    enum carvq_status status = CARVQ_OK;
+    char path[4096];
+    if (settings->csv != NULL)
+        status = cli_output_check(settings->csv, settings->force, error);
+    for (size_t i = 0; status == CARVQ_OK && settings->plot != NULL && i < 2; i++) {
+        snprintf(path, sizeof path, "%s.%s", settings->plot, i == 0 ? "png" : "svg");
+        status = cli_output_check(path, settings->force, error);
+    }
+    return status;
+}
+
+static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
+{
+    const char *name = settings->tensor;
+    enum carvq_status status = check_outputs(settings, error);
+    if (status == CARVQ_OK)
+        status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
+    if (status == CARVQ_OK && has_text(settings))
+        status = open_model(settings, work, &name, error);
+    if (status == CARVQ_OK)
+        status = open_table(settings, name, work, error);
+    return status;
+}
+
+// ---- the run ------------------------------------------------------------------------------------------------------
+
+struct show {
+    struct cli_progress progress;
+    char label[96];
+    const char *unit;
+};
+
+static int show_progress(void *context, const struct carvq_baseline *setting, uint64_t done, uint64_t total)
+{
+    struct show *show = context;
+    if (setting != NULL)
+        snprintf(show->label, sizeof show->label, "%s, %s", setting->method, setting->setting);
+    else
+        snprintf(show->label, sizeof show->label, "eval");
+    return cli_progress_step(&show->progress, show->label, done, total, show->unit);
+}
+
+static enum carvq_status compare(const struct settings *settings, struct work *work, struct carvq_error *error)
+{
+    struct show show = {.unit = work->lm != NULL ? "token" : "param"};
+    size_t count = 0;
+    enum carvq_status status = carvq_compare_settings(work->matrix.rows, work->matrix.cols, settings->methods.items,
+                                                      settings->methods.count, &work->settings, &count, error);
+    if (status != CARVQ_OK)
+        return status;
+    work->rows = calloc(count, sizeof *work->rows);
+    if (work->rows == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
+    const struct carvq_compare_subject subject = {&work->matrix, work->lm, work->ids, work->id_count,
+                                                  cli_text_path(&settings->text)};
+    work->options.window = settings->window;
+    work->options.max_windows = settings->max_windows;
+    work->options.threads = (unsigned)settings->threads;
+    work->options.seed = settings->seed;
+    work->options.progress = show_progress;
+    work->options.progress_context = &show;
+    const double started = cli_seconds();
+    cli_progress_begin(&show.progress);
+    status = carvq_compare(&subject, work->settings, count, &work->options, work->rows, error);
+    cli_progress_end(&show.progress);
+    work->comparison = (struct cli_comparison){
+        settings->model, cli_text_path(&settings->text), work->table, work->settings, work->rows, count,
+        &work->options,  cli_seconds() - started};
+    return status;
+}
+
+// ---- output -------------------------------------------------------------------------------------------------------
+
+static enum carvq_status write_csv(const struct settings *settings, const struct cli_comparison *comparison,
+                                   struct carvq_error *error)
+{
+    struct cli_output output;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream != NULL)
+        cli_compare_csv(comparison, stream);
+    if (stream == NULL || fclose(stream) != 0) {
+        free(text);
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->csv);
+    }
+    enum carvq_status status = cli_output_open(&output, settings->csv, settings->force, error);
+    if (status == CARVQ_OK) {
+        status = cli_output_write(&output, 0, text, size, error);
+        if (status == CARVQ_OK)
+            status = cli_output_commit(&output, error);
+        else
+            cli_output_discard(&output);
+    }
+    free(text);
+    return status;
+}
+
+static enum carvq_status draw(const struct settings *settings, const struct cli_comparison *comparison, struct carvq_error *error)
+{
+    static const char *const terminals[] = {"png", "svg"};
+    enum carvq_status status = CARVQ_OK;
+    for (size_t i = 0; status == CARVQ_OK && i < sizeof terminals / sizeof *terminals; i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s.%s", settings->plot, terminals[i]);
+        char *script = cli_compare_plot(comparison, terminals[i]);
+        if (script == NULL)
+            return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", path);
+        status = cli_gnuplot(script, path, settings->force, error);
+        free(script);
+    }
+    return status;
+}
+
+// The figures are printed even where a file cannot be written: they took long.
+static int put_out(const struct settings *settings, const struct work *work)
+{
+    struct carvq_error error;
+    int status;
+    if (settings->json) {
+        status = cli_print_json(cli_compare_json(&work->comparison));
+    } else {
+        cli_compare_print(&work->comparison);
+        status = cli_finish();
+    }
+    if (settings->csv != NULL && write_csv(settings, &work->comparison, &error) != CARVQ_OK)
+        status = cli_fail(&error);
+    if (settings->plot != NULL && draw(settings, &work->comparison, &error) != CARVQ_OK)
+        status = cli_fail(&error);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct settings settings;
+    struct work work = {.id_count = 0};
+    struct carvq_error error;
+    int status = parse(argc, argv, &settings);
+    if (status >= 0)
+        return status;
+    if (open_all(&settings, &work, &error) != CARVQ_OK || compare(&settings, &work, &error) != CARVQ_OK)
+        status = cli_fail(&error);
+    else
+        status = put_out(&settings, &work);
+    free(work.rows);
+    free(work.settings);
+    free(work.ids);
+    free(work.table);
+    carvq_lm_close(work.lm);
+    carvq_checkpoint_close(work.checkpoint);
+    cli_reraise();
+    return status;
+}
+
+const struct cli_command cli_compare = {"compare", "every method at several settings: table, CSV, JSON, plot", run};

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/half.h"
+#include "compare.h"
+
+const char *cli_place_name(enum carvq_eval_apply place)
+{
+    return place == CARVQ_EVAL_INPUT ? "input" : place == CARVQ_EVAL_HEAD ? "head" : "both";
+}
+
+static void print_heading(const struct cli_comparison *comparison)
+{
+    const struct carvq_checkpoint_table *table = comparison->table;
+    printf("%s: %s, %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(comparison->model),
+           cli_safe(table->tensor->header->name), table->rows, table->cols, carvq_dtype_name(table->dtype),
+           cli_head_name(table->head));
+    if (comparison->text == NULL)
+        return;
+    const struct carvq_eval_result *result = &comparison->rows[0].evaluations[0];
+    printf("%s: %" PRIu64 " windows of %zu tokens, %" PRIu64 " tokens scored; perplexity of the model as it is %.4f\n",
+           cli_safe(comparison->text), result->windows, result->window, result->tokens, result->original.perplexity);
+}
+
+// What a setting takes and how far it is from the table.
+static void print_table_columns(const struct cli_comparison *comparison, size_t i)
+{
+    const struct carvq_compare_row *row = &comparison->rows[i];
+    printf("%-21s %-16s %8.4f %11" PRIu64 " %8.2f %7.1f", comparison->settings[i].method, comparison->settings[i].setting,
+           row->bits, row->bytes, row->error.sqnr_db, 100 * row->neighbours.kept);
+}
+
+static void print_place(const struct cli_comparison *comparison, size_t place)
+{
+    static const char *const titles[] = {
+        [CARVQ_EVAL_INPUT] = "the input table replaced",
+        [CARVQ_EVAL_HEAD] = "the output head replaced",
+        [CARVQ_EVAL_BOTH] = "input table and output head replaced",
+    };
+    printf("\n%s\n%-21s %-16s %8s %11s %8s %7s %11s %11s    %-9s %9s %7s\n", titles[comparison->options->places[place]], "method",
+           "setting", "bits", "bytes", "SQNR dB", "near %", "perplexity", "increase", "+-", "KL", "same %");
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct carvq_eval_result *result = &comparison->rows[i].evaluations[place];
+        print_table_columns(comparison, i);
+        printf(" %11.4f %+11.4f +- %-9.4f %9.6f %7.2f\n", result->changed.perplexity, result->increase, result->increase_error,
+               result->kl, 100 * result->same_top);
+    }
+}
+
+static void print_alone(const struct cli_comparison *comparison)
+{
+    printf("\n%-21s %-16s %8s %11s %8s %7s %11s\n", "method", "setting", "bits", "bytes", "SQNR dB", "near %", "L1");
+    for (size_t i = 0; i < comparison->count; i++) {
+        print_table_columns(comparison, i);
+        printf(" %11.4g\n", comparison->rows[i].error.l1);
+    }
+}
+
+void cli_compare_print(const struct cli_comparison *comparison)
+{
+    print_heading(comparison);
+    for (size_t place = 0; place < comparison->options->place_count; place++)
+        print_place(comparison, place);
+    if (comparison->options->place_count == 0)
+        print_alone(comparison);
+    printf(
+        "\nbits: stored bits per parameter, everything counted. near: share of the %d nearest rows (cosine) of a row that are\n"
+        "still the nearest. %s%.1f s\n",
+        CARVQ_NEIGHBOURS,
+        comparison->text != NULL ? "+-: standard error. KL: in nats a token. same: both find the same token most likely. " : "",
+        comparison->seconds);
+}
+
+// ---- CSV ----------------------------------------------------------------------------------------------------------
+
+// An empty field for what is no number.
+static void csv_real(FILE *stream, double value)
+{
+    putc(',', stream);
+    if (isfinite(value))
+        fprintf(stream, "%.9g", value);
+}
+
+static void csv_setting(const struct cli_comparison *comparison, size_t i, FILE *stream)
+{
+    const struct carvq_baseline *setting = &comparison->settings[i];
+    const struct carvq_compare_row *row = &comparison->rows[i];
+    cli_csv_text(stream, comparison->model);
+    putc(',', stream);
+    cli_csv_text(stream, comparison->table->tensor->header->name);
+    fprintf(stream, ",%s,", setting->name);
+    cli_csv_text(stream, setting->setting);
+    fprintf(stream, ",%.9g,%" PRIu64, row->bits, row->bytes);
+    csv_real(stream, row->error.sqnr_db);
+    csv_real(stream, row->error.l1);
+    csv_real(stream, row->error.cosine_mean);
+    csv_real(stream, row->neighbours.kept);
+}
+
+void cli_compare_csv(const struct cli_comparison *comparison, FILE *stream)
+{
+    fputs("model,tensor,method,setting,bits_per_param,bytes,sqnr_db,l1,cosine_mean,neighbours_kept", stream);
+    if (comparison->text != NULL)
+        fputs(",text,apply,windows,tokens,original_perplexity,perplexity,increase,standard_error,kl,kl_standard_error,same_top",
+              stream);
+    putc('\n', stream);
+    const size_t places = comparison->options->place_count;
+    for (size_t i = 0; i < comparison->count * (places > 0 ? places : 1); i++) {
+        const size_t number = places > 0 ? i / places : i;
+        csv_setting(comparison, number, stream);
+        if (places > 0) {
+            const struct carvq_eval_result *result = &comparison->rows[number].evaluations[i % places];
+            putc(',', stream);
+            cli_csv_text(stream, comparison->text);
+            fprintf(stream, ",%s,%" PRIu64 ",%" PRIu64, cli_place_name(comparison->options->places[i % places]), result->windows,
+                    result->tokens);
+            csv_real(stream, result->original.perplexity);
+            csv_real(stream, result->changed.perplexity);
+            csv_real(stream, result->increase);
+            csv_real(stream, result->increase_error);
+            csv_real(stream, result->kl);
+            csv_real(stream, result->kl_error);
+            csv_real(stream, result->same_top);
+        }
+        putc('\n', stream);
+    }
+}
+
+// ---- JSON ---------------------------------------------------------------------------------------------------------
+
+static json_t *neighbours_json(const struct carvq_neighbours_result *result, bool by_band)
+{
+    json_t *object = json_pack("{so}", "kept", cli_real(result->kept)), *list = json_array();
+    for (size_t i = 0; by_band && i < CARVQ_NEIGHBOUR_BANDS; i++) {
+        const struct carvq_neighbour_band *band = &result->bands[i];
+        json_array_append_new(list,
+                              json_pack("{sIsosIsIso}", "min_count", (json_int_t)band->min_count, "max_count",
+                                        band->max_count == UINT64_MAX ? json_null() : json_integer((json_int_t)band->max_count),
+                                        "rows", (json_int_t)band->rows, "sampled", (json_int_t)band->sampled, "kept",
+                                        cli_real(band->sampled > 0 ? band->kept : NAN)));
+    }
+    if (by_band)
+        json_object_set_new(object, "bands", list);
+    else
+        json_decref(list);
+    return object;
+}
+
+static json_t *evaluation_json(const struct carvq_eval_result *result, enum carvq_eval_apply place)
+{
+    return json_pack("{sssososososososo}", "apply", cli_place_name(place), "perplexity", cli_real(result->changed.perplexity),
+                     "increase", cli_real(result->increase), "standard_error", cli_real(result->increase_error), "kl",
+                     cli_real(result->kl), "kl_standard_error", cli_real(result->kl_error), "same_top",
+                     cli_real(result->same_top), "top1", cli_real((double)result->changed.correct / (double)result->tokens));
+}
+
+static json_t *setting_json(const struct cli_comparison *comparison, size_t i)
+{
+    const struct carvq_baseline *setting = &comparison->settings[i];
+    const struct carvq_compare_row *row = &comparison->rows[i];
+    json_t *object = json_pack("{ssssss}", "method", setting->name, "title", setting->method, "setting", setting->setting);
+    json_object_set_new(object, "bits_per_param", cli_real(row->bits));
+    json_object_set_new(object, "bytes", json_integer((json_int_t)row->bytes));
+    json_object_set_new(object, "sqnr_db", cli_real(row->error.sqnr_db));
+    json_object_set_new(object, "l1", cli_real(row->error.l1));
+    json_object_set_new(object, "cosine_mean", cli_real(row->error.cosine_mean));
+    json_object_set_new(object, "neighbours", neighbours_json(&row->neighbours, comparison->text != NULL));
+    json_object_set_new(object, "seconds", cli_real(row->seconds));
+    if (comparison->text == NULL)
+        return object;
+    json_t *list = json_array();
+    for (size_t place = 0; place < comparison->options->place_count; place++)
+        json_array_append_new(list, evaluation_json(&row->evaluations[place], comparison->options->places[place]));
+    json_object_set_new(object, "evaluations", list);
+    return object;
+}
+
+json_t *cli_compare_json(const struct cli_comparison *comparison)
+{
+    const struct carvq_checkpoint_table *table = comparison->table;
+    json_t *list = json_array();
+    json_t *object = json_pack("{sosssIsIssss}", "model", cli_text(comparison->model), "tensor", table->tensor->header->name,
+                               "rows", (json_int_t)table->rows, "cols", (json_int_t)table->cols, "dtype",
+                               carvq_dtype_name(table->dtype), "head", cli_head_name(table->head));
+    if (comparison->text != NULL) {
+        const struct carvq_eval_result *result = &comparison->rows[0].evaluations[0];
+        json_object_set_new(object, "text", cli_text(comparison->text));
+        json_object_set_new(object, "window", json_integer((json_int_t)result->window));
+        json_object_set_new(object, "windows", json_integer((json_int_t)result->windows));
+        json_object_set_new(object, "tokens", json_integer((json_int_t)result->tokens));
+        json_object_set_new(object, "original_perplexity", cli_real(result->original.perplexity));
+    }
+    for (size_t i = 0; i < comparison->count; i++)
+        json_array_append_new(list, setting_json(comparison, i));
+    json_object_set_new(object, "settings", list);
+    json_object_set_new(object, "seconds", cli_real(comparison->seconds));
+    return object;
+}

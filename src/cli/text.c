@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include <stdio.h>
+
+#include "base/map.h"
+#include "cli.h"
+#include "eval/tokens.h"
+#include "lm/tokenizer.h"
+
+int cli_check_text(const struct cli_text_options *text, const char *name)
+{
+    if (text->tokens != NULL && text->text != NULL)
+        return cli_misuse(name, "give a text with either --text or --tokens");
+    if (text->tokens == NULL && text->token_width > 0)
+        return cli_misuse(name, "--token-width needs --tokens");
+    return -1;
+}
+
+const char *cli_text_path(const struct cli_text_options *text)
+{
+    return text->text != NULL ? text->text : text->tokens;
+}
+
+enum carvq_status cli_read_text(const struct cli_text_options *text, const struct carvq_checkpoint *checkpoint,
+                                uint64_t vocabulary, uint32_t **ids_ret, size_t *count_ret, struct carvq_error *error)
+{
+    if (text->tokens != NULL)
+        return carvq_tokens_read(text->tokens, text->token_width, vocabulary, ids_ret, count_ret, error);
+    char path[4096];
+    struct carvq_tokenizer *tokenizer;
+    struct carvq_map map;
+    snprintf(path, sizeof path, "%s/tokenizer.json", carvq_checkpoint_directory(checkpoint));
+    enum carvq_status status = carvq_tokenizer_open(path, &tokenizer, error);
+    if (status != CARVQ_OK)
+        return status;
+    status = carvq_map_open(text->text, &map, error);
+    if (status == CARVQ_OK) {
+        status = carvq_tokenizer_encode(tokenizer, text->text, (const char *)map.data, map.size, false, ids_ret, count_ret,
+                                        error);
+        carvq_map_close(&map);
+    }
+    carvq_tokenizer_close(tokenizer);
+    return status;
+}

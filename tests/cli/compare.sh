@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# carvq compare: its figures are those of verify and eval, its files are whole, and bad input gives one clear line.
+# shellcheck source=tests/cli/common.sh
+. "$(dirname "$0")/common.sh"
+tokens=$model/sample.tokens.u16
+export OMP_WAIT_POLICY=passive
+
+# A field of a line of the CSV file: method, setting, place ("" without a text), name of the column. Names of settings hold no comma here.
+field()
+{
+    awk -F, -v method="$1" -v setting="\"$2\"" -v place="$3" -v name="$4" '
+        NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+        $column["method"] == method && $column["setting"] == setting && (place == "" || $column["apply"] == place) { print $column[name] }' \
+        "$folder/all.csv"
+}
+
+run compare "$model" --tokens "$tokens" --max-windows 3 -m carvq -m rvq -m scalar-row --csv "$folder/all.csv" --json
+expect_success "compare"
+cp "$folder/stdout" "$folder/json"
+check "10 settings in two places: $(wc -l <"$folder/all.csv") lines" test "$(wc -l <"$folder/all.csv")" -eq 21
+check "as many values as names in every line" test "$(awk -F, '{ print NF }' "$folder/all.csv" | sort -u | wc -l)" -eq 1
+if command -v python3 >/dev/null; then
+    check "JSON and CSV say the same" python3 - "$folder/json" "$folder/all.csv" <<'EOF'
+import csv, json, sys
+lines = list(csv.DictReader(open(sys.argv[2])))
+comparison = json.load(open(sys.argv[1]))
+pairs = [(setting, evaluation) for setting in comparison["settings"] for evaluation in setting["evaluations"]]
+assert len(pairs) == len(lines) == 20
+for line, (setting, evaluation) in zip(lines, pairs):
+    assert line["method"] == setting["method"] and line["setting"] == setting["setting"] and line["apply"] == evaluation["apply"]
+    assert float(line["bits_per_param"]) == float("%.9g" % setting["bits_per_param"])
+    assert float(line["increase"]) == float("%.9g" % evaluation["increase"])
+    bands = setting["neighbours"]["bands"]
+    assert sum(band["rows"] for band in bands) <= comparison["rows"]
+    assert float(line["neighbours_kept"]) == float("%.9g" % setting["neighbours"]["kept"])
+    assert 0 < setting["neighbours"]["kept"] < 1
+EOF
+fi
+
+# A preset gives what compress, verify and eval give.
+run compress "$model" --preset carvq-3 -o "$folder/three.safetensors" --json
+bits=$(number bits_per_param)
+run verify "$folder/three.safetensors" "$model" --json
+check "SQNR: $(number sqnr_db)" is_true "$(field carvq carvq-3 both sqnr_db) - $(number sqnr_db) < 1e-7 && $(field carvq carvq-3 both sqnr_db) - $(number sqnr_db) > -1e-7"
+check "bits: $bits" is_true "$(field carvq carvq-3 both bits_per_param) / $bits - 1 < 1e-8 && $(field carvq carvq-3 both bits_per_param) / $bits - 1 > -1e-8"
+check "bytes" test "$(number payload_bytes)" = "$(field carvq carvq-3 both bytes)"
+for place in input both; do
+    run eval "$model" --table "$folder/three.safetensors" --tokens "$tokens" --max-windows 3 --apply "$place" --csv
+    check "perplexity ($place) is that of eval" test "$(sed -n 2p "$folder/stdout" | cut -d, -f10-15)" = \
+        "$(printf '%s,' "$(field carvq carvq-3 $place perplexity)" "$(field carvq carvq-3 $place increase)")$(
+            for name in standard_error kl kl_standard_error same_top; do printf '%.6g,' "$(field carvq carvq-3 $place $name)"; done | sed 's/,$//')"
+done
+check "4.25 bits: 4 and a scale and an offset a row" is_true "$(field scalar-row INT4 input bits_per_param) == 4.25"
+check "INT8 beats INT2" is_true "$(field scalar-row INT8 both increase) < $(field scalar-row INT2 both increase)"
+check "the same original everywhere" test "$(cut -d, -f15 "$folder/all.csv" | sort -u | wc -l)" -eq 2
+
+grep -v '"seconds"' "$folder/json" >"$folder/one"
+run compare "$model" --tokens "$tokens" --max-windows 3 -m carvq -m rvq -m scalar-row --json --threads 1
+check "threads change the result" cmp -s "$folder/one" <(grep -v '"seconds"' "$folder/stdout")
+
+run compare "$model" --tokens "$tokens" --max-windows 2 -m nf4
+expect_success "table of text"
+check "a line for each place" test "$(grep -c '^NF4' "$folder/stdout")" -eq 2
+run compare "$model" --tokens "$tokens" --max-windows 2 -m nf4 --apply head
+check "the place that was asked for" grep -q "output head replaced" "$folder/stdout"
+check "no other place" test "$(grep -c '^NF4' "$folder/stdout")" -eq 1
+run compare "$model" -m nf4 -m rvq --csv "$folder/alone.csv"
+expect_success "a table alone"
+check "no perplexity without a text" test "$(grep -c perplexity "$folder/stdout" "$folder/alone.csv" | grep -cv ':0')" -eq 0
+check "CSV of a table alone" test "$(wc -l <"$folder/alone.csv")" -eq 5
+
+# Pictures: both or none, never a part of one, and the table is printed in any case.
+if command -v gnuplot >/dev/null; then
+    run compare "$model" --tokens "$tokens" --max-windows 2 -m nf4 -m scalar-row --plot "$folder/it's a plot"
+    expect_success "plot"
+    check "PNG" test "$(head -c 4 "$folder/it's a plot.png" | tail -c 3)" = PNG
+    check "SVG is whole" grep -q '</svg>' "$folder/it's a plot.svg"
+    check "the legend" grep -q 'NF4, group 64' "$folder/it's a plot.svg"
+    check "the axes" grep -q 'SQNR (dB)' "$folder/it's a plot.svg"
+    run compare "$model" -m nf4 --plot "$folder/it's a plot"
+    expect_failure "pictures are not overwritten" 1 "plot.png: exists already; --force overwrites it"
+    run compare "$model" -m nf4 --plot "$folder/it's a plot" --force
+    expect_success "--force"
+else
+    echo "skipped: plots (gnuplot is not there)"
+fi
+mkdir "$folder/bin"
+ln -s "$(command -v timeout)" "$folder/bin"
+PATH=$folder/bin run compare "$model" -m nf4 --plot "$folder/none"
+check "without gnuplot: exit status $status" test "$status" -eq 1
+check "without gnuplot: a message" grep -q "none.png: not drawn: gnuplot cannot be run: No such file" "$folder/stderr"
+check "without gnuplot: the table" grep -q '^NF4' "$folder/stdout"
+printf '#!/bin/sh\nprintf part\necho "line 3: no such terminal" >&2\nexit 1\n' >"$folder/bin/gnuplot"
+chmod +x "$folder/bin/gnuplot"
+PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$folder/none"
+check "gnuplot fails: its message" grep -q "none.png: not drawn: gnuplot failed: line 3: no such terminal" "$folder/stderr"
+check "no half of a picture" test -z "$(ls "$folder"/none.* "$folder"/.carvq.* 2>/dev/null)"
+
+run compare "$model" -m int5
+expect_failure "unknown method" 1 "there is no method 'int5' for this table; there are scalar-tensor, scalar-row"
+run compare "$model" --tokens "$tokens" -t lm_head.weight
+expect_failure "not the table of the model" 1 "'lm_head.weight' is not the table that the model uses there"
+run compare "$model" -t nothing
+expect_failure "no such tensor" 1 "nothing"
+run compare "$folder/nothing"
+expect_failure "no model" 1 "nothing"
+run compare "$model" --tokens "$folder/nothing"
+expect_failure "no text" 1 "nothing: No such file"
+head -c 100 "$tokens" >"$folder/short"
+run compare "$model" --tokens "$folder/short"
+expect_failure "short text" 1 "short: the text has 50 tokens, less than one window of 256"
+printf '\377\377%.0s' {1..600} >"$folder/large"
+run compare "$model" --tokens "$folder/large"
+expect_failure "wrong ids" 1 "large: token 0 is 65535, but the model has only ids below 4096"
+run compare "$model" -m nf4 --csv "$folder/no/such/folder.csv"
+check "the figures, though they cannot be written" grep -q '^NF4' "$folder/stdout"
+check "a CSV file that cannot be written" grep -q "cannot create" "$folder/stderr"
+check "exit status $status" test "$status" -eq 1
+for arguments in "compare" "compare $model --text x --tokens y" "compare $model --apply input" "compare $model --max-windows 3" \
+    "compare $model --token-width 2" "compare $model --tokens x --apply all" "compare $model x"; do
+    # shellcheck disable=SC2086
+    run $arguments
+    expect_failure "usage: $arguments" 2 "try"
+done
+finish
