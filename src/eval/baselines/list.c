@@ -2,6 +2,7 @@
 // Which settings of each method are worth a point.
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "eval/baselines/method.h"
@@ -55,6 +56,13 @@ static void add_group_rvq(struct list *list)
     }
 }
 
+static bool make_plan(const struct carvq_encode_options *options, uint64_t rows, uint32_t cols,
+                      struct carvq_encode_plan *plan_ret)
+{
+    const struct carvq_matrix matrix = {.name = "table", .rows = rows, .cols = cols, .dtype = CARVQ_F32};
+    return carvq_encode_plan(&matrix, options, 1, plan_ret, NULL) == CARVQ_OK;
+}
+
 // Where there is no room for an adaptor, CARVQ is group RVQ.
 static void add_carvq(struct list *list, uint64_t rows, uint32_t cols)
 {
@@ -62,11 +70,10 @@ static void add_carvq(struct list *list, uint64_t rows, uint32_t cols)
     carvq_encode_defaults(&baseline.encode);
     baseline.encode.adaptor = 1;
     for (uint32_t stages = 2; stages <= 4; stages++) {
-        const struct carvq_matrix matrix = {.name = "table", .rows = rows, .cols = cols, .dtype = CARVQ_F32};
         struct carvq_encode_plan plan;
         baseline.encode.stages = stages;
         snprintf(baseline.setting, sizeof baseline.setting, "carvq-%u", stages);
-        if (carvq_encode_plan(&matrix, &baseline.encode, 1, &plan, NULL) == CARVQ_OK && plan.info.adaptor_bytes > 0)
+        if (make_plan(&baseline.encode, rows, cols, &plan) && plan.info.adaptor_bytes > 0)
             add(list, &baseline);
     }
 }
@@ -84,7 +91,7 @@ static void add_product_quantization(struct list *list, uint64_t rows, uint32_t 
 {
     static const double rates[] = {1, 1.5, 2, 3, 4}; // bits per parameter, of the codes
     struct carvq_baseline baseline = {.name = "pq", .method = "product quantization", .kind = CARVQ_BASELINE_ENCODER};
-    uint32_t last = 0;
+    uint64_t last = 0;
     carvq_encode_defaults(&baseline.encode);
     baseline.encode.stages = 1;
     baseline.encode.code_bits = product_bits(rows);
@@ -93,10 +100,14 @@ static void add_product_quantization(struct list *list, uint64_t rows, uint32_t 
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
         uint32_t dims = (uint32_t)(baseline.encode.code_bits / rates[i] + 0.5);
         baseline.encode.subvector = dims < cols ? dims : cols;
-        if (baseline.encode.subvector == last)
+        struct carvq_encode_plan plan;
+        if (!make_plan(&baseline.encode, rows, cols, &plan) || plan.info.payload_bytes == last)
             continue;
-        last = baseline.encode.subvector;
-        snprintf(baseline.setting, sizeof baseline.setting, "%u values, %u bit", last, baseline.encode.code_bits);
+        if (plan.info.payload_bytes < last) // the codebooks of the last block are for more values than it has
+            list->count--;
+        last = plan.info.payload_bytes;
+        snprintf(baseline.setting, sizeof baseline.setting, "%" PRIu32 " values, %" PRIu32 " bit", baseline.encode.subvector,
+                 baseline.encode.code_bits);
         add(list, &baseline);
     }
 }
@@ -116,6 +127,8 @@ static void add_low_rank(struct list *list, uint64_t rows, uint32_t cols)
     const double rank_bits = 16 * (1.0 / (double)rows + 1.0 / cols);
     const uint64_t full = rows < cols ? rows : cols;
     uint32_t last = 0;
+    if (cols > CARVQ_LOW_RANK_MAX_COLS)
+        return;
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
         double rank = floor(rates[i] / rank_bits + 0.5);
         if (rank <= last || rank > (double)full)
@@ -125,7 +138,7 @@ static void add_low_rank(struct list *list, uint64_t rows, uint32_t cols)
     }
 }
 
-// Up to 16 bits per parameter, which is what the table has without compression.
+// Only what is less than the row itself.
 static void add_tensor_trains(struct list *list, uint32_t cols)
 {
     static const uint32_t ranks[] = {1, 2, 3, 4, 6, 8, 12, 16};
@@ -134,7 +147,7 @@ static void add_tensor_trains(struct list *list, uint32_t cols)
     uint64_t last = 0;
     for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++) {
         uint64_t values = carvq_tensor_train_values(cols, ranks[i]);
-        if (values > last && values <= cols)
+        if (values > last && values < cols)
             add_rank(list, baseline, ranks[i]);
         last = values;
     }

@@ -88,6 +88,8 @@ enum carvq_status carvq_baseline_low_rank(const struct carvq_baseline *baseline,
 {
     const uint64_t n = input->cols, full = n < input->rows ? n : input->rows;
     const uint32_t rank = baseline->rank < full ? baseline->rank : (uint32_t)full;
+    if (n > CARVQ_LOW_RANK_MAX_COLS)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "low rank takes at most %d columns", CARVQ_LOW_RANK_MAX_COLS);
     carvq_blas_single_thread();
     double *gram = calloc(n * n, sizeof *gram), *block = malloc(BLOCK_ROWS * n * sizeof *block);
     float *directions = malloc(rank * n * sizeof *directions);

@@ -39,6 +39,9 @@ enum carvq_status carvq_baseline_low_rank(const struct carvq_baseline *baseline,
 enum carvq_status carvq_baseline_tensor_train(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                               float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
 
+// The work of LAPACK, and an int for its size, end here.
+#define CARVQ_LOW_RANK_MAX_COLS 16384
+
 // Values in the cores of a row.
 uint64_t carvq_tensor_train_values(uint32_t cols, uint32_t rank);
 

@@ -44,6 +44,8 @@ enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, cons
     uint64_t bad_row;
     if (rows == 0 || cols == 0)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a table needs at least one row and one column");
+    if (baseline->rank == 0 && (baseline->kind == CARVQ_BASELINE_LOW_RANK || baseline->kind == CARVQ_BASELINE_TENSOR_TRAIN))
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a rank must be at least 1");
     const float largest = largest_value(&input, &bad_row);
     if (bad_row < rows)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "row %" PRIu64 " has a value that is NaN or infinite", bad_row);
