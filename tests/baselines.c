@@ -15,8 +15,8 @@ static uint64_t run(const struct carvq_baseline *baseline, const struct source *
 {
     struct carvq_error error = {0};
     uint64_t bytes = UINT64_MAX;
-    enum carvq_status status = carvq_baseline_run(baseline, source->values, source->rows, source->cols, CARVQ_F32, threads, 1,
-                                                  decoded, &bytes, &error);
+    enum carvq_status status = carvq_baseline_run(baseline, "model.embed_tokens.weight", source->values, source->rows,
+                                                  source->cols, CARVQ_F32, threads, 1, decoded, &bytes, &error);
     assert_string_equal(error.message, "");
     assert_int_equal(status, CARVQ_OK);
     return bytes;
@@ -220,7 +220,6 @@ static void test_encoder_is_that_of_files(void **state)
         if (list[i].kind != CARVQ_BASELINE_ENCODER || list[i].encode.adaptor)
             continue;
         struct carvq_matrix matrix = source_matrix(&source);
-        matrix.name = "table"; // random choices depend on it
         list[i].encode.seed = 1;
         struct carvq_encode_plan plan;
         assert_int_equal(carvq_encode_plan(&matrix, &list[i].encode, 1, &plan, NULL), CARVQ_OK);
@@ -393,17 +392,22 @@ static void test_bad_arguments(void **state)
     struct carvq_error error = {0};
     uint64_t bytes;
     struct carvq_baseline baseline = scalar(3, 2);
-    assert_int_equal(carvq_baseline_run(&baseline, values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error), CARVQ_ERROR_FORMAT);
+    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error),
+                     CARVQ_ERROR_FORMAT);
     assert_non_null(strstr(error.message, "row 2"));
     values[4] = -INFINITY;
-    assert_int_equal(carvq_baseline_run(&baseline, values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, NULL), CARVQ_ERROR_FORMAT);
+    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, NULL),
+                     CARVQ_ERROR_FORMAT);
     values[4] = 5;
     baseline.bits = 9;
-    assert_int_equal(carvq_baseline_run(&baseline, values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error), CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error),
+                     CARVQ_ERROR_ARGUMENT);
     baseline = ranked(CARVQ_BASELINE_LOW_RANK, 0, CARVQ_F16);
-    assert_int_equal(carvq_baseline_run(&baseline, values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error), CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error),
+                     CARVQ_ERROR_ARGUMENT);
     baseline.rank = 1;
-    assert_int_equal(carvq_baseline_run(&baseline, values, 0, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error), CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 0, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error),
+                     CARVQ_ERROR_ARGUMENT);
 }
 
 int main(void)
