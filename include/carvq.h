@@ -186,6 +186,9 @@ const struct carvq_table_info *carvq_table_info(const struct carvq_table *table)
 enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride,
                                struct carvq_error *error);
 
+// The number of the segment that holds row id; UINT32_MAX if there is no such row, or if the file is damaged where it says that.
+uint32_t carvq_row_segment(const struct carvq_table *table, uint32_t id);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,8 +9,8 @@
 #include "cli.h"
 #include "eval/table_error.h"
 
-enum { BATCH = 512, ROUND_ROWS = 2048, MAX_ROUNDS = 201 };
-#define MAX_PLAIN_BYTES ((uint64_t)2 << 30) // of the plain table that is made for comparison
+enum { ROUND_ROWS = 512, MAX_ROUNDS = 1001 }; // a round is short, so that few are interrupted by other programs
+#define MAX_PLAIN_BYTES ((uint64_t)2 << 30)   // of the plain table that is made for comparison
 
 struct settings {
     const char *tensor;
@@ -18,21 +18,39 @@ struct settings {
     bool json;
 };
 
+struct bench;
+
+// Something to be measured.
+struct method {
+    char key[24], name[96]; // in JSON, in text
+    void (*run)(struct bench *bench);
+    const uint32_t *rows; // to choose from, or NULL: any number
+    uint64_t row_count;
+    double ns; // a row, median
+};
+
+enum { BASE_METHODS = 4, MAX_METHODS = BASE_METHODS + CARVQ_MAX_SEGMENTS };
+
 struct bench {
     const struct carvq_table *table;
     uint16_t *plain; // [plain_rows, cols] BF16
     uint64_t plain_rows;
     uint32_t cols;
-    float *rows; // BATCH rows
+    float *rows;         // ROUND_ROWS of them
+    uint32_t *tier_rows; // row numbers, tier by tier
     uint64_t random;
     uint32_t ids[ROUND_ROWS];
+    struct method methods[MAX_METHODS];
+    size_t method_count;
+    double times[MAX_METHODS][MAX_ROUNDS];
 };
 
-static void new_ids(struct bench *bench, uint64_t rows)
+static void new_ids(struct bench *bench, const struct method *method)
 {
     for (size_t i = 0; i < ROUND_ROWS; i++) {
         bench->random = bench->random * 6364136223846793005u + 1442695040888963407u;
-        bench->ids[i] = (uint32_t)((bench->random >> 32) * rows >> 32);
+        uint32_t choice = (uint32_t)((bench->random >> 32) * method->row_count >> 32);
+        bench->ids[i] = method->rows != NULL ? method->rows[choice] : choice;
     }
 }
 
@@ -63,21 +81,8 @@ static void lookup_single(struct bench *bench)
 
 static void lookup_batch(struct bench *bench)
 {
-    for (size_t i = 0; i < ROUND_ROWS; i += BATCH)
-        carvq_lookup(bench->table, &bench->ids[i], BATCH, bench->rows, bench->cols, NULL);
+    carvq_lookup(bench->table, bench->ids, ROUND_ROWS, bench->rows, bench->cols, NULL);
 }
-
-static const struct method {
-    const char *key, *name;
-    void (*run)(struct bench *bench);
-    bool plain;
-} methods[] = {
-    {"bf16_copy_ns", "copy a BF16 row (memcpy)", copy_rows, true},
-    {"bf16_widen_ns", "BF16 row to float, plain loop", widen_rows, true},
-    {"lookup_1_ns", "carvq_lookup, one row a call", lookup_single, false},
-    {"lookup_512_ns", "carvq_lookup, 512 rows a call", lookup_batch, false},
-};
-enum { METHODS = sizeof methods / sizeof *methods };
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -85,21 +90,60 @@ static int compare_doubles(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-// Median nanoseconds a row of every method; the methods take turns, each on rows of its own.
-static void measure(struct bench *bench, size_t rounds, double *medians_ret)
+// The methods take turns, each on rows of its own.
+static void measure(struct bench *bench, size_t rounds)
 {
-    static double times[METHODS][MAX_ROUNDS];
     for (size_t round = 0; round < rounds; round++)
-        for (size_t m = 0; m < METHODS; m++) {
-            new_ids(bench, methods[m].plain ? bench->plain_rows : carvq_table_info(bench->table)->rows);
+        for (size_t m = 0; m < bench->method_count; m++) {
+            new_ids(bench, &bench->methods[m]);
             double started = cli_seconds();
-            methods[m].run(bench);
-            times[m][round] = (cli_seconds() - started) * 1e9 / ROUND_ROWS;
+            bench->methods[m].run(bench);
+            bench->times[m][round] = (cli_seconds() - started) * 1e9 / ROUND_ROWS;
         }
-    for (size_t m = 0; m < METHODS; m++) {
-        qsort(times[m], rounds, sizeof **times, compare_doubles);
-        medians_ret[m] = times[m][rounds / 2];
+    for (size_t m = 0; m < bench->method_count; m++) {
+        qsort(bench->times[m], rounds, sizeof **bench->times, compare_doubles);
+        bench->methods[m].ns = bench->times[m][rounds / 2];
     }
+}
+
+static void add_methods(struct bench *bench)
+{
+    const struct carvq_table_info *info = carvq_table_info(bench->table);
+    const struct method base[BASE_METHODS] = {
+        {"bf16_copy_ns", "copy a BF16 row (memcpy)", copy_rows, NULL, bench->plain_rows, 0},
+        {"bf16_widen_ns", "BF16 row to float, plain loop", widen_rows, NULL, bench->plain_rows, 0},
+        {"lookup_1_ns", "carvq_lookup, one row a call", lookup_single, NULL, info->rows, 0},
+        {"lookup_512_ns", "carvq_lookup, 512 rows a call", lookup_batch, NULL, info->rows, 0},
+    };
+    memcpy(bench->methods, base, sizeof base);
+    bench->method_count = BASE_METHODS;
+    uint64_t first = 0;
+    for (uint32_t k = 0; k < info->segment_count && info->segment_count > 1; k++) {
+        const struct carvq_segment_info *segment = &info->segments[k];
+        struct method *method = &bench->methods[bench->method_count++];
+        *method = (struct method){"", "", lookup_batch, bench->tier_rows + first, segment->rows, 0};
+        snprintf(method->key, sizeof method->key, "tier_%" PRIu32 "_ns", k);
+        snprintf(method->name, sizeof method->name, "tier %" PRIu32 " (%s)", k, segment->kernel);
+        first += segment->rows;
+    }
+}
+
+// Sorts the numbers of all rows by tier.
+static enum carvq_status sort_rows(struct bench *bench, struct carvq_error *error)
+{
+    const struct carvq_table_info *info = carvq_table_info(bench->table);
+    uint64_t next[CARVQ_MAX_SEGMENTS] = {0}, end[CARVQ_MAX_SEGMENTS], sum = 0;
+    for (uint32_t k = 0; k < info->segment_count; k++) {
+        next[k] = sum;
+        end[k] = sum += info->segments[k].rows;
+    }
+    for (uint64_t row = 0; row < info->rows; row++) {
+        uint32_t tier = carvq_row_segment(bench->table, (uint32_t)row);
+        if (tier == UINT32_MAX || next[tier] == end[tier])
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "table '%s': damaged: row %" PRIu64 " is in no tier", info->name, row);
+        bench->tier_rows[next[tier]++] = (uint32_t)row;
+    }
+    return CARVQ_OK;
 }
 
 static enum carvq_status set_up(struct bench *bench, const struct carvq_table *table, const struct settings *settings,
@@ -111,14 +155,16 @@ static enum carvq_status set_up(struct bench *bench, const struct carvq_table *t
     if (bench->plain_rows > MAX_PLAIN_BYTES / row_bytes)
         bench->plain_rows = MAX_PLAIN_BYTES / row_bytes;
     bench->plain = malloc((size_t)(bench->plain_rows * row_bytes));
-    bench->rows = malloc((size_t)BATCH * info->cols * sizeof *bench->rows);
-    if (bench->plain == NULL || bench->rows == NULL)
+    bench->rows = malloc((size_t)ROUND_ROWS * info->cols * sizeof *bench->rows);
+    bench->tier_rows = malloc((size_t)info->rows * sizeof *bench->tier_rows);
+    if (bench->plain == NULL || bench->rows == NULL || bench->tier_rows == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory: the comparison needs %s",
                           cli_bytes(bench->plain_rows * row_bytes));
     // Any values do, as long as every page is touched; these are small numbers of both signs.
     for (uint64_t i = 0; i < bench->plain_rows * info->cols; i++)
         bench->plain[i] = (uint16_t)(0x3c00 | (i * 2654435761u >> 16 & 0x81ff));
-    return CARVQ_OK;
+    add_methods(bench);
+    return sort_rows(bench, error);
 }
 
 static enum carvq_status measure_error(const struct carvq_table *table, const char *model, struct carvq_table_error *result_ret,
@@ -140,13 +186,13 @@ static enum carvq_status measure_error(const struct carvq_table *table, const ch
     return status;
 }
 
-static int report(const struct bench *bench, const double *medians, const struct carvq_table_error *result, bool json)
+static int report(const struct bench *bench, const struct carvq_table_error *result, bool json)
 {
     const struct carvq_table_info *info = carvq_table_info(bench->table);
     if (json) {
         json_t *object = cli_table_json(info);
-        for (size_t m = 0; m < METHODS; m++)
-            json_object_set_new(object, methods[m].key, cli_real(medians[m]));
+        for (size_t m = 0; m < bench->method_count; m++)
+            json_object_set_new(object, bench->methods[m].key, cli_real(bench->methods[m].ns));
         if (result != NULL) {
             json_object_set_new(object, "sqnr_db", cli_real(result->sqnr_db));
             json_object_set_new(object, "l1", cli_real(result->l1));
@@ -155,8 +201,9 @@ static int report(const struct bench *bench, const double *medians, const struct
     }
     printf("%s  %" PRIu64 " x %" PRIu32 ", %.4f bits per parameter, decoder: %s\n", cli_safe(info->name), info->rows, info->cols,
            cli_bits(info), info->kernel);
-    for (size_t m = 0; m < METHODS; m++)
-        printf("  %-32s %9.0f ns a row  %6.2f\n", methods[m].name, medians[m], medians[m] / medians[1]);
+    for (size_t m = 0; m < bench->method_count; m++)
+        printf("  %-32s %9.0f ns a row  %6.2f\n", bench->methods[m].name, bench->methods[m].ns,
+               bench->methods[m].ns / bench->methods[1].ns);
     puts("  (random rows, one thread, median; last column: relative to the plain loop)");
     if (bench->plain_rows < info->rows)
         printf("  (the BF16 table was cut to %" PRIu64 " rows, %s)\n", bench->plain_rows,
@@ -172,7 +219,6 @@ static int bench_table(const struct carvq_table *table, const char *model, const
 {
     struct carvq_error error;
     struct carvq_table_error result;
-    double medians[METHODS];
     if (model != NULL && measure_error(table, model, &result, &error) != CARVQ_OK)
         return cli_fail(&error);
     struct bench *bench = malloc(sizeof *bench);
@@ -182,21 +228,22 @@ static int bench_table(const struct carvq_table *table, const char *model, const
     if (set_up(bench, table, settings, &error) != CARVQ_OK) {
         status = cli_fail(&error);
     } else {
-        measure(bench, (size_t)settings->rounds, medians);
-        status = report(bench, medians, model != NULL ? &result : NULL, settings->json);
+        measure(bench, (size_t)settings->rounds);
+        status = report(bench, model != NULL ? &result : NULL, settings->json);
     }
     free(bench->plain);
     free(bench->rows);
+    free(bench->tier_rows);
     free(bench);
     return status;
 }
 
 static int run(int argc, char **argv)
 {
-    struct settings settings = {.rounds = 21, .seed = 1};
+    struct settings settings = {.rounds = 101, .seed = 1};
     const struct cli_option options[] = {
         {"tensor", 't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
-        {"rounds", 0, CLI_NUMBER, &settings.rounds, "N", "rounds of 2048 rows; the median counts (21)", 1, MAX_ROUNDS},
+        {"rounds", 0, CLI_NUMBER, &settings.rounds, "N", "rounds of 512 rows; the median counts (101)", 1, MAX_ROUNDS},
         {"seed", 0, CLI_NUMBER, &settings.seed, "N", "seed of the choice of rows (1)", 0, UINT64_MAX},
         {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
         {.kind = CLI_END},
@@ -205,7 +252,8 @@ static int run(int argc, char **argv)
         "bench",
         "FILE [MODEL]",
         "Measures how long the lookup of a random row takes, beside copying and widening rows of a BF16 table\n"
-        "of the same shape. With MODEL, the error of the compressed table is printed too.",
+        "of the same shape; of a table in tiers also rows of each tier alone. With MODEL, the error of the\n"
+        "compressed table is printed too.",
         options,
         1,
         2};

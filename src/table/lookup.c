@@ -5,6 +5,14 @@
 #include "table.h"
 
 #define BATCH CARVQ_ADD_ROWS
+#define LINE 64           // bytes of the cache
+#define MAX_PREFETCH 1024 // bytes of a row; what follows, the processor fetches by itself
+
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)(address))
+#endif
 
 // Where a row of the table is.
 struct place {
@@ -23,6 +31,15 @@ static enum carvq_status find_rows(const struct carvq_table *table, const uint32
                               table->info.name, ids[i]);
     }
     return CARVQ_OK;
+}
+
+// Asks for the codes of a row, which a random row's are not in the cache: all at once, while there is something else to do.
+static void prefetch(struct place place)
+{
+    const uint64_t bits = place.segment->row_bits, begin = place.row * bits / 8;
+    const uint64_t nbytes = bits / 8 < MAX_PREFETCH ? bits / 8 : MAX_PREFETCH;
+    for (uint64_t i = 0; i <= nbytes; i += LINE)
+        PREFETCH(place.segment->codes + begin + i);
 }
 
 // Adds what the table's rows have in common, to each run of rows that are not raw.
@@ -57,9 +74,21 @@ enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *
         enum carvq_status status = find_rows(table, ids + first, batch, places, error);
         if (status != CARVQ_OK)
             return status;
-        for (size_t i = 0; i < batch; i++)
+        prefetch(places[0]);
+        for (size_t i = 0; i < batch; i++) {
+            if (i + 1 < batch)
+                prefetch(places[i + 1]);
             places[i].segment->decode_row(places[i].segment, places[i].row, rows + (first + i) * row_stride);
+        }
         add_shared(table, places, ids + first, batch, rows + first * row_stride, row_stride);
     }
     return CARVQ_OK;
+}
+
+uint32_t carvq_row_segment(const struct carvq_table *table, uint32_t id)
+{
+    struct place place;
+    if (id >= table->info.rows || find_rows(table, &id, 1, &place, NULL) != CARVQ_OK)
+        return UINT32_MAX;
+    return (uint32_t)(place.segment - table->segments);
 }

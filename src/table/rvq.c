@@ -113,7 +113,7 @@ static inline void decode_row(const struct carvq_segment *segment, uint64_t row,
                               float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
-    const uint8_t *codes = segment->codes + row * segment->row_bytes;
+    const uint8_t *codes = segment->codes + row * segment->row_bits / 8;
     const uint64_t count = segment->row_subvectors; // S
     if (info->grouping == CARVQ_GROUP_COLUMNS) {
         uint64_t group = row / info->group * count;
@@ -170,7 +170,7 @@ const char *carvq_rvq_choose(struct carvq_segment *segment)
     };
     const struct carvq_segment_info *info = segment->info;
     segment->row_subvectors = (info->cols - 1) / info->subvector + 1;
-    segment->row_bytes = info->code_bytes / info->rows;
+    segment->row_bits = info->code_bytes / info->rows * 8;
     if (info->subvector == 8 && info->code_bits == 4 && info->stages <= 4) {
         segment->decode_row = special[info->stages - 1].decode_row;
         return special[info->stages - 1].name;

@@ -23,9 +23,8 @@ struct carvq_segment {
     const uint8_t *codes;     // rvq [rows, row_bytes], trellis [code_bytes], raw [rows, n] 16-bit values
     const uint8_t *codebooks; // rvq [G, L, K, h], trellis [2^b] scales; 16-bit values without alignment
     // The rest is set by the function below that chooses the decoder.
+    uint64_t row_bits;          // of codes, or of raw's values
     uint32_t row_subvectors;    // rvq: S = ceil(n / h)
-    uint64_t row_bytes;         // rvq: of codes
-    uint64_t row_bits;          // trellis
     const int8_t (*trellis)[2]; // trellis: the values of a step by state
     // Decodes one row: the only thing that another codec or instruction set replaces. Chosen when the file is opened.
     void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);

@@ -18,44 +18,55 @@
 #include "table.h"
 #include "trellis_tables.h"
 
-#define CHUNK 256 // steps in the buffer
+#define CHUNK 32 // groups of steps in the buffer
+
+// What a decoder needs at every step, in registers: through a pointer it would be read again after every byte that is written.
+struct reader {
+    const int8_t (*table)[2];
+    const uint8_t *codes;
+    uint64_t nbytes; // of codes
+    uint64_t mask;   // S ones
+};
+
+// The bytes from number byte of the tensor to its end, fewer than 8.
+static uint64_t load_tail(const uint8_t *codes, uint64_t byte, uint64_t nbytes)
+{
+    uint64_t bits = 0;
+    for (unsigned shift = 0; byte < nbytes; byte++, shift += 8)
+        bits |= (uint64_t)codes[byte] << shift;
+    return bits;
+}
 
 // At least 57 bits from bit number position of the tensor on, with zeros beyond its end.
-static inline uint64_t load_bits(const struct carvq_segment *segment, uint64_t position)
+static inline uint64_t load_bits(struct reader reader, uint64_t position)
 {
-    const uint8_t *codes = segment->codes + position / 8;
-    const uint64_t left = segment->info->code_bytes - position / 8;
-    if (left >= 8)
-        return carvq_load_u64(codes) >> position % 8;
-    uint64_t bits = 0;
-    for (uint64_t i = 0; i < left; i++)
-        bits |= (uint64_t)codes[i] << 8 * i;
+    const uint64_t byte = position / 8;
+    const uint64_t bits = reader.nbytes - byte >= 8 ? carvq_load_u64(reader.codes + byte)
+                                                    : load_tail(reader.codes, byte, reader.nbytes);
     return bits >> position % 8;
 }
 
 // The values of a state; shift: where its window begins.
-static inline void take_step(const int8_t (*table)[2], uint64_t windows, unsigned shift, uint64_t mask, int8_t *values_ret)
+static inline void take_step(struct reader reader, uint64_t windows, unsigned shift, int8_t *values_ret)
 {
-    memcpy(values_ret, table[windows >> shift & mask], 2);
+    memcpy(values_ret, reader.table[windows >> shift & reader.mask], 2);
 }
 
-static inline void take_4_steps(const int8_t (*table)[2], uint64_t windows, unsigned k, uint64_t mask, int8_t *values_ret)
-{
-    take_step(table, windows, 0, mask, values_ret);
-    take_step(table, windows, k, mask, values_ret + 2);
-    take_step(table, windows, 2 * k, mask, values_ret + 4);
-    take_step(table, windows, 3 * k, mask, values_ret + 6);
-}
+// So many steps can be taken from one load, which has 57 bits of use: as many as have their windows there.
+#define GROUP(k) ((k) <= 6 ? 8 : (k) == 7 ? 7 : 6)
 
-// So many steps can be taken from one load: the bits of their windows, and up to 7 before them, are not more than 64.
-#define GROUP(k) ((k) <= 6 ? 8 : 4)
-
-static inline void take_group(const struct carvq_segment *segment, uint64_t windows, unsigned k, int8_t *values_ret)
+static inline void take_group(struct reader reader, uint64_t windows, unsigned k, int8_t *values_ret)
 {
-    const uint64_t mask = ((uint64_t)1 << segment->info->state_bits) - 1;
-    take_4_steps(segment->trellis, windows, k, mask, values_ret);
-    if (GROUP(k) == 8)
-        take_4_steps(segment->trellis, windows >> 4 * k, k, mask, values_ret + 8);
+    take_step(reader, windows, 0, values_ret);
+    take_step(reader, windows, k, values_ret + 2);
+    take_step(reader, windows, 2 * k, values_ret + 4);
+    take_step(reader, windows, 3 * k, values_ret + 6);
+    take_step(reader, windows, 4 * k, values_ret + 8);
+    take_step(reader, windows, 5 * k, values_ret + 10);
+    if (GROUP(k) > 6)
+        take_step(reader, windows, 6 * k, values_ret + 12);
+    if (GROUP(k) > 7)
+        take_step(reader, windows, 7 * k, values_ret + 14);
 }
 
 static inline void scale_values(const int8_t *restrict values, float scale, size_t count, float *restrict values_ret)
@@ -73,18 +84,20 @@ static inline void scale_values(const int8_t *restrict values, float scale, size
 static inline void decode_row(const struct carvq_segment *segment, uint64_t row, unsigned k, float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
+    const struct reader reader = {segment->trellis, segment->codes, info->code_bytes, ((uint64_t)1 << info->state_bits) - 1};
     const uint64_t begin = row * segment->row_bits, path = begin + info->scale_bits;
-    const uint64_t code = load_bits(segment, begin) & (((uint64_t)1 << info->scale_bits) - 1);
+    const uint64_t code = load_bits(reader, begin) & (((uint64_t)1 << info->scale_bits) - 1);
     const unsigned before = info->state_bits - k; // bits of the first window that lie before the path, and are 0
-    int8_t values[2 * CHUNK];
+    const size_t cols = info->cols, chunk = 2 * CHUNK * GROUP(k);
+    int8_t values[2 * CHUNK * GROUP(2)];
     float scale;
     carvq_widen(info->value_dtype, segment->codebooks + 2 * code, 1, &scale);
-    take_group(segment, load_bits(segment, path) << before, k, values);
+    take_group(reader, load_bits(reader, path) << before, k, values);
     uint64_t position = path - before + GROUP(k) * k;
-    for (size_t column = 0, filled = GROUP(k); column < info->cols; column += 2 * CHUNK, filled = 0) {
-        const size_t width = info->cols - column < 2 * CHUNK ? info->cols - column : 2 * CHUNK;
+    for (size_t column = 0, filled = GROUP(k); column < cols; column += chunk, filled = 0) {
+        const size_t width = cols - column < chunk ? cols - column : chunk;
         for (; 2 * filled < width; filled += GROUP(k), position += GROUP(k) * k)
-            take_group(segment, load_bits(segment, position), k, values + 2 * filled);
+            take_group(reader, load_bits(reader, position), k, values + 2 * filled);
         scale_values(values, scale, width, values_ret + column);
     }
 }
@@ -102,21 +115,22 @@ DECODER(5)
 DECODER(6)
 DECODER(7)
 DECODER(8)
-DECODER(10)
 
 const char *carvq_trellis_choose(struct carvq_segment *segment)
 {
     static const struct {
         void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);
         const char *name;
-    } decoders[CARVQ_MAX_STATE_BITS + 1] = {
-        [2] = {decode_k2, "scalar k2"}, [3] = {decode_k3, "scalar k3"},    [4] = {decode_k4, "scalar k4"},
-        [5] = {decode_k5, "scalar k5"}, [6] = {decode_k6, "scalar k6"},    [7] = {decode_k7, "scalar k7"},
-        [8] = {decode_k8, "scalar k8"}, [10] = {decode_k10, "scalar k10"},
+    } decoders[] = {
+        {decode_k2, "scalar trellis k2"}, {decode_k3, "scalar trellis k3"}, {decode_k4, "scalar trellis k4"},
+        {decode_k5, "scalar trellis k5"}, {decode_k6, "scalar trellis k6"}, {decode_k7, "scalar trellis k7"},
+        {decode_k8, "scalar trellis k8"},
     };
     const struct carvq_segment_info *info = segment->info;
     segment->trellis = carvq_trellis_table(info->state_bits, info->step_bits);
     segment->row_bits = info->scale_bits + (uint64_t)info->step_bits * ((info->cols - 1) / 2 + 1);
-    segment->decode_row = decoders[info->step_bits].decode_row;
-    return segment->trellis != NULL ? decoders[info->step_bits].name : NULL;
+    if (segment->trellis == NULL)
+        return NULL;
+    segment->decode_row = decoders[info->step_bits - CARVQ_TRELLIS_MIN_STEP_BITS].decode_row;
+    return decoders[info->step_bits - CARVQ_TRELLIS_MIN_STEP_BITS].name;
 }
