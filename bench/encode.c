@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How fast the encoder is, how good, and how much memory it takes, on a table made from a seed and kept in memory as BF16:
 //     bench_encode [--rows V] [--cols N] [--kind gaussian|structured] [--stages L] [--subvector H] [--group G] [--code-bits K]
-//                  [--columns 1] [--iterations R] [--threads T] [--seed S] [--write FILE]
+//                  [--columns 1] [--iterations R] [--effort E] [--threads T] [--seed S] [--write FILE]
 // --write: makes a checkpoint of the table, a safetensors file with one BF16 tensor, instead.
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
@@ -18,7 +18,7 @@
 #define TENSOR "model.embed_tokens.weight"
 
 struct settings {
-    uint64_t rows, cols, stages, subvector, group, code_bits, columns, iterations, threads, seed;
+    uint64_t rows, cols, stages, subvector, group, code_bits, columns, iterations, effort, threads, seed;
     const char *kind, *write;
 };
 
@@ -38,6 +38,7 @@ static int parse(int argc, char **argv, struct settings *settings)
         {"--code-bits", &settings->code_bits, NULL},
         {"--columns", &settings->columns, NULL},
         {"--iterations", &settings->iterations, NULL},
+        {"--effort", &settings->effort, NULL},
         {"--threads", &settings->threads, NULL},
         {"--seed", &settings->seed, NULL},
         {"--write", NULL, &settings->write},
@@ -137,6 +138,7 @@ static int measure(struct synthetic *table, const struct settings *settings)
     options.code_bits = (uint32_t)settings->code_bits;
     options.grouping = settings->columns != 0 ? CARVQ_GROUP_COLUMNS : CARVQ_GROUP_ROWS;
     options.seed = settings->seed;
+    options.effort = (uint32_t)settings->effort;
     if (settings->iterations > 0)
         options.iterations = (uint32_t)settings->iterations;
     double before = peak_mib(), begin = processor_seconds();

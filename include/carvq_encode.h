@@ -28,6 +28,8 @@ struct carvq_matrix {
     void *context;
 };
 
+#define CARVQ_MAX_EFFORT 9
+
 // Settings for one table. Begin with carvq_encode_defaults().
 struct carvq_encode_options {
     uint32_t subvector;              // [h], default 8
@@ -37,6 +39,7 @@ struct carvq_encode_options {
     uint32_t code_bits;              // [kappa], 4
     enum carvq_dtype codebook_dtype; // CARVQ_BF16; the adaptor's too
     uint32_t iterations;             // 25; rounds of k-means at each stage, 1 to 1000
+    uint32_t effort;                 // 0: k-means stage by stage; 1 to 9: then all stages together, never worse with more
     uint64_t seed;                   // 0; same seed, same bytes, whatever the number of threads
     // The corrective adaptor: a small network from the row number to what the codes left. It takes at most 0.1554 bit per
     // parameter unless its widths are given; where the budget does not hold one, there is none (see the plan).

@@ -18,7 +18,8 @@ struct settings {
     const char *model, *output;
     struct cli_list tensors;
     int preset, grouping, codebook_dtype;
-    uint64_t stages, subvector, group, code_bits, iterations, adaptor_dim, adaptor_hidden, adaptor_epochs, rounds, seed, threads;
+    uint64_t stages, subvector, group, code_bits, iterations, effort, adaptor_dim, adaptor_hidden, adaptor_epochs, rounds, seed,
+        threads;
     bool no_adaptor, dry_run, force, json;
 };
 
@@ -59,6 +60,8 @@ static int parse(int argc, char **argv, struct settings *settings)
         {"code-bits", 0, CLI_NUMBER, &settings->code_bits, "K", "bits of a code (4)", 1, CARVQ_MAX_CODE_BITS},
         {"codebook-dtype", 0, CLI_WORD, &settings->codebook_dtype, "bf16|f16", "type of the stored 16-bit values (bf16)", 0, 0},
         {"iterations", 0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage (25)", 1, 1000},
+        {"effort", 0, CLI_NUMBER, &settings->effort, "E",
+         "time to spend on better codes of the same size: then all stages are fitted together (0)", 0, CARVQ_MAX_EFFORT},
         {"adaptor-dim", 0, CLI_NUMBER, &settings->adaptor_dim, "M",
          "values per row of the adaptor's table (n/128, if 0.1554 bit holds it)", 1, CARVQ_MAX_ADAPTOR_DIM},
         {"adaptor-hidden", 0, CLI_NUMBER, &settings->adaptor_hidden, "N", "hidden units of the adaptor (what 0.1554 bit holds)",
@@ -141,6 +144,7 @@ static struct carvq_encode_options encode_options(const struct settings *setting
     options.code_bits = (uint32_t)settings->code_bits;
     options.codebook_dtype = settings->codebook_dtype == 0 ? CARVQ_BF16 : CARVQ_F16;
     options.iterations = (uint32_t)settings->iterations;
+    options.effort = (uint32_t)settings->effort;
     options.seed = settings->seed;
     options.adaptor = !settings->no_adaptor;
     options.adaptor_dim = (uint32_t)settings->adaptor_dim;

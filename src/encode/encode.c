@@ -72,6 +72,14 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
         status = check_range(matrix, ranges[i].what, ranges[i].value, ranges[i].most, error);
     if (status != CARVQ_OK)
         return status;
+    if (options->effort > CARVQ_MAX_EFFORT)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "effort is %" PRIu32 ", but must be 0 to %d",
+                                 options->effort, CARVQ_MAX_EFFORT);
+    uint64_t atoms = (uint64_t)options->stages << options->code_bits;
+    if (options->effort > 0 && atoms > CARVQ_REFINE_MAX_ATOMS)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
+                                 "effort is for up to %d centroids in all stages of a group, and these are %" PRIu64,
+                                 CARVQ_REFINE_MAX_ATOMS, atoms);
     if (options->codebook_dtype != CARVQ_BF16 && options->codebook_dtype != CARVQ_F16)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "codebook_dtype must be BF16 or F16");
     if (options->grouping != CARVQ_GROUP_ROWS && options->grouping != CARVQ_GROUP_COLUMNS)
@@ -134,7 +142,7 @@ enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const str
     uint64_t extra = layout->memory_bytes + sizeof plan.info + sizeof *plan.segments;
     carvq_layout_free(layout);
     uint64_t fit = plan.info.adaptor_dim > 0 ? carvq_joint_memory(&plan.info, options, threads)
-                                             : carvq_rvq_memory(plan.segments, threads);
+                                             : carvq_rvq_memory(plan.segments, options, threads);
     plan.training_products = plan.info.adaptor_dim > 0 ? carvq_joint_products(&plan.info, options) : 0;
     if (!carvq_add_u64(fit, extra, &plan.working_bytes))
         plan.working_bytes = UINT64_MAX;

@@ -33,9 +33,11 @@ void carvq_group_place(struct carvq_group *group, struct carvq_arena *arena, con
     group->points.rows = carvq_arena_take(arena, slots, stride * sizeof *group->points.rows);
     group->points.lanes = carvq_arena_take(arena, slots, stride * sizeof *group->points.lanes);
     carvq_kmeans_place(&group->kmeans, arena, slots, h, centroids);
-    group->codebook = carvq_arena_take(arena, centroids, h * sizeof *group->codebook);
+    group->codebooks = carvq_arena_take(arena, (uint64_t)info->stages * centroids, h * sizeof *group->codebooks);
     group->members = carvq_arena_take(arena, centroids, sizeof *group->members);
     group->table = carvq_arena_take(arena, 2 * (uint64_t)centroids, sizeof *group->table);
+    if (options->effort > 0)
+        carvq_refine_place(&group->refine, arena, slots, h, info->stages, centroids);
 }
 
 // rows = x * scale - y * scale for count points, zeros from dims on; adds them to sums[stride].
@@ -69,9 +71,9 @@ CARVQ_VECTORIZED static void carvq_group_centre(float *restrict rows, size_t cou
             rows[d] -= mean[d];
 }
 
-// Points for k-means: what the stages so far have left. Subtracting the mean keeps distances exact where the values of a
-// group differ little from each other; where a centroid has no value, it is what 0 becomes.
-static void prepare_points(struct carvq_group *group)
+// Subtracting the mean keeps distances exact where the values of a group differ little from each other; where a centroid has
+// no value, it is what 0 becomes.
+void carvq_group_prepare(struct carvq_group *group)
 {
     struct carvq_points *points = &group->points;
     uint32_t h = points->dims, stride = points->stride;
@@ -97,8 +99,7 @@ static void prepare_points(struct carvq_group *group)
     carvq_points_transpose(points);
 }
 
-// Stores value d of centroid k: rounded to nearest even, but never beyond the headroom.
-static void store(struct carvq_group *group, uint32_t k, uint32_t d, double value, uint8_t *codebook_ret)
+void carvq_group_store(struct carvq_group *group, uint32_t k, uint32_t d, double value, uint8_t *codebook_ret)
 {
     size_t v = (size_t)k * group->points.dims + d;
     double limit = group->headroom;
@@ -185,7 +186,8 @@ static bool code_exactly(struct carvq_group *group, uint8_t *codebook_ret)
         if (k < found && group->members[k] < run->first)
             run = &group->points.runs[0];
         for (uint32_t d = 0; d < h; d++)
-            store(group, k, d, k < found && d < run->dims ? (double)residual(group, group->members[k], d) : 0, codebook_ret);
+            carvq_group_store(group, k, d, k < found && d < run->dims ? (double)residual(group, group->members[k], d) : 0,
+                              codebook_ret);
     }
     return true;
 }
@@ -204,12 +206,12 @@ static void code_by_kmeans(struct carvq_group *group, uint64_t seed, uint8_t *co
                            void *context)
 {
     uint32_t h = group->points.dims;
-    prepare_points(group);
+    carvq_group_prepare(group);
     carvq_kmeans_fit(&group->kmeans, &group->points, group->options->iterations, seed, stop, context);
     for (uint32_t k = 0; k < group->kmeans.centroids_count; k++)
         for (uint32_t d = 0; d < h; d++) {
             double value = (double)group->kmeans.centroids[k * (size_t)group->points.stride + d] + group->mean[d];
-            store(group, k, d, value * (double)group->unscale, codebook_ret);
+            carvq_group_store(group, k, d, value * (double)group->unscale, codebook_ret);
         }
     use_stored_centroids(group);
     carvq_kmeans_assign(&group->kmeans, &group->points, stop, context);
@@ -225,26 +227,28 @@ CARVQ_TEMPLATE void add_codewords(float *restrict y, const float *restrict codeb
     }
 }
 
-// The sum over the stages begins with the first value, so that -0 stays -0.
-static void add_stage(struct carvq_group *group, bool first)
+void carvq_group_use_headroom(struct carvq_group *group)
+{
+    double largest = 0;
+    for (size_t v = 0; v < (size_t)group->kmeans.centroids_count * group->points.dims; v++)
+        largest = fmax(largest, fabs((double)group->codebook[v]));
+    group->headroom -= largest;
+}
+
+void carvq_group_add_stage(struct carvq_group *group, const uint32_t *codes, bool first)
 {
     uint32_t h = group->points.dims;
     for (unsigned r = 0; r < group->points.run_count; r++) {
         const struct carvq_run *run = &group->points.runs[r];
         float *y = group->y + run->first * h;
         if (h == 8)
-            add_codewords(y, group->codebook, group->kmeans.codes + run->first, run->count, 8, first);
+            add_codewords(y, group->codebook, codes + run->first, run->count, 8, first);
         else
-            add_codewords(y, group->codebook, group->kmeans.codes + run->first, run->count, h, first);
+            add_codewords(y, group->codebook, codes + run->first, run->count, h, first);
     }
-    double largest = 0;
-    for (size_t v = 0; v < (size_t)group->kmeans.centroids_count * h; v++)
-        largest = fmax(largest, fabs((double)group->codebook[v]));
-    group->headroom -= largest;
 }
 
-// The codes of a stage in the order of the sub-vectors.
-static void put_codes(const struct carvq_group *group, uint32_t stage, uint16_t *codes_ret)
+void carvq_group_put_codes(const struct carvq_group *group, uint32_t stage, const uint32_t *codes, uint16_t *codes_ret)
 {
     const struct carvq_points *points = &group->points;
     bool is_rows = group->info->grouping == CARVQ_GROUP_ROWS;
@@ -252,7 +256,7 @@ static void put_codes(const struct carvq_group *group, uint32_t stage, uint16_t 
     uint64_t s = group->subvector, last = group->subvectors - 1;
     for (size_t p = 0; p < group->count; p++) {
         size_t slot = group->tail > 0 && s == last ? tail++ : whole++;
-        codes_ret[p * group->info->stages + stage] = (uint16_t)group->kmeans.codes[slot];
+        codes_ret[p * group->info->stages + stage] = (uint16_t)codes[slot];
         if (is_rows)
             s = s == last ? 0 : s + 1;
     }
@@ -283,7 +287,7 @@ CARVQ_VECTORIZED static void carvq_group_errors(const float *restrict x, const f
     }
 }
 
-static void measure(const struct carvq_group *group, struct carvq_sums *sums_ret)
+void carvq_group_measure(const struct carvq_group *group, struct carvq_sums *sums_ret)
 {
     uint32_t h = group->points.dims;
     *sums_ret = (struct carvq_sums){0};
@@ -298,20 +302,31 @@ static void measure(const struct carvq_group *group, struct carvq_sums *sums_ret
     }
 }
 
-void carvq_group_encode(struct carvq_group *group, uint64_t seed, uint16_t *codes_ret, uint8_t *codebooks_ret,
-                        struct carvq_sums *sums_ret, bool (*stop)(void *context), void *context)
+void carvq_group_start(struct carvq_group *group)
 {
     uint32_t h = group->points.dims;
-    size_t codebook_bytes = (size_t)group->kmeans.centroids_count * h * 2;
     group->headroom = LARGEST_SUM;
     for (unsigned r = 0; r < group->points.run_count; r++)
         memset(group->y + group->points.runs[r].first * h, 0, group->points.runs[r].count * h * sizeof *group->y);
+}
+
+void carvq_group_encode(struct carvq_group *group, uint64_t seed, uint16_t *codes_ret, uint8_t *codebooks_ret,
+                        struct carvq_sums *sums_ret, bool (*stop)(void *context), void *context)
+{
+    size_t values = (size_t)group->kmeans.centroids_count * group->points.dims;
+    carvq_group_start(group);
     for (uint32_t stage = 0; stage < group->info->stages; stage++) {
-        uint8_t *codebook_ret = codebooks_ret + stage * codebook_bytes;
+        uint8_t *codebook_ret = codebooks_ret + 2 * stage * values;
+        group->codebook = group->codebooks + stage * values;
         if (!code_exactly(group, codebook_ret))
             code_by_kmeans(group, carvq_random_stream(seed, stage).state, codebook_ret, stop, context);
-        add_stage(group, stage == 0);
-        put_codes(group, stage, codes_ret);
+        carvq_group_use_headroom(group);
+        carvq_group_add_stage(group, group->kmeans.codes, stage == 0);
+        carvq_group_put_codes(group, stage, group->kmeans.codes, codes_ret);
+        if (group->options->effort > 0)
+            carvq_refine_take_codes(&group->refine, stage, group->kmeans.codes);
     }
-    measure(group, sums_ret);
+    carvq_group_measure(group, sums_ret);
+    if (group->options->effort > 0)
+        carvq_group_refine(group, codes_ret, codebooks_ret, sums_ret, stop, context);
 }

@@ -10,6 +10,7 @@
 #include "carvq_encode.h"
 #include "encode/arena.h"
 #include "encode/kmeans.h"
+#include "encode/refine.h"
 
 // Sums over the values of a table, for a report.
 struct carvq_sums {
@@ -33,12 +34,14 @@ struct carvq_group {
     float *y;                // [slots][h] sum of the stages so far, exactly as a reader will compute it
     struct carvq_points points;
     struct carvq_kmeans kmeans;
-    double mean[256];     // of the points before centring
-    float scale, unscale; // powers of two, x * scale is at most 4 in magnitude
-    float *codebook;      // [K][h] of this stage, as stored
-    double headroom;      // what a stored value may be at most, so that no sum of stages overflows
-    size_t *members;      // [K] slots of points that differ from each other
-    uint32_t *table;      // hash table of 2 K numbers of members + 1, 0: free
+    double mean[256];           // of the points before centring
+    float scale, unscale;       // powers of two, x * scale is at most 4 in magnitude
+    float *codebooks;           // [L][K][h] as stored
+    float *codebook;            // [K][h] those of this stage
+    double headroom;            // what a stored value may be at most, so that no sum of stages overflows
+    size_t *members;            // [K] slots of points that differ from each other
+    uint32_t *table;            // hash table of 2 K numbers of members + 1, 0: free
+    struct carvq_refine refine; // only if options->effort > 0
 };
 
 // Sub-vectors of a row, the most that a group can have, and the bytes of a group's codebooks.
@@ -57,5 +60,32 @@ enum carvq_status carvq_group_read(struct carvq_group *group, uint64_t index, bo
 // codebooks_ret: [L][K][h] as stored. Stops early, with useless results, when stop(context) says so.
 void carvq_group_encode(struct carvq_group *group, uint64_t seed, uint16_t *codes_ret, uint8_t *codebooks_ret,
                         struct carvq_sums *sums_ret, bool (*stop)(void *context), void *context);
+
+// What both ways to encode a group are made of.
+
+// Before the first stage of a solution: all headroom, y = 0.
+void carvq_group_start(struct carvq_group *group);
+
+// Points: what the stages so far have left, scaled and centred.
+void carvq_group_prepare(struct carvq_group *group);
+
+// Stores value d of centroid k of this stage: rounded to nearest even, but never beyond the headroom.
+void carvq_group_store(struct carvq_group *group, uint32_t k, uint32_t d, double value, uint8_t *codebook_ret);
+
+// Once this stage is stored.
+void carvq_group_use_headroom(struct carvq_group *group);
+
+// Adds this stage to y. The sum over the stages begins with the first value, so that -0 stays -0. codes: [slots].
+void carvq_group_add_stage(struct carvq_group *group, const uint32_t *codes, bool first);
+
+// The codes of a stage in the order of the sub-vectors.
+void carvq_group_put_codes(const struct carvq_group *group, uint32_t stage, const uint32_t *codes, uint16_t *codes_ret);
+
+// Errors of y.
+void carvq_group_measure(const struct carvq_group *group, struct carvq_sums *sums_ret);
+
+// Improves the solution in group->codebooks and group->refine.codes, and what was returned for it, by options->effort.
+void carvq_group_refine(struct carvq_group *group, uint16_t *codes_ret, uint8_t *codebooks_ret, struct carvq_sums *sums_ret,
+                        bool (*stop)(void *context), void *context);
 
 #endif

@@ -49,7 +49,7 @@ uint64_t carvq_joint_memory(const struct carvq_table_info *info, const struct ca
     carvq_difference_place(&difference, &arena, info->cols, training.widths, thread_count(threads));
     // At most one network is kept while codes are fitted or another is trained.
     uint64_t network = carvq_adaptor_bytes(info->rows, info->cols, training.widths) + sizeof(struct carvq_adaptor_network);
-    uint64_t fit = carvq_rvq_memory(info->segments, threads), compare = carvq_rvq_memory(&traded, threads);
+    uint64_t fit = carvq_rvq_memory(info->segments, options, threads), compare = carvq_rvq_memory(&traded, options, threads);
     uint64_t most = compare > fit ? compare : fit, total;
     uint64_t train = carvq_adaptor_working_bytes(info->rows, info->cols, &training);
     bool fits = options->rounds > 1 ? carvq_add_u64(train, network, &train) : train != UINT64_MAX;

@@ -72,11 +72,11 @@ static void place(struct encoder *encoder, struct carvq_arena *arena, const stru
     carvq_packer_place(&encoder->packer, arena, info);
 }
 
-uint64_t carvq_rvq_memory(const struct carvq_segment_info *info, unsigned threads)
+uint64_t carvq_rvq_memory(const struct carvq_segment_info *info, const struct carvq_encode_options *options, unsigned threads)
 {
     struct encoder encoder = {.threads = carvq_rvq_threads(info, threads)};
     struct carvq_arena arena = {NULL, 0};
-    place(&encoder, &arena, NULL, info, NULL);
+    place(&encoder, &arena, NULL, info, options);
     return arena.used;
 }
 
@@ -196,7 +196,7 @@ enum carvq_status carvq_rvq_encode(const struct carvq_matrix *matrix, const stru
         .threads = carvq_rvq_threads(info, threads),
     };
     struct carvq_arena arena = {NULL, 0};
-    uint64_t nbytes = carvq_rvq_memory(info, threads);
+    uint64_t nbytes = carvq_rvq_memory(info, options, threads);
     if (nbytes <= SIZE_MAX)
         arena.memory = aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)nbytes);
     if (arena.memory == NULL)

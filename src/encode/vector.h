@@ -32,6 +32,14 @@
 #define CARVQ_LANE_LOOP
 #endif
 
+// Before a short inner loop whose count is constant: gcc unrolls it before it makes vectors of the outer one. Clang does so
+// anyway.
+#if defined(__GNUC__) && !defined(__clang__)
+#define CARVQ_UNROLL _Pragma("GCC unroll 16")
+#else
+#define CARVQ_UNROLL
+#endif
+
 // For the bodies of such functions: a template whose constant arguments the compiler sees.
 #if defined(__GNUC__)
 #define CARVQ_TEMPLATE static inline __attribute__((always_inline))

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Codes of all stages chosen together, and codebooks of all stages fitted together: what group RVQ gains beyond k-means stage by
+// stage.
+#ifndef CARVQ_ENCODE_REFINE_H
+#define CARVQ_ENCODE_REFINE_H
+
+#include <stdint.h>
+
+#include "encode/arena.h"
+#include "encode/kmeans.h"
+
+// Most centroids of all stages of a group [L K] that can be fitted together: the least squares have so many unknowns.
+#define CARVQ_REFINE_MAX_ATOMS 1024
+
+// Centroids of all stages are numbered through: centroid k of stage l is atom l K + k.
+struct carvq_refine {
+    const struct carvq_points *points; // sub-vectors, scaled and centred
+    uint32_t stages, centroids, atoms; // [L], [K], L K
+    size_t slots;
+    float *codebooks; // [L][K][stride] in the units of the points: a point is about the sum of one of each stage
+    uint32_t *codes;  // [L][slots]
+    float reach;      // half a squared distance; beginnings of codes that are worse by more than this are not followed
+
+    // For the choice of codes.
+    float *columns;    // [L][stride][K] the codebooks, transposed
+    float *norms;      // [L][K] half squared lengths
+    float *products;   // [pairs of stages][K][K] scalar products of centroids
+    float *rest;       // [stride] what is left of a point
+    float *scores;     // [stages of a window][K]
+    float *first;      // [K][K] of the first stages of a window
+    float *last;       // [K][K] of the last two
+    float *row;        // [3][K]
+    uint32_t *list;    // [1 + K K]
+    uint32_t *winners; // [K]
+
+    // For the fit of codebooks. Set 0: all points; set 1: those that have all values.
+    double *together; // [2][atoms][atoms] number of points that have both atoms; the second one is not before the first
+    double *sums;     // [atoms][stride] of what is left of the points that have the atom
+    double *moves;    // [atoms][stride] where carvq_refine_fit() would have the centroids go
+
+    uint8_t *candidate; // [L][K][h][2] codebooks to be measured
+};
+
+void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, uint64_t slots, uint32_t dims, uint32_t stages,
+                        uint32_t centroids);
+
+// The codes of a stage to begin with. codes: [slots]
+void carvq_refine_take_codes(struct carvq_refine *refine, uint32_t stage, const uint32_t *codes);
+
+// If choose: finds better codes for the codebooks. No point gets worse. In any case gathers the sums for carvq_refine_fit().
+void carvq_refine_scan(struct carvq_refine *refine, bool choose, bool (*stop)(void *context), void *context);
+
+// Sets moves to those that make the squared error smallest for the codes.
+void carvq_refine_fit(struct carvq_refine *refine);
+
+#endif
