@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // How near the forward pass of the evaluator comes to the speed of the BLAS: the products of a Llama of a given size, as one
 // plain sgemm each, and the whole pass over the same tokens, all in one thread.
+//
+// Usage: bench_forward [NAME ..], names being those of the sizes below; by default the small ones.
 #define _POSIX_C_SOURCE 200809L
 #include <cblas.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +16,19 @@
 #include "lm/lm.h"
 
 #define TOKENS 1024 // in windows of 256
-#define LAYERS 2
+#define SMALL 2048  // the default sizes have no more columns
 
 struct size {
     const char *name;
-    size_t vocabulary, hidden, intermediate, heads, kv_heads;
+    size_t vocabulary, hidden, intermediate, heads, kv_heads, layers;
 };
 
 // Widths of known models; fewer layers and tokens in the vocabulary, so that the bench takes seconds.
 static const struct size sizes[] = {
-    {"demo-llama", 4096, 128, 352, 4, 4},
-    {"Qwen2.5-0.5B", 16384, 896, 4864, 14, 2},
-    {"Llama-3.2-1B", 16384, 2048, 8192, 32, 8},
+    {"demo-llama", 4096, 128, 352, 4, 4, 2},        {"Qwen2.5-0.5B", 16384, 896, 4864, 14, 2, 2},
+    {"Llama-3.2-1B", 16384, 2048, 8192, 32, 8, 2},  {"Llama-3.2-3B", 16384, 3072, 8192, 24, 8, 1},
+    {"Llama-3.1-8B", 16384, 4096, 14336, 32, 8, 1}, {"Qwen2.5-7B", 16384, 3584, 18944, 28, 4, 1},
+    {"Phi-4", 16384, 5120, 17920, 40, 10, 1}, // the sizes; its matrices are those of a Llama, only stored together
 };
 
 // Of this process, so that other programs disturb little; with one thread it is the time that passes.
@@ -68,9 +72,9 @@ static void describe(struct writer *writer, const struct size *size)
     const size_t n = size->hidden, inner = size->intermediate, kv = n / size->heads * size->kv_heads;
     add(writer, "", "model.embed_tokens", size->vocabulary, n);
     add(writer, "", "model.norm", 0, n);
-    for (int layer = 0; layer < LAYERS; layer++) {
-        char prefix[32];
-        snprintf(prefix, sizeof prefix, "model.layers.%d.", layer);
+    for (size_t layer = 0; layer < size->layers; layer++) {
+        char prefix[48];
+        snprintf(prefix, sizeof prefix, "model.layers.%zu.", layer);
         add(writer, prefix, "input_layernorm", 0, n);
         add(writer, prefix, "self_attn.q_proj", n, n);
         add(writer, prefix, "self_attn.k_proj", kv, n);
@@ -93,12 +97,12 @@ static void write_model(const char *directory, const struct size *size)
     snprintf(path, sizeof path, "%s/config.json", directory);
     FILE *file = fopen(path, "w");
     need(file != NULL, "cannot write config.json");
-    fprintf(
-        file,
-        "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": %zu, \"intermediate_size\": %zu, \"num_hidden_layers\": %d,"
-        " \"num_attention_heads\": %zu, \"num_key_value_heads\": %zu, \"vocab_size\": %zu, \"max_position_embeddings\": 4096,"
-        " \"rms_norm_eps\": 1e-5, \"tie_word_embeddings\": true}\n",
-        size->hidden, size->intermediate, LAYERS, size->heads, size->kv_heads, size->vocabulary);
+    fprintf(file,
+            "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": %zu, \"intermediate_size\": %zu, "
+            "\"num_hidden_layers\": %zu,"
+            " \"num_attention_heads\": %zu, \"num_key_value_heads\": %zu, \"vocab_size\": %zu, \"max_position_embeddings\": 4096,"
+            " \"rms_norm_eps\": 1e-5, \"tie_word_embeddings\": true}\n",
+            size->hidden, size->intermediate, size->layers, size->heads, size->kv_heads, size->vocabulary);
     need(fclose(file) == 0, "cannot write config.json");
     snprintf(path, sizeof path, "%s/model.safetensors", directory);
     file = fopen(path, "wb");
@@ -188,8 +192,8 @@ static void measure(const struct size *size)
     const size_t n = size->hidden, inner = size->intermediate, kv = n / size->heads * size->kv_heads;
     const double layer = product_seconds(n, n) * 2 + product_seconds(kv, n) * 2 + product_seconds(inner, n) * 2 +
                          product_seconds(n, inner);
-    const double plain = LAYERS * layer + product_seconds(size->vocabulary, n);
-    const double parameters = (double)LAYERS * (double)(2 * n * n + 2 * kv * n + 3 * n * inner) +
+    const double plain = (double)size->layers * layer + product_seconds(size->vocabulary, n);
+    const double parameters = (double)size->layers * (double)(2 * n * n + 2 * kv * n + 3 * n * inner) +
                               (double)size->vocabulary * (double)n;
     const double operations = 2e-9 * TOKENS * parameters;
     char directory[] = "/tmp/carvq-bench-XXXXXX";
@@ -202,13 +206,17 @@ static void measure(const struct size *size)
 
 int main(int argc, char **argv)
 {
-    (void)argc;
     carvq_blas_setup(argv);
     carvq_blas_single_thread();
     printf("forward pass, %d tokens in windows of 256, BF16 weights, BLAS kernel %s%s\n", TOKENS, carvq_blas_kernel(),
            carvq_blas_is_slow() ? " (slow: OPENBLAS_CORETYPE is set, or nothing better is known)" : "");
     puts("GFlop/s of the products:\nwidths of          n  plain sgemm  whole pass  share");
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        measure(&sizes[i]);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        bool wanted = argc < 2 && sizes[i].hidden <= SMALL;
+        for (int k = 1; k < argc; k++)
+            wanted = wanted || strcmp(argv[k], sizes[i].name) == 0;
+        if (wanted)
+            measure(&sizes[i]);
+    }
     return 0;
 }
