@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# examples/reproduce.sh on a small model: a table of everything, kept, gone on with, and not mixed with other settings.
+# shellcheck source=tests/cli/common.sh
+. "$(dirname "$0")/common.sh"
+out=$folder/out
+export CARVQ=$carvq MAX_WINDOWS=2
+unset WINDOW METHODS TASKS MAX_ITEMS THREADS
+
+reproduce()
+{
+    timeout 300 "$source_dir/examples/reproduce.sh" "$@" >"$folder/stdout" 2>"$folder/stderr" </dev/null
+    status=$?
+}
+
+# The perplexity in the line of the report that begins so.
+perplexity() { grep -F "| $1 |" "$out/report.md" | awk -F' *[|] *' '{ print $7; exit }'; }
+less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 > 1 && a + 0 < b + 0) }'; }
+
+reproduce
+check "no arguments: $status" test "$status" -eq 2
+check "usage" grep -q '^Usage: examples/reproduce.sh MODEL_DIR TEXT' "$folder/stderr"
+
+reproduce "$model" "$model/sample.tokens.u16" "$out"
+check "run: $status" test "$status" -eq 0
+check "report" cmp -s "$folder/stdout" "$out/report.md"
+check "perplexity of the model: $(sed -n 4p "$out/report.md")" grep -q 'as it is: 65.653[0-9], of 510 tokens' "$out/report.md"
+for line in 'scalar-row | INT2 | 2.2500 | input' 'scalar-row | INT3 | 3.2500 | input and head' 'rvq | L 4 | 3.0000 | input' \
+    'carvq | carvq-2 | 1.6527 | input' 'carvq | carvq-3 | 2.4027 | input and head' 'carvq | carvq-4 | 3.1527 | input'; do
+    check "line: $line" less 65 "$(perplexity "$line")"
+done
+check "more stages are better" less "$(perplexity 'carvq | carvq-4 | 3.1527 | input')" "$(perplexity 'carvq | carvq-2 | 1.6527 | input')"
+check "input alone is better" less "$(perplexity 'carvq | carvq-3 | 2.4027 | input')" "$(perplexity 'carvq | carvq-3 | 2.4027 | input and head')"
+for preset in carvq-2 carvq-3 carvq-4; do
+    check "$preset is a file" "$carvq" verify "$out/$preset.safetensors" "$model" --json >"$folder/verified"
+done
+
+# Interrupted: what is there stays, what is missing comes.
+rm "$out/carvq-3.safetensors"
+cp "$out/report.md" "$folder/report.md"
+touch -d '2001-01-01' "$out/compare.csv"
+reproduce "$model" "$model/sample.tokens.u16" "$out"
+check "again: $status" test "$status" -eq 0
+check "the same report" cmp -s "$folder/report.md" "$out/report.md"
+check "the missing file is back" test -s "$out/carvq-3.safetensors"
+check "nothing is done twice" test "$(find "$out/compare.csv" -newermt 2002-01-01 | wc -l)" -eq 0
+
+METHODS=carvq reproduce "$model" "$model/sample.tokens.u16" "$out"
+check "other settings: $status" test "$status" -eq 1
+check "other settings are named" grep -q 'holds results for other settings' "$folder/stderr"
+reproduce "$model" "$folder/no-such-text" "$folder/other"
+check "no text: $status" test "$status" -ne 0
+check "no text: nothing is left that looks done" test ! -e "$folder/other/compare.csv"
+finish
