@@ -19,6 +19,7 @@ declare -A arrows=(
     [table]="base"
     [blas]=""
     [encode]="blas table base"
+    [budget]="encode table base"
     [checkpoint]="base"
     [lm]="blas checkpoint table base"
     [eval/baselines]="encode blas table base" # rivals, for comparisons
@@ -31,7 +32,7 @@ check_include() # directory, file, included name
     local directory=$1 file=$2 name=$3 other
     case $name in
     carvq.h) return ;;
-    carvq_encode.h)
+    carvq_encode.h | carvq_budget.h)
         [[ $directory != base && $directory != table ]] || fail "$file: the runtime includes the encoder's header"
         return
         ;;

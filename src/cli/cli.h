@@ -28,7 +28,7 @@ extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, 
 
 // ---- options ------------------------------------------------------------------------------------------------------
 
-enum cli_kind { CLI_FLAG, CLI_STRING, CLI_NUMBER, CLI_WORD, CLI_LIST, CLI_END };
+enum cli_kind { CLI_FLAG, CLI_STRING, CLI_NUMBER, CLI_REAL, CLI_WORD, CLI_LIST, CLI_END };
 
 // Values of an option that may be given several times.
 struct cli_list {
@@ -41,10 +41,10 @@ struct cli_option {
     const char *name;
     char letter; // short form, or 0
     enum cli_kind kind;
-    void *value;          // bool, const char *, uint64_t, int (place in words) or struct cli_list, by kind
+    void *value;          // bool, const char *, uint64_t, double, int (place in words) or struct cli_list, by kind
     const char *argument; // its name in --help; for CLI_WORD the words, separated by |
     const char *help;
-    uint64_t min, max; // CLI_NUMBER
+    uint64_t min, max; // CLI_NUMBER; CLI_REAL is more than min and at most max
 };
 
 // Usage of a subcommand: the line behind "carvq NAME", a paragraph, the options.

@@ -2,6 +2,7 @@
 // One table of options gives the parser and the help.
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -23,6 +24,18 @@ bool cli_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value
     }
     *value_ret = value;
     return value >= min && value <= max;
+}
+
+// A decimal fraction: digits and at most one point.
+static bool parse_real(const char *text, double above, double max, double *value_ret)
+{
+    size_t digits = strspn(text, "0123456789"), end = digits;
+    if (text[end] == '.')
+        end += 1 + strspn(text + end + 1, "0123456789");
+    if (text[end] != '\0' || digits == 0)
+        return false;
+    *value_ret = strtod(text, NULL);
+    return *value_ret > above && *value_ret <= max;
 }
 
 static int print_help(const struct cli_usage *usage)
@@ -73,6 +86,11 @@ static int take_value(const struct cli_usage *usage, const struct cli_option *op
     case CLI_NUMBER:
         if (!cli_parse_u64(text, option->min, option->max, option->value))
             return cli_misuse(usage->name, "--%s takes a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'", option->name,
+                              option->min, option->max, cli_safe(text));
+        return -1;
+    case CLI_REAL:
+        if (!parse_real(text, (double)option->min, (double)option->max, option->value))
+            return cli_misuse(usage->name, "--%s takes a number above %" PRIu64 " and up to %" PRIu64 ", not '%s'", option->name,
                               option->min, option->max, cli_safe(text));
         return -1;
     case CLI_WORD:

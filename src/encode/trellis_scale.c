@@ -6,7 +6,6 @@
 
 #include "base/half.h"
 
-#define TABLE_UNIT 32.0f // the tables are made for values with a standard deviation of so many of their units
 #define BINS 0x8000      // upper halves of floats that are not negative
 #define ROUNDS 100
 
@@ -28,7 +27,7 @@ float carvq_trellis_row_scale(const float *x, uint32_t cols)
     double energy = 0;
     for (size_t i = 0; i < cols; i++)
         energy += (double)x[i] * (double)x[i];
-    return (float)sqrt(energy / cols) / TABLE_UNIT;
+    return (float)sqrt(energy / cols) / CARVQ_TRELLIS_TABLE_UNIT;
 }
 
 void carvq_trellis_scales_add(struct carvq_trellis_scales *scales, float scale, double weight)

@@ -6,6 +6,7 @@
 #include "encode/trellis.h"
 
 #define CARVQ_TRELLIS_MAX_SCALE_BITS 8
+#define CARVQ_TRELLIS_TABLE_UNIT 32.0f // the tables are made for values whose standard deviation is so many of their units
 
 // What is known of the scales of rows: their energies, by the upper halves of their scales as floats.
 struct carvq_trellis_scales {

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: MIT
+// How a budget is spent. The error that counts is the sum over rows of (count + 1)^a |x - y|^2: a row that is looked up often
+// matters more, but not in proportion, for a rare row that is wrong spoils its sentence too. With the curves measured on a
+// sample, D(R) for each rate of each codec, and the energy of each row, the rest is arithmetic: carvq_allocate().
+#include "budget/recipe.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/size.h"
+#include "budget/curve.h"
+#include "budget/rows.h"
+#include "encode/matrix.h"
+#include "encode/trellis_scale.h"
+#include "table/table.h"
+
+// Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
+#define COUNT_EXPONENT 0.5
+#define RATE_FLOOR 1.5  // bits per value of the least row ..
+#define FLOOR_BUDGET 2. // .. where the budget has at least so many
+
+#define RAW_DISTORTION 1e-6 // of F32 values in BF16
+#define MAX_SCALE_BITS 6
+#define LONG_STATE_EFFORT 7 // from this effort on a state has 12 bits, which take four times as long to search
+
+struct weighted_row {
+    double weight;
+    uint32_t row;
+};
+
+void carvq_budget_defaults(struct carvq_budget *budget_ret)
+{
+    *budget_ret = (struct carvq_budget){
+        .codecs = 1U << CARVQ_RVQ | 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW,
+        .effort = 5,
+    };
+}
+
+// ---- bands
+
+static const double band_limits[CARVQ_BANDS + 1] = {0, 1, 10, 100, 1000, 10000, INFINITY};
+
+unsigned carvq_recipe_band(const struct carvq_recipe *recipe, uint64_t row)
+{
+    unsigned band = 0;
+    if (recipe->budget.counts != NULL)
+        while (recipe->budget.counts[row] >= band_limits[band + 1])
+            band++;
+    return band;
+}
+
+void carvq_recipe_bands(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
+{
+    const uint32_t n = recipe->info.cols;
+    double total = 0;
+    for (unsigned b = 0; b < CARVQ_BANDS; b++)
+        bands_ret[b] = (struct carvq_band){.min_count = band_limits[b],
+                                           .max_count = isinf(band_limits[b + 1]) ? INFINITY : band_limits[b + 1] - 1};
+    for (uint64_t row = 0; row < recipe->info.rows; row++) {
+        struct carvq_band *band = &bands_ret[carvq_recipe_band(recipe, row)];
+        const struct carvq_segment_info *segment = &recipe->segments[recipe->tiers[row]];
+        double count = recipe->budget.counts == NULL ? 1 : recipe->budget.counts[row];
+        band->rows++;
+        band->share += count;
+        total += count;
+        band->bits += 8 * (double)(segment->code_bytes + segment->codebook_bytes) / ((double)segment->rows * n);
+    }
+    for (unsigned b = 0; b < CARVQ_BANDS; b++) {
+        bands_ret[b].share = total > 0 ? bands_ret[b].share / total : 0;
+        bands_ret[b].bits = bands_ret[b].rows > 0 ? bands_ret[b].bits / (double)bands_ret[b].rows : 0;
+    }
+}
+
+double carvq_recipe_expect(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
+{
+    double energy[CARVQ_BANDS] = {0}, squares[CARVQ_BANDS] = {0}, all_energy = 0, all_squares = 0;
+    carvq_recipe_bands(recipe, bands_ret);
+    for (uint64_t row = 0; row < recipe->info.rows; row++) {
+        unsigned band = carvq_recipe_band(recipe, row);
+        energy[band] += recipe->survey.row_energies[row];
+        squares[band] += recipe->survey.energies[row] * recipe->distortion[recipe->tiers[row]];
+    }
+    for (unsigned b = 0; b < CARVQ_BANDS; b++) {
+        bands_ret[b].sqnr_db = squares[b] > 0 ? 10 * log10(energy[b] / squares[b]) : INFINITY;
+        all_energy += energy[b];
+        all_squares += squares[b];
+    }
+    return all_squares > 0 ? 10 * log10(all_energy / all_squares) : INFINITY;
+}
+
+// ---- weights
+
+double carvq_recipe_factor(const struct carvq_recipe *recipe, uint64_t row)
+{
+    return recipe->budget.counts == NULL ? 1 : pow(recipe->budget.counts[row] + 1, COUNT_EXPONENT);
+}
+
+float carvq_recipe_row_scale(const struct carvq_recipe *recipe, uint64_t row)
+{
+    return (float)sqrt(recipe->survey.energies[row] / (double)recipe->info.cols) / CARVQ_TRELLIS_TABLE_UNIT;
+}
+
+static int by_falling_weight(const void *left, const void *right)
+{
+    const struct weighted_row *a = left, *b = right;
+    if (a->weight != b->weight)
+        return a->weight > b->weight ? -1 : 1;
+    return a->row < b->row ? -1 : 1;
+}
+
+// The rows by falling weight; *sums_ret[V + 1], *weights_ret[V]. All are to be given to free().
+static bool sort_rows(const struct carvq_recipe *recipe, struct weighted_row **order_ret, double **weights_ret, double **sums_ret)
+{
+    const uint64_t rows = recipe->matrix->rows;
+    struct weighted_row *order = malloc(rows * sizeof *order);
+    double *weights = malloc(rows * sizeof *weights), *sums = malloc((rows + 1) * sizeof *sums);
+    *order_ret = order;
+    *weights_ret = weights;
+    *sums_ret = sums;
+    if (order == NULL || weights == NULL || sums == NULL)
+        return false;
+    for (uint64_t row = 0; row < rows; row++) {
+        double weight = carvq_recipe_factor(recipe, row) * recipe->survey.energies[row];
+        order[row] = (struct weighted_row){weight, (uint32_t)row};
+    }
+    qsort(order, rows, sizeof *order, by_falling_weight);
+    sums[0] = 0;
+    for (uint64_t i = 0; i < rows; i++) {
+        weights[i] = order[i].weight;
+        sums[i + 1] = sums[i] + weights[i];
+    }
+    return true;
+}
+
+// ---- ways
+
+// A way to store rows, and the segment that it makes.
+struct menu {
+    size_t count;
+    struct carvq_way ways[CARVQ_MAX_WAYS];
+    struct carvq_segment_info segments[CARVQ_MAX_WAYS];
+};
+
+static void add_way(struct menu *menu, struct carvq_segment_info segment, uint64_t bits, uint64_t shared_bits, double distortion)
+{
+    menu->ways[menu->count] = (struct carvq_way){bits, distortion, shared_bits};
+    menu->segments[menu->count++] = segment;
+}
+
+static void add_raw(struct menu *menu, const struct carvq_matrix *matrix)
+{
+    bool is_half = matrix->dtype != CARVQ_F32;
+    const struct carvq_segment_info segment = {
+        .codec = CARVQ_RAW, .cols = matrix->cols, .value_dtype = is_half ? matrix->dtype : CARVQ_BF16};
+    add_way(menu, segment, 16 * (uint64_t)matrix->cols, 0, is_half ? 0 : RAW_DISTORTION);
+}
+
+// The rates of at least floor bits per value, the highest first. scale_error: mean square in dB of a scale of so many bits.
+static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, double floor, unsigned scale_bits,
+                        double scale_error)
+{
+    const uint32_t cols = recipe->matrix->cols;
+    for (size_t i = recipe->point_count; i-- > 0;) {
+        const struct carvq_point *point = &recipe->points[i];
+        if (point->step_bits < 2 * floor)
+            continue;
+        const struct carvq_segment_info segment = {.codec = CARVQ_TRELLIS,
+                                                   .cols = cols,
+                                                   .value_dtype = CARVQ_BF16,
+                                                   .state_bits = recipe->state_bits,
+                                                   .step_bits = point->step_bits,
+                                                   .scale_bits = scale_bits};
+        uint64_t bits = scale_bits + (uint64_t)point->step_bits * ((cols + 1) / 2);
+        double distortion = point->distortion * (1 + point->sensitivity * scale_error);
+        add_way(menu, segment, bits, ((uint64_t)16 << scale_bits) + 3 * 8 + 7, distortion);
+    }
+}
+
+// errors_ret[b]: mean square, in dB, of the distance of a row's own scale to the nearest of 2^b levels; rows count by their
+// weight. False: out of memory.
+static bool find_scale_errors(const struct carvq_recipe *recipe, double errors_ret[MAX_SCALE_BITS + 1])
+{
+    struct carvq_arena arena = {NULL, 0};
+    struct carvq_trellis_scales scales;
+    carvq_trellis_scales_place(&scales, &arena);
+    void *memory = aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used);
+    if (memory == NULL)
+        return false;
+    arena = (struct carvq_arena){memory, 0};
+    carvq_trellis_scales_place(&scales, &arena);
+    carvq_trellis_scales_begin(&scales);
+    for (uint64_t row = 0; row < recipe->info.rows; row++)
+        carvq_trellis_scales_add(&scales, carvq_recipe_row_scale(recipe, row), carvq_recipe_factor(recipe, row));
+    for (unsigned bits = 0; bits <= MAX_SCALE_BITS; bits++) {
+        float levels[1 << MAX_SCALE_BITS];
+        double error = 0, weight = 0;
+        carvq_trellis_scales_fit(&scales, bits, levels);
+        for (uint64_t row = 0; row < recipe->info.rows; row++) {
+            float scale = carvq_recipe_row_scale(recipe, row);
+            float level = levels[carvq_trellis_nearest_level(levels, (size_t)1 << bits, scale)];
+            if (!(scale > 0 && level > 0))
+                continue;
+            double decibels = 20 * log10((double)level / scale), energy = carvq_recipe_factor(recipe, row) * scale * scale;
+            error += energy * decibels * decibels;
+            weight += energy;
+        }
+        errors_ret[bits] = weight > 0 ? error / weight : 0;
+    }
+    free(memory);
+    return true;
+}
+
+// ---- the choice
+
+struct choice {
+    const struct carvq_recipe *recipe;
+    const double *weights, *sums;
+    double scale_errors[MAX_SCALE_BITS + 1];
+};
+
+// The best allocation with rates of at least floor; false if bits are too few.
+static bool choose(const struct choice *choice, double floor, uint64_t bits, struct menu *menu_ret,
+                   struct carvq_allocation *allocation_ret)
+{
+    const struct carvq_matrix *matrix = choice->recipe->matrix;
+    bool found = false;
+    for (unsigned scale_bits = 0; scale_bits <= MAX_SCALE_BITS; scale_bits++) {
+        struct menu menu = {.count = 0};
+        struct carvq_allocation allocation;
+        if (choice->recipe->budget.codecs & 1U << CARVQ_RAW)
+            add_raw(&menu, matrix);
+        add_trellis(&menu, choice->recipe, floor, scale_bits, choice->scale_errors[scale_bits]);
+        if (!carvq_allocate(menu.ways, menu.count, choice->weights, choice->sums, matrix->rows, bits, &allocation))
+            continue;
+        if (!found || allocation.distortion < allocation_ret->distortion) {
+            *allocation_ret = allocation;
+            *menu_ret = menu;
+            found = true;
+        }
+    }
+    return found;
+}
+
+// Turns an allocation into segments, tiers and sizes.
+static bool settle(struct carvq_recipe *recipe, const struct menu *menu, const struct carvq_allocation *allocation,
+                   const struct weighted_row *order)
+{
+    uint64_t begin = 0;
+    for (size_t s = 0; s < allocation->count; s++) {
+        recipe->segments[s] = menu->segments[allocation->ways[s]];
+        recipe->segments[s].rows = allocation->rows[s];
+        recipe->distortion[s] = menu->ways[allocation->ways[s]].distortion;
+        for (uint64_t i = begin; i < begin + allocation->rows[s]; i++)
+            recipe->tiers[order[i].row] = (uint8_t)s;
+        begin += allocation->rows[s];
+    }
+    const struct carvq_structure *structure = recipe->survey.structure;
+    recipe->info = (struct carvq_table_info){
+        .name = recipe->matrix->name,
+        .rows = recipe->matrix->rows,
+        .cols = recipe->matrix->cols,
+        .dtype = recipe->matrix->dtype,
+        .segment_count = (uint32_t)allocation->count,
+        .mean = structure->has_mean,
+        .mean_dtype = CARVQ_BF16,
+        .rank = structure->rank,
+        .low_rank_bits = structure->rank > 0 ? structure->bits : 0,
+        .low_rank_dtype = CARVQ_BF16,
+    };
+    return carvq_table_sizes(&recipe->info, recipe->segments);
+}
+
+static enum carvq_status fail_budget(const struct carvq_recipe *recipe, struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = recipe->matrix;
+    const double values = (double)matrix->rows * matrix->cols;
+    struct menu menu = {.count = 0};
+    add_trellis(&menu, recipe, 0, 0, 0);
+    uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows) +
+                     carvq_structure_bits(recipe->survey.structure, matrix->rows);
+    least = carvq_div_up(least, 8);
+    // Rounded up, so that what the message says can be met.
+    return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
+                             "the budget is too small: the least is %.4f bits per parameter, %" PRIu64 " bytes",
+                             ceil(8 * (double)least / values * 1e4) / 1e4, least);
+}
+
+static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice *choice, const struct weighted_row *order,
+                                struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = recipe->matrix;
+    const double values = (double)matrix->rows * matrix->cols;
+    uint64_t budget = recipe->budget.bits > 0 ? (uint64_t)(recipe->budget.bits * values / 8) : recipe->budget.bytes;
+    if (budget > matrix->rows * matrix->cols * 16) // more is of no use
+        budget = matrix->rows * matrix->cols * 16;
+    uint64_t total = 8 * budget, fixed = carvq_structure_bits(recipe->survey.structure, matrix->rows);
+    double floor = (double)total / values >= FLOOR_BUDGET ? RATE_FLOOR : 0;
+    for (uint64_t slack = 0; fixed + slack < total; slack += 8) {
+        struct menu menu;
+        struct carvq_allocation allocation;
+        if (!choose(choice, floor, total - fixed - slack, &menu, &allocation))
+            break;
+        if (!settle(recipe, &menu, &allocation, order))
+            return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codes would be larger than a file can be");
+        if (recipe->info.payload_bytes <= budget)
+            return CARVQ_OK;
+    }
+    return fail_budget(recipe, error);
+}
+
+static enum carvq_status plan(struct carvq_recipe *recipe, struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = recipe->matrix;
+    struct weighted_row *order = NULL;
+    double *weights = NULL, *sums = NULL;
+    struct choice choice = {.recipe = recipe};
+    enum carvq_status status;
+    if (!sort_rows(recipe, &order, &weights, &sums) || !find_scale_errors(recipe, choice.scale_errors)) {
+        status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a plan of %" PRIu64 " rows",
+                                   matrix->rows);
+    } else {
+        choice.weights = weights;
+        choice.sums = sums;
+        status = decide(recipe, &choice, order, error);
+    }
+    free(order);
+    free(weights);
+    free(sums);
+    return status;
+}
+
+static enum carvq_status check(const struct carvq_matrix *matrix, const struct carvq_budget *budget, struct carvq_error *error)
+{
+    if (matrix->rows < 1 || matrix->rows > UINT32_MAX || matrix->cols < 1 || matrix->cols > CARVQ_MAX_COLS)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "%" PRIu64 " x %" PRIu32 " is no shape for a table",
+                                 matrix->rows, matrix->cols);
+    if (!isfinite(budget->bits) || budget->bits < 0 || (budget->bits == 0 && budget->bytes == 0))
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "a budget must be more than 0");
+    if (budget->effort < 1 || budget->effort > CARVQ_MAX_EFFORT)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "effort is %u, but must be 1 to %d", budget->effort,
+                                 CARVQ_MAX_EFFORT);
+    for (uint64_t row = 0; budget->counts != NULL && row < matrix->rows; row++)
+        if (!isfinite(budget->counts[row]) || budget->counts[row] < 0)
+            return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the count of row %" PRIu64 " is no count", row);
+    return CARVQ_OK;
+}
+
+enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const struct carvq_budget *budget, unsigned threads,
+                                    int (*progress)(void *context, const struct carvq_progress *progress), void *progress_context,
+                                    struct carvq_recipe **recipe_ret, struct carvq_error *error)
+{
+    enum carvq_status status = check(matrix, budget, error);
+    if (status != CARVQ_OK)
+        return status;
+    struct carvq_recipe *recipe = calloc(1, sizeof *recipe);
+    if (recipe == NULL)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory");
+    recipe->matrix = matrix;
+    recipe->budget = *budget;
+    recipe->info.rows = matrix->rows;
+    recipe->info.cols = matrix->cols;
+    threads = carvq_rows_threads(threads);
+    struct carvq_ticker ticker = {
+        progress, progress_context, {matrix->name, "survey", 0, matrix->rows * matrix->cols, 0}, 0, false};
+    status = carvq_survey_make(matrix, budget->seed, threads, &ticker, &recipe->survey, error);
+    if (status == CARVQ_OK) {
+        recipe->state_bits = budget->effort < LONG_STATE_EFFORT ? 10 : 12;
+        recipe->point_count = carvq_trellis_curve(&recipe->survey, matrix->cols, recipe->state_bits, threads, recipe->points);
+        recipe->tiers = malloc(matrix->rows);
+        if (recipe->point_count == 0 || recipe->tiers == NULL)
+            status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a sample of rows");
+    }
+    if (status == CARVQ_OK)
+        status = plan(recipe, error);
+    if (status == CARVQ_OK)
+        *recipe_ret = recipe;
+    else
+        carvq_recipe_free(recipe);
+    return status;
+}
+
+enum carvq_status carvq_recipe_change(struct carvq_recipe *recipe, double bits, uint64_t bytes, struct carvq_error *error)
+{
+    recipe->budget.bits = bits;
+    recipe->budget.bytes = bytes;
+    enum carvq_status status = check(recipe->matrix, &recipe->budget, error);
+    return status == CARVQ_OK ? plan(recipe, error) : status;
+}
+
+void carvq_recipe_free(struct carvq_recipe *recipe)
+{
+    if (recipe == NULL)
+        return;
+    carvq_survey_free(&recipe->survey);
+    free(recipe->tiers);
+    free(recipe);
+}
+
+const struct carvq_table_info *carvq_recipe_info(const struct carvq_recipe *recipe)
+{
+    return &recipe->info;
+}

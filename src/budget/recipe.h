@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// A recipe: everything that is decided about a table before its codes are made.
+#ifndef CARVQ_BUDGET_RECIPE_H
+#define CARVQ_BUDGET_RECIPE_H
+
+#include "budget/allocate.h"
+#include "budget/curve.h"
+#include "budget/survey.h"
+#include "carvq_budget.h"
+
+struct carvq_recipe {
+    const struct carvq_matrix *matrix;
+    struct carvq_budget budget;
+    struct carvq_survey survey;
+    unsigned state_bits; // of the trellis, and what it makes of the sample
+    struct carvq_point points[CARVQ_CURVE_POINTS];
+    size_t point_count;
+    struct carvq_table_info info;
+    struct carvq_segment_info segments[CARVQ_MAX_SEGMENTS];
+    double distortion[CARVQ_MAX_SEGMENTS]; // expected, of a row of the segment: squared error over what is left of its energy
+    uint8_t *tiers;                        // [V] segment of each row
+};
+
+// The bands of a recipe, without errors.
+void carvq_recipe_bands(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS]);
+
+// How much the squared error of a row counts: (count + 1)^a.
+double carvq_recipe_factor(const struct carvq_recipe *recipe, uint64_t row);
+
+// The scale that suits what is left of a row, in the units of the trellis tables.
+float carvq_recipe_row_scale(const struct carvq_recipe *recipe, uint64_t row);
+
+// The band of a row.
+unsigned carvq_recipe_band(const struct carvq_recipe *recipe, uint64_t row);
+
+#endif

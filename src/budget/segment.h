@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The tensors of one segment.
+#ifndef CARVQ_BUDGET_SEGMENT_H
+#define CARVQ_BUDGET_SEGMENT_H
+
+#include "budget/recipe.h"
+#include "encode/layout.h"
+
+// Where the tensors of a table go.
+struct carvq_output {
+    const struct carvq_encode_job *job;
+    uint64_t (*offsets)[CARVQ_MAX_SEGMENTS]; // by part, as in struct carvq_layout
+};
+
+// Errors of a row as a reader decodes it.
+struct carvq_row_errors {
+    double squares; // sum of (x - y)^2
+    double l1;      // of |x - y|
+};
+
+// Encodes and writes segment number s, whose rows are members[]. errors_ret[V]: those of its rows are filled.
+enum carvq_status carvq_segment_encode(const struct carvq_recipe *recipe, uint32_t s, const uint32_t *members,
+                                       const struct carvq_output *output, struct carvq_ticker *ticker,
+                                       struct carvq_row_errors *errors_ret, struct carvq_error *error);
+
+#endif

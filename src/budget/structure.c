@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+// A bit more per value takes a quarter off the squared error of whatever the codes are for, its energy E. So a part of the
+// structure that leaves E' of it and costs b bits per value is worth having if E' 4^b < E. The codes see what the rounding of a
+// coefficient has left, and so need no coefficients of many bits.
+#include "budget/structure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/half.h"
+#include "base/status.h"
+
+#define POWER_STEPS 30
+#define MIN_COEFFICIENT_BITS 2
+#define MAX_COEFFICIENT_BITS 8
+
+static float store(float value)
+{
+    return carvq_bf16_to_f32(carvq_f32_to_bf16(value));
+}
+
+static double dot(const float *a, const float *b, uint32_t count)
+{
+    double sums[4] = {0};
+    for (uint32_t i = 0; i < count; i++)
+        sums[i & 3] += (double)a[i] * b[i];
+    return sums[0] + sums[1] + (sums[2] + sums[3]);
+}
+
+static double energy(const float *sample, size_t count, uint32_t cols)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += dot(sample + i * cols, sample + i * cols, cols);
+    return sum;
+}
+
+static float quantize(double coefficient, unsigned bits)
+{
+    double most = (double)(1U << (bits - 1)) - 1, rounded = nearbyint(coefficient);
+    return (float)(rounded > most ? most : rounded < -most - 1 ? -most - 1 : rounded);
+}
+
+static void take_mean(struct carvq_structure *structure, const double *mean, uint64_t rows, float *sample, size_t count)
+{
+    const uint32_t n = structure->cols;
+    double before = energy(sample, count, n);
+    for (uint32_t c = 0; c < n; c++)
+        structure->mean[c] = store((float)mean[c]);
+    double after = 0;
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t c = 0; c < n; c++) {
+            double x = (double)sample[i * n + c] - structure->mean[c];
+            after += x * x;
+        }
+    structure->has_mean = after * exp2(2 * 16 / (double)rows) < before;
+    if (!structure->has_mean) {
+        memset(structure->mean, 0, n * sizeof *structure->mean);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t c = 0; c < n; c++)
+            sample[i * n + c] -= structure->mean[c];
+}
+
+// The leading right singular vector of the sample, of length 1: power iteration from its longest row. False if all rows are 0.
+static bool find_direction(const float *sample, size_t count, uint32_t cols, float *direction_ret, double *sums)
+{
+    double longest = 0;
+    for (size_t i = 0; i < count; i++) {
+        double length = dot(sample + i * cols, sample + i * cols, cols);
+        if (length > longest) {
+            longest = length;
+            memcpy(direction_ret, sample + i * cols, cols * sizeof *sample);
+        }
+    }
+    if (longest == 0)
+        return false;
+    for (int step = 0; step < POWER_STEPS; step++) {
+        memset(sums, 0, cols * sizeof *sums);
+        for (size_t i = 0; i < count; i++) {
+            double coefficient = dot(sample + i * cols, direction_ret, cols);
+            for (uint32_t c = 0; c < cols; c++)
+                sums[c] += coefficient * sample[i * cols + c];
+        }
+        double length = 0;
+        for (uint32_t c = 0; c < cols; c++)
+            length += sums[c] * sums[c];
+        if (length == 0)
+            return false;
+        for (uint32_t c = 0; c < cols; c++)
+            direction_ret[c] = (float)(sums[c] / sqrt(length));
+    }
+    return true;
+}
+
+// The step between coefficients of so many bits that leaves the least error in the sample; some may be cut off.
+static double find_step(const float *coefficients, size_t count, unsigned bits, double *error_ret)
+{
+    double most = 0, best_step = 1;
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, fabs((double)coefficients[i]));
+    *error_ret = INFINITY;
+    for (double part = 1; part > 0.2; part *= 0.9) {
+        double step = part * most / ((double)(1U << (bits - 1)) - 0.5), error = 0;
+        for (size_t i = 0; i < count; i++) {
+            double x = coefficients[i] - step * quantize(coefficients[i] / step, bits);
+            error += x * x;
+        }
+        if (error < *error_ret) {
+            *error_ret = error;
+            best_step = step;
+        }
+    }
+    return best_step;
+}
+
+// Takes one more direction out of the sample, if it is worth its bits. The first one settles the bits of coefficients.
+static bool take_direction(struct carvq_structure *structure, uint64_t rows, float *sample, size_t count, float *coefficients,
+                           double *sums)
+{
+    const uint32_t n = structure->cols;
+    float *direction = structure->directions + (size_t)structure->rank * n;
+    if (!find_direction(sample, count, n, direction, sums))
+        return false;
+    double before = energy(sample, count, n), along = 0, best = before, best_step = 0;
+    for (size_t i = 0; i < count; i++) {
+        coefficients[i] = (float)dot(sample + i * n, direction, n);
+        along += (double)coefficients[i] * coefficients[i];
+    }
+    unsigned first = structure->rank > 0 ? structure->bits : MIN_COEFFICIENT_BITS;
+    unsigned last = structure->rank > 0 ? structure->bits : MAX_COEFFICIENT_BITS;
+    for (unsigned bits = first; bits <= last; bits++) {
+        double error, step = find_step(coefficients, count, bits, &error);
+        double worth = (before - along + error) * exp2(2 * (bits / (double)n + 16 / (double)rows));
+        if (worth < best) {
+            best = worth;
+            best_step = step;
+            structure->bits = bits;
+        }
+    }
+    if (best_step == 0)
+        return false;
+    for (uint32_t c = 0; c < n; c++)
+        direction[c] = store((float)(direction[c] * best_step));
+    structure->norms[structure->rank] = dot(direction, direction, n);
+    return structure->norms[structure->rank] > 0;
+}
+
+enum carvq_status carvq_structure_fit(float *sample, size_t count, const double *mean, uint64_t rows, uint32_t cols,
+                                      struct carvq_structure **structure_ret, struct carvq_error *error)
+{
+    size_t floats = (size_t)cols * (1 + CARVQ_STRUCTURE_MAX_RANK);
+    struct carvq_structure *structure = calloc(1, sizeof *structure + floats * sizeof(float));
+    float *coefficients = malloc(count * sizeof *coefficients);
+    double *sums = malloc(cols * sizeof *sums);
+    if (structure == NULL || coefficients == NULL || sums == NULL) {
+        free(structure);
+        free(coefficients);
+        free(sums);
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the structure of a table of %u columns", (unsigned)cols);
+    }
+    structure->cols = cols;
+    structure->mean = (float *)(structure + 1);
+    structure->directions = structure->mean + cols;
+    take_mean(structure, mean, rows, sample, count);
+    while (structure->rank < CARVQ_STRUCTURE_MAX_RANK && structure->rank < cols &&
+           take_direction(structure, rows, sample, count, coefficients, sums)) {
+        uint32_t k = structure->rank++;
+        const float *direction = structure->directions + (size_t)k * cols;
+        for (size_t i = 0; i < count; i++) {
+            float *row = sample + i * cols;
+            float coefficient = quantize(dot(row, direction, cols) / structure->norms[k], structure->bits);
+            for (uint32_t c = 0; c < cols; c++)
+                row[c] -= coefficient * direction[c];
+        }
+    }
+    free(coefficients);
+    free(sums);
+    *structure_ret = structure;
+    return CARVQ_OK;
+}
+
+void carvq_structure_subtract(const struct carvq_structure *structure, float *row, uint8_t *fields_ret)
+{
+    const uint32_t n = structure->cols;
+    if (structure->has_mean)
+        for (uint32_t c = 0; c < n; c++)
+            row[c] -= structure->mean[c];
+    for (uint32_t k = 0; k < structure->rank; k++) {
+        const float *direction = structure->directions + (size_t)k * n;
+        float coefficient = quantize(dot(row, direction, n) / structure->norms[k], structure->bits);
+        fields_ret[k] = (uint8_t)(coefficient + (float)(1U << (structure->bits - 1)));
+        for (uint32_t c = 0; c < n; c++)
+            row[c] -= coefficient * direction[c];
+    }
+}
+
+void carvq_structure_add(const struct carvq_structure *structure, const uint8_t *fields, float *row)
+{
+    const uint32_t n = structure->cols;
+    if (structure->has_mean)
+        for (uint32_t c = 0; c < n; c++)
+            row[c] += structure->mean[c];
+    for (uint32_t k = 0; k < structure->rank; k++) {
+        const float *direction = structure->directions + (size_t)k * n;
+        float coefficient = (float)fields[k] - (float)(1U << (structure->bits - 1));
+        for (uint32_t c = 0; c < n; c++)
+            row[c] += coefficient * direction[c];
+    }
+}
+
+uint64_t carvq_structure_bits(const struct carvq_structure *structure, uint64_t rows)
+{
+    uint64_t n = structure->cols, rank = structure->rank;
+    return (structure->has_mean ? 16 * n : 0) + 16 * n * rank + (rows * rank * structure->bits + 7) / 8 * 8;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// What is cheap to describe is taken out of a table before it is quantized: the mean of its rows and a few directions along which
+// they spread. Each part has to earn its bits.
+//
+//     row i = mean + sum over k of coefficient(i, k) direction k + what the codes are for
+#ifndef CARVQ_BUDGET_STRUCTURE_H
+#define CARVQ_BUDGET_STRUCTURE_H
+
+#include <stdbool.h>
+
+#include "carvq_encode.h"
+
+#define CARVQ_STRUCTURE_MAX_RANK 16
+
+struct carvq_structure {
+    uint32_t cols; // [n]
+    uint32_t rank; // directions
+    uint32_t bits; // of a coefficient
+    float *mean;   // [n], as stored; zeros if there is none
+    bool has_mean;
+    float *directions;                      // [rank][n], as stored
+    double norms[CARVQ_STRUCTURE_MAX_RANK]; // squared length of each direction
+};
+
+// Fits the structure of a table of V rows to sample[count][n], some of them, which is left as the residual; mean[n] is that of
+// all rows. The result is to be given to free(). Errors: CARVQ_ERROR_MEMORY.
+enum carvq_status carvq_structure_fit(float *sample, size_t count, const double *mean, uint64_t rows, uint32_t cols,
+                                      struct carvq_structure **structure_ret, struct carvq_error *error);
+
+// Turns a row into what the codes are for; fields_ret[rank]: its coefficients as stored, unsigned.
+void carvq_structure_subtract(const struct carvq_structure *structure, float *row, uint8_t *fields_ret);
+
+// The inverse, as a reader does it.
+void carvq_structure_add(const struct carvq_structure *structure, const uint8_t *fields, float *row);
+
+// Bits of the mean, directions and coefficients of V rows, whole bytes each.
+uint64_t carvq_structure_bits(const struct carvq_structure *structure, uint64_t rows);
+
+#endif

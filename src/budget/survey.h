@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What the optimiser knows of a table: its structure, the energy of each row without it, and a sample of such rows.
+#ifndef CARVQ_BUDGET_SURVEY_H
+#define CARVQ_BUDGET_SURVEY_H
+
+#include "budget/structure.h"
+#include "encode/progress.h"
+
+struct carvq_survey {
+    struct carvq_structure *structure;
+    float *row_energies; // [V] sum of squares of a row
+    float *energies;     // [V] and of what is left of it
+    uint8_t *fields;     // [V][rank] coefficients as stored; NULL if there are none
+    float *sample;       // [sample_count][n] of what is left
+    size_t sample_count; // at least 1
+};
+
+// Reads the table once, and a sample of its rows before that. ticker->state.done grows by V n. Give the result to
+// carvq_survey_free(), also after an error. Errors: CARVQ_ERROR_FORMAT if a value is NaN or infinite, CARVQ_ERROR_MEMORY,
+// CARVQ_ERROR_CANCELLED, and those of the matrix.
+enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t seed, unsigned threads,
+                                    struct carvq_ticker *ticker, struct carvq_survey *survey_ret, struct carvq_error *error);
+void carvq_survey_free(struct carvq_survey *survey);
+
+#endif

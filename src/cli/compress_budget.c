@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+// Compression to a number of bits or bytes.
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/half.h"
+#include "base/status.h"
+#include "compress.h"
+
+// What is decided and found, one array element for each table.
+struct results {
+    double **counts;
+    const char **sources;
+    struct carvq_recipe **recipes;
+    struct carvq_recipe_report *reports;
+};
+
+static int check_options(const struct cli_compress_settings *settings)
+{
+    int sources = (settings->calibrate != NULL) + (settings->calibrate_tokens != NULL) + (settings->counts != NULL) +
+                  settings->uniform;
+    if (settings->bits > 0 && settings->max_bytes > 0)
+        return cli_misuse("compress", "give --bits or --max-bytes, not both");
+    if (sources > 1)
+        return cli_misuse("compress", "give one of --calibrate, --calibrate-tokens, --counts and --uniform");
+    if (settings->preset >= 0 || settings->stages > 0 || settings->adaptor_dim > 0 || settings->adaptor_hidden > 0)
+        return cli_misuse("compress", "a budget decides that by itself: leave out --preset, --stages and the adaptor's widths");
+    return -1;
+}
+
+static struct carvq_budget budget_of(const struct cli_compress_settings *settings)
+{
+    struct carvq_budget budget;
+    carvq_budget_defaults(&budget);
+    if (settings->codec == 1)
+        budget.codecs = 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW;
+    else if (settings->codec == 2)
+        budget.codecs = 1U << CARVQ_RVQ;
+    if (settings->effort > 0)
+        budget.effort = (unsigned)settings->effort;
+    budget.bits = settings->bits > 0 ? settings->bits : 16;
+    budget.seed = settings->seed;
+    return budget;
+}
+
+// Makes the file fit --max-bytes, all tables with the same bits per parameter.
+static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                   struct results *results, struct carvq_error *error)
+{
+    double values = 0;
+    for (size_t i = 0; i < work->count; i++)
+        values += (double)work->matrices[i].rows * work->matrices[i].cols;
+    uint64_t rest = settings->max_bytes; // for payload
+    while (rest > 0) {
+        for (size_t i = 0; i < work->count; i++) {
+            double share = (double)work->matrices[i].rows * work->matrices[i].cols / values;
+            enum carvq_status status = carvq_recipe_change(results->recipes[i], 0, (uint64_t)((double)rest * share), error);
+            if (status != CARVQ_OK)
+                return status;
+        }
+        enum carvq_status status = carvq_recipe_file_size(results->recipes, work->count, &work->file_bytes, error);
+        if (status != CARVQ_OK || work->file_bytes <= settings->max_bytes)
+            return status;
+        uint64_t excess = work->file_bytes - settings->max_bytes;
+        rest = excess < rest ? rest - excess : 0;
+    }
+    return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: --max-bytes %" PRIu64 " does not hold the header", settings->model,
+                      settings->max_bytes);
+}
+
+static enum carvq_status make_recipes(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                      struct results *results, struct carvq_error *error)
+{
+    struct cli_compress_display display = {.phase = NULL};
+    enum carvq_status status = cli_compress_check_output(work, settings, error);
+    results->counts = calloc(work->count, sizeof *results->counts);
+    results->sources = calloc(work->count, sizeof *results->sources);
+    results->recipes = calloc(work->count, sizeof *results->recipes);
+    results->reports = calloc(work->count, sizeof *results->reports);
+    if (results->counts == NULL || results->sources == NULL || results->recipes == NULL || results->reports == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->model);
+    cli_progress_begin(&display.progress);
+    for (size_t i = 0; i < work->count && status == CARVQ_OK; i++) {
+        struct carvq_budget budget = budget_of(settings);
+        status = cli_compress_counts(work, settings, work->matrices[i].rows, &results->counts[i], &results->sources[i], error);
+        budget.counts = results->counts[i];
+        if (status == CARVQ_OK)
+            status = carvq_recipe_make(&work->matrices[i], &budget, (unsigned)settings->threads, cli_compress_progress, &display,
+                                       &results->recipes[i], error);
+    }
+    cli_progress_end(&display.progress);
+    if (status == CARVQ_OK && settings->max_bytes > 0)
+        return fit_bytes(work, settings, results, error);
+    if (status == CARVQ_OK)
+        status = carvq_recipe_file_size(results->recipes, work->count, &work->file_bytes, error);
+    return status;
+}
+
+// ---- text
+
+static void print_bands(const struct carvq_band *bands)
+{
+    printf("  %-16s %10s %8s %8s %9s\n", "rows by count", "rows", "of uses", "bits", "SQNR dB");
+    for (unsigned b = 0; b < CARVQ_BANDS; b++) {
+        char range[40];
+        if (bands[b].rows == 0)
+            continue;
+        if (isinf(bands[b].max_count))
+            snprintf(range, sizeof range, "%.0f and more", bands[b].min_count);
+        else if (bands[b].max_count > bands[b].min_count)
+            snprintf(range, sizeof range, "%.0f to %.0f", bands[b].min_count, bands[b].max_count);
+        else
+            snprintf(range, sizeof range, "%.0f", bands[b].min_count);
+        printf("  %-16s %10" PRIu64 " %7.2f%% %8.3f %9.2f\n", range, bands[b].rows, 100 * bands[b].share, bands[b].bits,
+               bands[b].sqnr_db);
+    }
+}
+
+static void print_plan(const struct cli_compress_work *work, const struct results *results)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        const struct carvq_table_info *info = carvq_recipe_info(results->recipes[i]);
+        struct carvq_band bands[CARVQ_BANDS];
+        double sqnr_db = carvq_recipe_expect(results->recipes[i], bands);
+        printf("%s  %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(info->name), info->rows, info->cols,
+               carvq_dtype_name(info->dtype), cli_head_name(work->tables[i].head));
+        printf("  importance of rows: %s\n", results->sources[i]);
+        if (info->mean || info->rank > 0)
+            printf("  taken out first:%s", info->mean ? " the mean of all rows" : "");
+        if (info->rank > 0)
+            printf("%s %" PRIu32 " direction%s of %" PRIu32 " bits a row", info->mean ? "," : "", info->rank,
+                   info->rank == 1 ? "" : "s", info->low_rank_bits);
+        printf("%s", info->mean || info->rank > 0 ? "\n" : "");
+        for (uint32_t s = 0; s < info->segment_count; s++)
+            printf("  tier %" PRIu32 ": %9" PRIu64 " rows, %.3f bits, %s\n", s, info->segments[s].rows,
+                   cli_segment_bits(&info->segments[s]), cli_codec(&info->segments[s]));
+        printf("  %.4f bits per parameter, expected SQNR %.2f dB\n", cli_bits(info), sqnr_db);
+        print_bands(bands);
+        printf("  %s -> %s\n", cli_bytes(info->original_bytes), cli_bytes(info->payload_bytes));
+    }
+    printf("output %s, %s\n", cli_safe(work->output), cli_bytes(work->file_bytes));
+    fflush(stdout);
+}
+
+static void print_reports(const struct cli_compress_work *work, const struct results *results)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        const struct carvq_table_info *info = carvq_recipe_info(results->recipes[i]);
+        const struct carvq_recipe_report *report = &results->reports[i];
+        double values = (double)info->rows * info->cols;
+        printf("%s  SQNR %.2f dB, L1 %.4g, %.1f s, %.1f Mparam/s\n", cli_safe(info->name), report->sqnr_db, report->l1,
+               report->seconds, values / report->seconds / 1e6);
+    }
+}
+
+// ---- JSON
+
+static json_t *bands_json(const struct carvq_band *bands)
+{
+    json_t *list = json_array();
+    for (unsigned b = 0; b < CARVQ_BANDS; b++)
+        json_array_append_new(list, json_pack("{sososIsfsfso}", "min_count", cli_real(bands[b].min_count), "max_count",
+                                              cli_real(bands[b].max_count), "rows", (json_int_t)bands[b].rows, "share",
+                                              bands[b].share, "bits", bands[b].bits, "sqnr_db", cli_real(bands[b].sqnr_db)));
+    return list;
+}
+
+static int print_json(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                      const struct results *results)
+{
+    json_t *tables = json_array();
+    for (size_t i = 0; i < work->count; i++) {
+        struct carvq_band bands[CARVQ_BANDS];
+        double sqnr_db = carvq_recipe_expect(results->recipes[i], bands);
+        json_t *table = cli_table_json(carvq_recipe_info(results->recipes[i]));
+        json_object_set_new(table, "head", json_string(cli_head_name(work->tables[i].head)));
+        json_object_set_new(table, "importance", json_string(results->sources[i]));
+        json_object_set_new(table, "expected", json_pack("{soso}", "sqnr_db", cli_real(sqnr_db), "bands", bands_json(bands)));
+        if (!settings->dry_run) {
+            json_object_set_new(table, "sqnr_db", cli_real(results->reports[i].sqnr_db));
+            json_object_set_new(table, "l1", cli_real(results->reports[i].l1));
+            json_object_set_new(table, "seconds", cli_real(results->reports[i].seconds));
+            json_object_set_new(table, "bands", bands_json(results->reports[i].bands));
+        }
+        json_array_append_new(tables, table);
+    }
+    return cli_print_json(json_pack("{sososIsbso}", "model", cli_text(settings->model), "output", cli_text(work->output),
+                                    "file_bytes", (json_int_t)work->file_bytes, "dry_run", settings->dry_run, "tables", tables));
+}
+
+// ---- work
+
+static enum carvq_status encode(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                struct results *results, struct carvq_error *error)
+{
+    struct cli_output output;
+    struct cli_compress_display display = {.phase = NULL};
+    enum carvq_status status = cli_output_open(&output, work->output, settings->force, error);
+    if (status != CARVQ_OK)
+        return status;
+    const struct carvq_encode_job job = {
+        .write = cli_output_write,
+        .write_context = &output,
+        .progress = cli_compress_progress,
+        .progress_context = &display,
+        .threads = (unsigned)settings->threads,
+        .file_bytes_ret = &work->file_bytes,
+    };
+    cli_progress_begin(&display.progress);
+    status = carvq_recipe_encode(results->recipes, work->count, &job, results->reports, error);
+    cli_progress_end(&display.progress);
+    if (status == CARVQ_OK)
+        return cli_output_commit(&output, error);
+    cli_output_discard(&output);
+    return status;
+}
+
+static int run(struct cli_compress_work *work, const struct cli_compress_settings *settings, struct results *results)
+{
+    struct carvq_error error;
+    if (make_recipes(work, settings, results, &error) != CARVQ_OK)
+        return cli_fail(&error);
+    if (!settings->json)
+        print_plan(work, results);
+    if (!settings->dry_run && encode(work, settings, results, &error) != CARVQ_OK)
+        return cli_fail(&error);
+    if (settings->json)
+        return print_json(work, settings, results);
+    if (!settings->dry_run)
+        print_reports(work, results);
+    return cli_finish();
+}
+
+int cli_compress_by_budget(struct cli_compress_work *work, const struct cli_compress_settings *settings)
+{
+    struct results results = {0};
+    int status = check_options(settings);
+    if (status < 0)
+        status = run(work, settings, &results);
+    for (size_t i = 0; i < work->count && results.recipes != NULL && results.counts != NULL; i++) {
+        carvq_recipe_free(results.recipes[i]);
+        free(results.counts[i]);
+    }
+    free(results.counts);
+    free(results.sources);
+    free(results.recipes);
+    free(results.reports);
+    return status;
+}
