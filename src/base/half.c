@@ -1,18 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "half.h"
 
-float carvq_f16_to_f32(uint16_t half)
-{
-    uint32_t sign = (uint32_t)(half & 0x8000) << 16;
-    uint32_t exponent = half >> 10 & 0x1f, mantissa = half & 0x3ff;
-    if (exponent == 31)
-        return carvq_float_from_bits(sign | 0x7f800000 | mantissa << 13);
-    if (exponent != 0)
-        return carvq_float_from_bits(sign | (exponent + 112) << 23 | mantissa << 13);
-    float magnitude = (float)mantissa * 0x1p-24f; // subnormal or zero: exact
-    return carvq_float_from_bits(sign | carvq_float_bits(magnitude));
-}
-
 uint16_t carvq_f32_to_f16(float value)
 {
     uint32_t bits = carvq_float_bits(value);
@@ -50,32 +38,30 @@ static void store_u16(uint8_t *data, uint32_t value)
     data[1] = (uint8_t)(value >> 8);
 }
 
-// In blocks of a fixed size through an aligned copy, which compilers turn into vector code even at -O2.
-static void widen_bf16(const uint8_t *data, size_t count, float *restrict values_ret)
+static inline float widen_half(enum carvq_dtype dtype, const uint8_t *data)
+{
+    const uint16_t half = carvq_load_u16(data);
+    return dtype == CARVQ_BF16 ? carvq_bf16_to_f32(half) : carvq_f16_to_f32(half);
+}
+
+// In blocks of a fixed size, which compilers turn into vector code even at -O2. dtype is constant where this is called.
+static inline void widen_halves(enum carvq_dtype dtype, const uint8_t *restrict data, size_t count, float *restrict values_ret)
 {
     enum { BLOCK = 16 };
     size_t i = 0;
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (; count - i >= BLOCK; i += BLOCK) {
-        uint16_t halves[BLOCK];
-        uint32_t bits[BLOCK];
-        memcpy(halves, data + 2 * i, sizeof halves);
-        for (int k = 0; k < BLOCK; k++)
-            bits[k] = (uint32_t)halves[k] << 16;
-        memcpy(values_ret + i, bits, sizeof bits);
-    }
-#endif
+    for (; count - i >= BLOCK; i += BLOCK)
+        for (size_t k = 0; k < BLOCK; k++)
+            values_ret[i + k] = widen_half(dtype, data + 2 * (i + k));
     for (; i < count; i++)
-        values_ret[i] = carvq_bf16_to_f32(carvq_load_u16(data + 2 * i));
+        values_ret[i] = widen_half(dtype, data + 2 * i);
 }
 
 void carvq_widen(enum carvq_dtype dtype, const uint8_t *data, size_t count, float *values_ret)
 {
     if (dtype == CARVQ_BF16)
-        widen_bf16(data, count, values_ret);
+        widen_halves(CARVQ_BF16, data, count, values_ret);
     else if (dtype == CARVQ_F16)
-        for (size_t i = 0; i < count; i++)
-            values_ret[i] = carvq_f16_to_f32(carvq_load_u16(data + 2 * i));
+        widen_halves(CARVQ_F16, data, count, values_ret);
     else
         for (size_t i = 0; i < count; i++)
             values_ret[i] = carvq_float_from_bits(load_u32(data + 4 * i));

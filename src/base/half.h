@@ -37,13 +37,29 @@ static inline uint16_t carvq_f32_to_bf16(float value)
     return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
-float carvq_f16_to_f32(uint16_t half);
+// With masks instead of branches, so that loops over it become vector code. Subnormal values are never subnormal floats on the
+// way: processors may be set to take those for 0.
+static inline float carvq_f16_to_f32(uint16_t half)
+{
+    const uint32_t magnitude = half & 0x7fff, shifted = magnitude << 13, bias = (uint32_t)112 << 23; // 127 - 15
+    const uint32_t is_small = 0 - (uint32_t)(magnitude < 0x400), is_huge = 0 - (uint32_t)(magnitude >= 0x7c00);
+    const uint32_t small = carvq_float_bits(carvq_float_from_bits(shifted + ((uint32_t)113 << 23)) - 0x1p-14f);
+    const uint32_t bits = (small & is_small) | ((shifted + bias + (bias & is_huge)) & ~is_small);
+    return carvq_float_from_bits(bits | (uint32_t)(half & 0x8000) << 16);
+}
+
 uint16_t carvq_f32_to_f16(float value);
 
 // An unaligned little-endian 16-bit value.
 static inline uint16_t carvq_load_u16(const uint8_t *data)
 {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint16_t value; // loops over this become vector code
+    memcpy(&value, data, sizeof value);
+    return value;
+#else
     return (uint16_t)(data[0] | data[1] << 8);
+#endif
 }
 
 // Bytes of one value: 4, 2, 2.

@@ -5,12 +5,23 @@
 // with H or n. The order of the sums of each row does not depend on the batch. Work per row: m H + (active units) n
 // multiplications and additions; with m = 16, H = 240, n = 2048 that is at most 495 360, and reading W1 is 983 040 bytes.
 #include "../base/half.h"
-#include "add.h"
 #include "table.h"
 
 #define BATCH 8  // rows
 #define CHUNK 64 // hidden units
 #define TILE 256 // columns
+
+// values[0 .. count-1] += scale * weights; in blocks of a fixed size, which vectorise at -O2 too.
+static void add_scaled(float *restrict values, const float *restrict weights, float scale, size_t count)
+{
+    enum { BLOCK = 16 };
+    size_t c = 0;
+    for (; count - c >= BLOCK; c += BLOCK)
+        for (size_t k = 0; k < BLOCK; k++)
+            values[c + k] += scale * weights[c + k];
+    for (; c < count; c++)
+        values[c] += scale * weights[c];
+}
 
 // The activations of the hidden units first .. first + count - 1 for one row.
 static void hidden_chunk(const struct carvq_adaptor *adaptor, const struct carvq_table_info *info, uint64_t row, size_t first,
@@ -22,7 +33,7 @@ static void hidden_chunk(const struct carvq_adaptor *adaptor, const struct carvq
     for (size_t i = 0; i < m; i++) {
         carvq_widen(adaptor->dtype, adaptor->table + 2 * (row * m + i), 1, &contracted);
         carvq_widen(adaptor->dtype, adaptor->weight_0 + 2 * (i * hidden + first), count, weights);
-        carvq_add_scaled(activations_ret, weights, contracted, count);
+        add_scaled(activations_ret, weights, contracted, count);
     }
 }
 
@@ -39,7 +50,7 @@ static void output_tile(const struct carvq_adaptor *adaptor, size_t n, size_t fi
             if (!widened)
                 carvq_widen(adaptor->dtype, adaptor->weight_1 + 2 * ((first + j) * n + column), width, weights);
             widened = true;
-            carvq_add_scaled(rows + r * row_stride + column, weights, activations[r][j], width);
+            add_scaled(rows + r * row_stride + column, weights, activations[r][j], width);
         }
     }
 }
@@ -51,7 +62,7 @@ static void add_bias(const struct carvq_adaptor *adaptor, size_t n, size_t rows_
         size_t width = n - column < TILE ? n - column : TILE;
         carvq_widen(adaptor->dtype, adaptor->bias_1 + 2 * column, width, bias);
         for (size_t r = 0; r < rows_in_batch; r++)
-            carvq_add_scaled(rows + r * row_stride + column, bias, 1.0f, width);
+            add_scaled(rows + r * row_stride + column, bias, 1.0f, width);
     }
 }
 

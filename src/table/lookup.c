@@ -4,7 +4,7 @@
 #include "../base/status.h"
 #include "table.h"
 
-#define BATCH CARVQ_ADD_ROWS
+#define BATCH 8           // rows; as many as the adaptor takes at once
 #define LINE 64           // bytes of the cache
 #define MAX_PREFETCH 1024 // bytes of a row; what follows, the processor fetches by itself
 
@@ -42,19 +42,31 @@ static void prefetch(struct place place)
         PREFETCH(place.segment->codes + begin + i);
 }
 
-// Adds what the table's rows have in common, to each run of rows that are not raw.
-static void add_shared(const struct carvq_table *table, const struct place *places, const uint32_t *ids, size_t count,
-                       float *rows, size_t row_stride)
+// Adds the adaptor's correction to each run of rows that are not raw.
+static void add_adaptor(const struct carvq_table *table, const struct place *places, const uint32_t *ids, size_t count,
+                        float *rows, size_t row_stride)
 {
-    const struct carvq_table_info *info = &table->info;
     for (size_t first = 0, end; first < count; first = end + 1) {
         for (end = first; end < count && places[end].segment->info->codec != CARVQ_RAW; end++)
             continue;
-        if (info->mean || info->rank > 0)
-            carvq_low_rank_add(table, ids + first, end - first, rows + first * row_stride, row_stride);
-        if (info->adaptor_dim > 0)
-            carvq_adaptor_add(table, ids + first, end - first, rows + first * row_stride, row_stride);
+        carvq_adaptor_add(table, ids + first, end - first, rows + first * row_stride, row_stride);
     }
+}
+
+static void decode_rows(const struct carvq_table *table, const struct place *places, const uint32_t *ids, size_t count,
+                        float *rows, size_t row_stride)
+{
+    prefetch(places[0]);
+    for (size_t i = 0; i < count; i++) {
+        const struct carvq_segment *segment = places[i].segment;
+        if (i + 1 < count)
+            prefetch(places[i + 1]);
+        segment->decode_row(segment, places[i].row, rows + i * row_stride);
+        if (segment->info->codec != CARVQ_RAW)
+            carvq_low_rank_add(table, ids[i], rows + i * row_stride);
+    }
+    if (table->info.adaptor_dim > 0)
+        add_adaptor(table, places, ids, count, rows, row_stride);
 }
 
 enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride,
@@ -74,13 +86,7 @@ enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *
         enum carvq_status status = find_rows(table, ids + first, batch, places, error);
         if (status != CARVQ_OK)
             return status;
-        prefetch(places[0]);
-        for (size_t i = 0; i < batch; i++) {
-            if (i + 1 < batch)
-                prefetch(places[i + 1]);
-            places[i].segment->decode_row(places[i].segment, places[i].row, rows + (first + i) * row_stride);
-        }
-        add_shared(table, places, ids + first, batch, rows + first * row_stride, row_stride);
+        decode_rows(table, places, ids + first, batch, rows + first * row_stride, row_stride);
     }
     return CARVQ_OK;
 }

@@ -72,10 +72,10 @@ const char *carvq_raw_choose(struct carvq_segment *segment);
 bool carvq_tier_find(const struct carvq_table *table, uint64_t row, const struct carvq_segment **segment_ret,
                      uint64_t *segment_row_ret);
 
-// Add to count rows, ids[i] being the number of the row at rows + i * row_stride: the mean and the low-rank part (of at most
-// CARVQ_ADD_ROWS rows); the adaptor's correction.
-#define CARVQ_ADD_ROWS 8
-void carvq_low_rank_add(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride);
+// Adds the mean and the low-rank part to row number id.
+void carvq_low_rank_add(const struct carvq_table *table, uint64_t id, float *row);
+
+// Adds the adaptor's correction to count rows, ids[i] being the number of the row at rows + i * row_stride.
 void carvq_adaptor_add(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride);
 
 #endif
