@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "carvq.h"
 #include "checkpoint/checkpoint.h"
+#include "lm/tokenizer.h"
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 }; // exit statuses
 
@@ -165,6 +166,10 @@ struct cli_text_options {
 // Returns -1, or CLI_USAGE with a message if the options contradict each other. name is the subcommand's.
 int cli_check_text(const struct cli_text_options *text, const char *name);
 const char *cli_text_path(const struct cli_text_options *text);
+
+// The tokenizer.json beside a checkpoint.
+enum carvq_status cli_open_tokenizer(const struct carvq_checkpoint *checkpoint, struct carvq_tokenizer **tokenizer_ret,
+                                     struct carvq_error *error);
 
 // The token ids of a text, which the tokenizer.json of the checkpoint cuts, or which are there already. Nothing is put in front.
 // *ids_ret is to be given to free().

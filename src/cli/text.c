@@ -4,7 +4,6 @@
 #include "base/map.h"
 #include "cli.h"
 #include "eval/tokens.h"
-#include "lm/tokenizer.h"
 
 int cli_check_text(const struct cli_text_options *text, const char *name)
 {
@@ -20,16 +19,22 @@ const char *cli_text_path(const struct cli_text_options *text)
     return text->text != NULL ? text->text : text->tokens;
 }
 
+enum carvq_status cli_open_tokenizer(const struct carvq_checkpoint *checkpoint, struct carvq_tokenizer **tokenizer_ret,
+                                     struct carvq_error *error)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tokenizer.json", carvq_checkpoint_directory(checkpoint));
+    return carvq_tokenizer_open(path, tokenizer_ret, error);
+}
+
 enum carvq_status cli_read_text(const struct cli_text_options *text, const struct carvq_checkpoint *checkpoint,
                                 uint64_t vocabulary, uint32_t **ids_ret, size_t *count_ret, struct carvq_error *error)
 {
     if (text->tokens != NULL)
         return carvq_tokens_read(text->tokens, text->token_width, vocabulary, ids_ret, count_ret, error);
-    char path[4096];
     struct carvq_tokenizer *tokenizer;
     struct carvq_map map;
-    snprintf(path, sizeof path, "%s/tokenizer.json", carvq_checkpoint_directory(checkpoint));
-    enum carvq_status status = carvq_tokenizer_open(path, &tokenizer, error);
+    enum carvq_status status = cli_open_tokenizer(checkpoint, &tokenizer, error);
     if (status != CARVQ_OK)
         return status;
     status = carvq_map_open(text->text, &map, error);
