@@ -16,7 +16,7 @@
 static const struct level {
     uint32_t rounds;
     double reach; // in mean errors
-} levels[CARVQ_MAX_EFFORT] = {{3, 2}, {4, 3}, {6, 4}, {8, 4}, {8, 6}, {12, 8}, {16, 8}, {24, 12}, {32, 16}};
+} levels[CARVQ_MAX_EFFORT] = {{2, 3}, {4, 4}, {6, 4}, {8, 4}, {8, 6}, {12, 6}, {16, 8}, {24, 8}, {32, 12}};
 
 void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, uint64_t slots, uint32_t dims, uint32_t stages,
                         uint32_t centroids)
