@@ -12,6 +12,7 @@ struct settings {
     const char *model, *tensor, *plot, *csv;
     struct cli_text_options text;
     struct cli_list methods;
+    struct cli_count_options counts;
     uint64_t window, max_windows, threads, seed;
     int apply;
     bool json, force;
@@ -28,6 +29,8 @@ struct work {
     struct carvq_baseline *settings;
     struct carvq_compare_row *rows;
     struct carvq_compare_options options;
+    double *counts; // how often rows are used, or NULL
+    const char *counts_source;
     struct cli_comparison comparison;
 };
 
@@ -42,6 +45,7 @@ static int parse(int argc, char **argv, struct settings *settings)
          4},
         {"method", 'm', CLI_LIST, &settings->methods, "NAME", "only this method; repeatable (all; a wrong name lists them)", 0,
          0},
+        CLI_COUNT_OPTIONS(&settings->counts),
         {"plot", 'p', CLI_STRING, &settings->plot, "PREFIX", "draw PREFIX.png and PREFIX.svg (needs gnuplot)", 0, 0},
         {"csv", 0, CLI_STRING, &settings->csv, "FILE", "write the figures to FILE, too", 0, 0},
         {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
@@ -69,7 +73,8 @@ static int parse(int argc, char **argv, struct settings *settings)
     if (settings->text.text == NULL && settings->text.tokens == NULL &&
         (settings->apply >= 0 || settings->window > 0 || settings->max_windows > 0))
         return cli_misuse("compare", "--apply, --window and --max-windows need --text or --tokens");
-    return cli_check_text(&settings->text, "compare");
+    status = cli_check_counts(&settings->counts, "compare");
+    return status >= 0 ? status : cli_check_text(&settings->text, "compare");
 }
 
 // ---- opening ------------------------------------------------------------------------------------------------------
@@ -163,6 +168,9 @@ static enum carvq_status open_all(const struct settings *settings, struct work *
         status = open_model(settings, work, &name, error);
     if (status == CARVQ_OK)
         status = open_table(settings, name, work, error);
+    if (status == CARVQ_OK)
+        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrix.rows, &work->counts, &work->counts_source,
+                                 error);
     return status;
 }
 
@@ -201,6 +209,7 @@ static enum carvq_status compare(const struct settings *settings, struct work *w
     work->options.max_windows = settings->max_windows;
     work->options.threads = (unsigned)settings->threads;
     work->options.seed = settings->seed;
+    work->options.counts = work->counts;
     work->options.progress = show_progress;
     work->options.progress_context = &show;
     const double started = cli_seconds();
@@ -289,6 +298,7 @@ static int run(int argc, char **argv)
     free(work.rows);
     free(work.settings);
     free(work.ids);
+    free(work.counts);
     free(work.table);
     carvq_lm_close(work.lm);
     carvq_checkpoint_close(work.checkpoint);

@@ -149,8 +149,10 @@ static enum carvq_status compress(struct run *run, size_t number, float *decoded
     if (report(run, &run->settings[number], 0) != 0)
         return carvq_fail(error, CARVQ_ERROR_CANCELLED, "cancelled");
     const double started = omp_get_wtime();
-    enum carvq_status status = carvq_baseline_run(&run->settings[number], matrix->name, run->table, matrix->rows, matrix->cols,
-                                                  matrix->dtype, threads, run->options->seed, decoded, &row->bytes, error);
+    struct carvq_baseline setting = run->settings[number];
+    setting.budget.counts = run->options->counts;
+    enum carvq_status status = carvq_baseline_run(&setting, matrix->name, run->table, matrix->rows, matrix->cols, matrix->dtype,
+                                                  threads, run->options->seed, decoded, &row->bytes, error);
     row->seconds = omp_get_wtime() - started;
     row->bits = 8 * (double)row->bytes / (double)run->values;
     if (status == CARVQ_OK)

@@ -28,6 +28,7 @@ struct carvq_compare_options {
     uint64_t max_windows;
     unsigned threads; // 0: one per processor
     uint64_t seed;
+    const double *counts; // [V] how often each row is used, for methods that care; NULL: all alike
     // Is called now and then with the setting that is being compressed, or NULL while several of them are evaluated. done counts
     // tokens that were run through a variant of the model, or parameters without one. Not 0: stop. May be NULL.
     int (*progress)(void *context, const struct carvq_baseline *setting, uint64_t done, uint64_t total);
