@@ -32,14 +32,12 @@
 #define CARVQ_LANE_LOOP
 #endif
 
-// gcc makes a vector of the outer one of two loops if the inner one, whose count is constant and small, is unrolled before; and
-// of a single such loop if it is not. Clang finds out.
+// Before a short inner loop whose count is constant: gcc unrolls it before it makes vectors of the outer one. Clang does so
+// anyway.
 #if defined(__GNUC__) && !defined(__clang__)
-#define CARVQ_UNROLLED _Pragma("GCC unroll 16")
-#define CARVQ_ROLLED _Pragma("GCC unroll 1")
+#define CARVQ_UNROLL _Pragma("GCC unroll 16")
 #else
-#define CARVQ_UNROLLED
-#define CARVQ_ROLLED
+#define CARVQ_UNROLL
 #endif
 
 // For the bodies of such functions: a template whose constant arguments the compiler sees.
