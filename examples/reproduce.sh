@@ -119,10 +119,12 @@ report()
         printf '| %s | %s |\n' "$preset" "$(wc -c <"$out/$preset.safetensors" | awk '{ printf "%.3f", $1 / 1e6 }')"
     done
     [[ -n ${TASKS:-} ]] || return 0
-    printf '\n| table | task | measure | items | original | compressed | difference ± standard error |\n|---|---|---|---|---|---|---|\n'
+    printf '\n| table | used for | task | measure | items | original | compressed | difference ± standard error |\n'
+    printf '|---|---|---|---|---|---|---|---|\n'
     for preset in carvq-2 carvq-3 carvq-4; do
         rows '{ count = split(at("task"), parts, "/")
-            printf "| %s | %s | %s | %d | %.2f %% | %.2f %% | %+.2f ± %.2f |\n", preset, parts[count], at("measure"), at("items"),
+            printf "| %s | %s | %s | %s | %d | %.2f %% | %.2f %% | %+.2f ± %.2f |\n", preset,
+                at("apply") == "both" ? "input and head" : at("apply"), parts[count], at("measure"), at("items"),
                 100 * at("accuracy"), 100 * at("compressed_accuracy"), 100 * at("difference"),
                 100 * at("difference_standard_error") }' "$out/$preset.tasks.csv" -v preset="$preset"
     done

@@ -18,23 +18,19 @@ python=python3
 [[ ! -x build/venv/bin/python3 ]] || python=build/venv/bin/python3
 "$python" -B tests/ecosystem/awq_pack.py "$model" "$folder/awq" --group "$group"
 
-perplexity() # model, options of eval
+# "PERPLEXITY", or with a table "PERPLEXITY (+INCREASE ± STANDARD ERROR)", the increase being over the same layers without it.
+figures() # model, options of eval
 {
-    "$carvq" eval "$1" --tokens "$tokens" --csv "${@:2}" | awk -F, 'NR == 1 {
-        for (i = 1; i <= NF; i++) column[$i] = i } NR == 2 {
-        print $(column["compressed_perplexity"] ? column["compressed_perplexity"] : column["perplexity"]) }'
+    "$carvq" eval "$1" --tokens "$tokens" --csv "${@:2}" | awk -F, '
+        NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+        NR == 2 && !column["increase"] { printf "%.3f", $column["perplexity"] }
+        NR == 2 && column["increase"] {
+            printf "%.3f (%+.3f ± %.3f)", $column["compressed_perplexity"], $column["increase"], $column["standard_error"] }'
 }
 
 row() # what, its bits, its use, options of eval
 {
-    local layers=$model what=$1 bits=$2 use=$3 plain packed
-    shift 3
-    plain=$(perplexity "$layers" "$@")
-    packed=$(perplexity "$folder/awq" "$@")
-    [[ -n ${base:-} ]] || base=$plain
-    awk -v what="$what" -v bits="$bits" -v use="$use" -v base="$base" -v plain="$plain" -v packed="$packed" 'BEGIN {
-        printf "| %s | %s | %s | %.3f (%+.2f %%) | %.3f (%+.2f %%) |\n", what, bits, use, plain, 100 * (plain / base - 1),
-            packed, 100 * (packed / base - 1) }'
+    echo "| $1 | $2 | $3 | $(figures "$model" "${@:4}") | $(figures "$folder/awq" "${@:4}") |"
 }
 
 echo "| table of $(basename "$model") | bits | used for | layers as they are | layers in 4 bits, groups of $group |"

@@ -116,7 +116,7 @@ static void write_values(FILE *file, const struct fixture_tensor *tensor)
     for (size_t i = 0; i < count; i++) {
         uint8_t bytes[4];
         const enum carvq_dtype dtype = tensor->half ? CARVQ_F16 : CARVQ_F32;
-        const float value = random_value(&state) + (tensor->rows == 0 ? 1 : 0);
+        const float value = tensor->values != NULL ? tensor->values[i] : random_value(&state) + (tensor->rows == 0 ? 1 : 0);
         carvq_narrow(dtype, &value, 1, bytes);
         fwrite(bytes, carvq_dtype_size(dtype), 1, file);
     }

@@ -10,11 +10,13 @@
 #define FIXTURE_V 50
 #define FIXTURE_N 16
 
-// A tensor of the model: F32, or F16 if half is set, or I32 if words is. rows 0: a vector.
+// A tensor of the model: F32, or F16 if half is set, or I32 if words is. rows 0: a vector. values: what is in it; NULL: random
+// numbers.
 struct fixture_tensor {
     char name[80];
     size_t rows, cols;
     int half, words;
+    const float *values;
 };
 
 struct fixture {

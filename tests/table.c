@@ -3,86 +3,21 @@
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "table_files.h"
 
-#include "carvq.h"
-
-struct bytes {
-    unsigned char *data;
-    size_t size;
-};
-
-static struct bytes read_golden(const char *name)
-{
-    char path[512];
-    snprintf(path, sizeof path, GOLDEN_DIR "/%s.carvq.safetensors", name);
-    FILE *stream = fopen(path, "rb");
-    assert_non_null(stream);
-    struct bytes bytes = {malloc(1 << 20), 0};
-    assert_non_null(bytes.data);
-    bytes.size = fread(bytes.data, 1, 1 << 20, stream);
-    fclose(stream);
-    return bytes;
-}
-
-// A file made of a header (padded to 64) and size bytes of data.
-static struct bytes make_file(const char *header, size_t size)
-{
-    size_t length = (8 + strlen(header) + 63) / 64 * 64 - 8;
-    struct bytes bytes = {calloc(1, 8 + length + size), 8 + length + size};
-    assert_non_null(bytes.data);
-    for (int i = 0; i < 8; i++)
-        bytes.data[i] = (unsigned char)(length >> 8 * i);
-    memset(bytes.data + 8, ' ', length);
-    memcpy(bytes.data + 8, header, strlen(header));
-    return bytes;
-}
-
-static enum carvq_status try_open(struct bytes bytes, struct carvq_error *error)
-{
-    struct carvq_file *file = NULL;
-    enum carvq_status status = carvq_open_memory(bytes.data, bytes.size, &file, error);
-    assert_true((status == CARVQ_OK) == (file != NULL));
-    carvq_close(file);
-    return status;
-}
-
-// What the good header below becomes when one piece of it is replaced.
-static struct bytes make_variant(const char *from, const char *to)
-{
-    static const char good[] =
-        "{\"__metadata__\":{\"carvq.version\":\"1\",\"carvq.table.t\":\"{'rows':4,'cols':16,'dtype':'F32','segments':[{'codec':'"
-        "rvq',"
-        "'subvector':8,'group':8,'grouping':'rows','stages':1,'code_bits':4}]}\"},\"t.codes\":{\"dtype\":\"U8\",\"shape\":[4,1],"
-        "\"data_offsets\":[0,4]},\"t.codebooks\":{\"dtype\":\"BF16\",\"shape\":[1,1,16,8],\"data_offsets\":[4,260]}}";
-    char single[1024], header[2048], *out = header;
-    const char *found = strstr(good, from);
-    assert_non_null(found);
-    snprintf(single, sizeof single, "%.*s%s%s", (int)(found - good), good, to, found + strlen(from));
-    for (const char *in = single; *in != '\0'; in++) { // ' stands for an escaped quotation mark
-        if (*in == '\'')
-            *out++ = '\\';
-        *out++ = *in == '\'' ? '"' : *in;
-    }
-    *out = '\0';
-    return make_file(header, 260);
-}
+// A good file. ' stands for \".
+static const char good
+    [] = "{\"__metadata__\":{\"carvq.version\":\"1\",\"carvq.table.t\":\"{'rows':4,'cols':16,'dtype':'F32','segments':[{'codec':'"
+         "rvq',"
+         "'subvector':8,'group':8,'grouping':'rows','stages':1,'code_bits':4}]}\"},\"t.codes\":{\"dtype\":\"U8\",\"shape\":[4,1],"
+         "\"data_offsets\":[0,4]},\"t.codebooks\":{\"dtype\":\"BF16\",\"shape\":[1,1,16,8],\"data_offsets\":[4,260]}}";
 
 static void test_description_must_match(void **state)
 {
-    static const struct {
-        const char *from, *to;
-        enum carvq_status status;
-        const char *message; // a part of it
-    } cases[] = {
+    static const struct variant variants[] = {
         {"", "", CARVQ_OK, ""},
         {"\"carvq.version\":\"1\"", "\"x\":\"1\"", CARVQ_ERROR_NOT_FOUND, "not one made by carvq"},
         {"\"carvq.version\":\"1\"", "\"carvq.version\":\"3\"", CARVQ_ERROR_UNSUPPORTED, "version '3'"},
@@ -119,14 +54,7 @@ static void test_description_must_match(void **state)
         {"[{'codec'", "[[{'codec'", CARVQ_ERROR_FORMAT, "description"},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct carvq_error error = {0};
-        struct bytes bytes = make_variant(cases[i].from, cases[i].to);
-        enum carvq_status status = try_open(bytes, &error);
-        if (status != cases[i].status || strstr(error.message, cases[i].message) == NULL)
-            fail_msg("%s -> %s: status %d, message '%s'", cases[i].from, cases[i].to, (int)status, error.message);
-        free(bytes.data);
-    }
+    check_variants(good, 260, variants, sizeof variants / sizeof *variants);
 }
 
 static void test_sizes_that_wrap(void **state)
@@ -134,10 +62,13 @@ static void test_sizes_that_wrap(void **state)
     // Bytes of the codebooks: G L K h 2 with G = V S = 2^56, L = 2^4, K = 2^12, h = 1.
     (void)state;
     struct carvq_error error;
-    struct bytes bytes = make_variant("'rows':4,'cols':16,'dtype':'F32','segments':[{'codec':'rvq','subvector':8,'group':8,"
-                                      "'grouping':'rows','stages':1,'code_bits':4",
-                                      "'rows':4294967296,'cols':16777216,'dtype':'F32','segments':[{'codec':'rvq','subvector':1,"
-                                      "'group':1,'grouping':'rows','stages':16,'code_bits':12");
+    struct bytes bytes = make_variant_of(
+        good,
+        "'rows':4,'cols':16,'dtype':'F32','segments':[{'codec':'rvq','subvector':8,'group':8,"
+        "'grouping':'rows','stages':1,'code_bits':4",
+        "'rows':4294967296,'cols':16777216,'dtype':'F32','segments':[{'codec':'rvq','subvector':1,"
+        "'group':1,'grouping':'rows','stages':16,'code_bits':12",
+        260);
     assert_int_equal(try_open(bytes, &error), CARVQ_ERROR_FORMAT);
     assert_non_null(strstr(error.message, "absurdly large"));
     free(bytes.data);
@@ -147,24 +78,24 @@ static void test_data_at_a_multiple_of_64(void **state)
 {
     (void)state;
     struct carvq_error error;
-    struct bytes good = read_golden("rvq-one-value");
-    struct bytes moved = {malloc(good.size + 1), good.size + 1};
-    size_t length = (size_t)good.data[0] | (size_t)good.data[1] << 8;
-    memcpy(moved.data, good.data, 8 + length);
+    struct bytes whole = read_golden("rvq-one-value");
+    struct bytes moved = {malloc(whole.size + 1), whole.size + 1};
+    size_t length = (size_t)whole.data[0] | (size_t)whole.data[1] << 8;
+    memcpy(moved.data, whole.data, 8 + length);
     moved.data[8 + length] = ' ';
-    memcpy(moved.data + 8 + length + 1, good.data + 8 + length, good.size - 8 - length);
+    memcpy(moved.data + 8 + length + 1, whole.data + 8 + length, whole.size - 8 - length);
     moved.data[0]++;
     assert_int_equal(try_open(moved, &error), CARVQ_ERROR_FORMAT);
     assert_non_null(strstr(error.message, "multiple of 64"));
-    free(good.data);
+    free(whole.data);
     free(moved.data);
 }
 
 static void test_truncated_file(void **state)
 {
     (void)state;
-    static const char *const names[] = {"rvq-preset", "two-tables"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const names[] = {"rvq-preset", "two-tables", "v2-tiers-2", "v2-two-kinds"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct bytes whole = read_golden(names[i]);
         assert_int_equal(try_open(whole, NULL), CARVQ_OK);
         for (size_t size = 0; size < whole.size; size++) {
@@ -177,37 +108,48 @@ static void test_truncated_file(void **state)
     }
 }
 
+static void look_up_everything(const struct carvq_file *file)
+{
+    for (size_t t = 0; t < carvq_table_count(file); t++) {
+        const struct carvq_table *table = carvq_table_at(file, t);
+        const struct carvq_table_info *info = carvq_table_info(table);
+        float *row = malloc(info->cols * sizeof *row);
+        for (uint32_t id = 0; id < info->rows; id++)
+            assert_int_equal(carvq_lookup(table, &id, 1, row, info->cols, NULL), CARVQ_OK);
+        free(row);
+    }
+}
+
 // Whatever a flipped bit in the header does, a file that still opens can be looked up everywhere.
 static void test_flipped_bits(void **state)
 {
     (void)state;
-    struct bytes bytes = read_golden("two-tables");
-    size_t opened = 0;
-    for (size_t bit = 0; bit < 8 * 1100; bit++) {
-        struct carvq_file *file;
-        bytes.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
-        if (carvq_open_memory(bytes.data, bytes.size, &file, NULL) == CARVQ_OK) {
-            opened++;
-            for (size_t t = 0; t < carvq_table_count(file); t++) {
-                const struct carvq_table *table = carvq_table_at(file, t);
-                const struct carvq_table_info *info = carvq_table_info(table);
-                float *row = malloc(info->cols * sizeof *row);
-                for (uint32_t id = 0; id < info->rows; id++)
-                    assert_int_equal(carvq_lookup(table, &id, 1, row, info->cols, NULL), CARVQ_OK);
-                free(row);
+    static const char *const names[] = {"two-tables", "v2-two-kinds", "v2-tiers-4"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct bytes bytes = read_golden(names[i]);
+        size_t opened = 0, header = 8 + ((size_t)bytes.data[0] | (size_t)bytes.data[1] << 8);
+        for (size_t bit = 0; bit < 8 * header; bit++) {
+            struct carvq_file *file;
+            bytes.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
+            if (carvq_open_memory(bytes.data, bytes.size, &file, NULL) == CARVQ_OK) {
+                opened++;
+                look_up_everything(file);
+                carvq_close(file);
             }
-            carvq_close(file);
+            bytes.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
         }
-        bytes.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        assert_true(opened > 0); // e.g. in the name of a table or in the spaces behind the header
+        free(bytes.data);
     }
-    assert_true(opened > 0); // e.g. in the name of a table or in the spaces behind the header
-    free(bytes.data);
 }
 
 // The file ends, and the output row ends, where memory ends: one byte too far is a crash.
 static void test_lookup_stays_inside(void **state)
 {
-    static const char *const names[] = {"rvq-preset", "rvq-columns", "rvq-padded", "rvq-one-value", "adaptor", "two-tables"};
+    static const char *const names[] = {"rvq-preset",   "rvq-columns", "rvq-padded",      "rvq-one-value",
+                                        "adaptor",      "two-tables",  "v2-rvq-low-rank", "v2-raw",
+                                        "v2-one-value", "v2-trellis",  "v2-long-rows",    "v2-tiers-2",
+                                        "v2-tiers-4",   "v2-tiers-8",  "v2-tiers-16",     "v2-two-kinds"};
     const size_t page = (size_t)sysconf(_SC_PAGESIZE), room = 64 * page;
     (void)state;
     unsigned char *input = mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -6,3 +6,6 @@ add_test(NAME golden COMMAND test_golden ${golden})
 
 carvq_test(table carvq)
 target_compile_definitions(test_table PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
+
+carvq_test(segments carvq)
+target_compile_definitions(test_segments PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a codec makes of the rows of a sample at each of its rates.
+// What the codecs make of the rows of a sample at each of their rates.
 #ifndef CARVQ_BUDGET_CURVE_H
 #define CARVQ_BUDGET_CURVE_H
 
@@ -17,5 +17,23 @@ struct carvq_point {
 // Measures the rates of a state of so many bits, from the least on. Returns their number, 0 if out of memory.
 size_t carvq_trellis_curve(const struct carvq_survey *survey, uint32_t cols, unsigned state_bits, unsigned threads,
                            struct carvq_point points_ret[CARVQ_CURVE_POINTS]);
+
+#define CARVQ_RVQ_GROUPS 3
+#define CARVQ_RVQ_STAGES 6
+
+// One setting of group RVQ, but for what all have in common: h = 8 (or n), kappa = 4.
+struct carvq_rvq_point {
+    uint64_t group;    // [g]
+    uint32_t stages;   // [L]
+    double distortion; // squared error over energy
+};
+
+// Sub-vectors in these settings [h].
+uint32_t carvq_rvq_subvector(uint32_t cols);
+
+// Measures 1 to CARVQ_RVQ_STAGES stages with groups of several sizes, smaller ones first. Returns their number, 0 if out of
+// memory.
+size_t carvq_rvq_curve(const struct carvq_survey *survey, uint32_t cols, uint64_t seed, unsigned threads,
+                       struct carvq_rvq_point points_ret[CARVQ_RVQ_GROUPS * CARVQ_RVQ_STAGES]);
 
 #endif

@@ -23,6 +23,7 @@
 
 #define RAW_DISTORTION 1e-6 // of F32 values in BF16
 #define MAX_SCALE_BITS 6
+#define RVQ_CODE_BITS 4     // [kappa]
 #define LONG_STATE_EFFORT 7 // from this effort on a state has 12 bits, which take four times as long to search
 
 struct weighted_row {
@@ -178,6 +179,28 @@ static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, do
     }
 }
 
+// The settings of one group size, points[CARVQ_RVQ_STAGES].
+static void add_rvq(struct menu *menu, const struct carvq_recipe *recipe, const struct carvq_rvq_point *points, double floor)
+{
+    const uint32_t n = recipe->matrix->cols, h = carvq_rvq_subvector(n);
+    const uint64_t subvectors = carvq_div_up(n, h); // S
+    for (size_t i = CARVQ_RVQ_STAGES; i-- > 0;) {
+        const struct carvq_rvq_point *point = &points[i];
+        const struct carvq_segment_info segment = {.codec = CARVQ_RVQ,
+                                                   .cols = n,
+                                                   .value_dtype = CARVQ_BF16,
+                                                   .subvector = h,
+                                                   .group = point->group,
+                                                   .stages = point->stages,
+                                                   .code_bits = RVQ_CODE_BITS};
+        uint64_t books = (uint64_t)16 * h * point->stages << RVQ_CODE_BITS; // bits of a group's codebooks
+        uint64_t bits = 8 * carvq_div_up(subvectors * point->stages * RVQ_CODE_BITS, 8) +
+                        carvq_div_up(subvectors * books, point->group);
+        if ((double)bits >= floor * n)
+            add_way(menu, segment, bits, books, point->distortion);
+    }
+}
+
 // errors_ret[b]: mean square, in dB, of the distance of a row's own scale to the nearest of 2^b levels; rows count by their
 // weight. False: out of memory.
 static bool find_scale_errors(const struct carvq_recipe *recipe, double errors_ret[MAX_SCALE_BITS + 1])
@@ -220,27 +243,39 @@ struct choice {
     double scale_errors[MAX_SCALE_BITS + 1];
 };
 
-// The best allocation with rates of at least floor; false if bits are too few.
+// Takes the menu if its best allocation is better than the one so far.
+static void try_menu(const struct choice *choice, const struct menu *menu, uint64_t bits, struct menu *menu_ret,
+                     struct carvq_allocation *allocation_ret)
+{
+    struct carvq_allocation allocation;
+    if (!carvq_allocate(menu->ways, menu->count, choice->weights, choice->sums, choice->recipe->matrix->rows, bits, &allocation))
+        return;
+    if (allocation_ret->count > 0 && allocation.distortion >= allocation_ret->distortion)
+        return;
+    *allocation_ret = allocation;
+    *menu_ret = *menu;
+}
+
+// The best allocation with rates of at least floor; false if bits are too few. All tiers have one codec, but for raw rows.
 static bool choose(const struct choice *choice, double floor, uint64_t bits, struct menu *menu_ret,
                    struct carvq_allocation *allocation_ret)
 {
-    const struct carvq_matrix *matrix = choice->recipe->matrix;
-    bool found = false;
-    for (unsigned scale_bits = 0; scale_bits <= MAX_SCALE_BITS; scale_bits++) {
-        struct menu menu = {.count = 0};
-        struct carvq_allocation allocation;
-        if (choice->recipe->budget.codecs & 1U << CARVQ_RAW)
-            add_raw(&menu, matrix);
-        add_trellis(&menu, choice->recipe, floor, scale_bits, choice->scale_errors[scale_bits]);
-        if (!carvq_allocate(menu.ways, menu.count, choice->weights, choice->sums, matrix->rows, bits, &allocation))
-            continue;
-        if (!found || allocation.distortion < allocation_ret->distortion) {
-            *allocation_ret = allocation;
-            *menu_ret = menu;
-            found = true;
-        }
+    const struct carvq_recipe *recipe = choice->recipe;
+    struct menu raw = {.count = 0};
+    allocation_ret->count = 0;
+    if (recipe->budget.codecs & 1U << CARVQ_RAW)
+        add_raw(&raw, recipe->matrix);
+    for (unsigned scale_bits = 0; scale_bits <= MAX_SCALE_BITS && recipe->point_count > 0; scale_bits++) {
+        struct menu menu = raw;
+        add_trellis(&menu, recipe, floor, scale_bits, choice->scale_errors[scale_bits]);
+        try_menu(choice, &menu, bits, menu_ret, allocation_ret);
     }
-    return found;
+    for (size_t first = 0; first < recipe->rvq_point_count; first += CARVQ_RVQ_STAGES) {
+        struct menu menu = raw;
+        add_rvq(&menu, recipe, &recipe->rvq_points[first], floor);
+        try_menu(choice, &menu, bits, menu_ret, allocation_ret);
+    }
+    return allocation_ret->count > 0;
 }
 
 // Turns an allocation into segments, tiers and sizes.
@@ -277,7 +312,10 @@ static enum carvq_status fail_budget(const struct carvq_recipe *recipe, struct c
     const struct carvq_matrix *matrix = recipe->matrix;
     const double values = (double)matrix->rows * matrix->cols;
     struct menu menu = {.count = 0};
-    add_trellis(&menu, recipe, 0, 0, 0);
+    if (recipe->point_count > 0)
+        add_trellis(&menu, recipe, 0, 0, 0);
+    else
+        add_rvq(&menu, recipe, &recipe->rvq_points[recipe->rvq_point_count - CARVQ_RVQ_STAGES], 0);
     uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows) +
                      carvq_structure_bits(recipe->survey.structure, matrix->rows);
     least = carvq_div_up(least, 8);
@@ -297,7 +335,7 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
         budget = matrix->rows * matrix->cols * 16;
     uint64_t total = 8 * budget, fixed = carvq_structure_bits(recipe->survey.structure, matrix->rows);
     double floor = (double)total / values >= FLOOR_BUDGET ? RATE_FLOOR : 0;
-    for (uint64_t slack = 0; fixed + slack < total; slack += 8) {
+    for (uint64_t slack = 0; fixed + slack < total;) {
         struct menu menu;
         struct carvq_allocation allocation;
         if (!choose(choice, floor, total - fixed - slack, &menu, &allocation))
@@ -306,6 +344,7 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
             return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codes would be larger than a file can be");
         if (recipe->info.payload_bytes <= budget)
             return CARVQ_OK;
+        slack += 8 * (recipe->info.payload_bytes - budget);
     }
     return fail_budget(recipe, error);
 }
@@ -341,9 +380,32 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
     if (budget->effort < 1 || budget->effort > CARVQ_MAX_EFFORT)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "effort is %u, but must be 1 to %d", budget->effort,
                                  CARVQ_MAX_EFFORT);
+    if (!(budget->codecs & (1U << CARVQ_RVQ | 1U << CARVQ_TRELLIS)))
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "neither rvq nor trellis may be used");
     for (uint64_t row = 0; budget->counts != NULL && row < matrix->rows; row++)
         if (!isfinite(budget->counts[row]) || budget->counts[row] < 0)
             return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the count of row %" PRIu64 " is no count", row);
+    return CARVQ_OK;
+}
+
+// The curves of the codecs that may be used.
+static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned threads, struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = recipe->matrix;
+    const struct carvq_budget *budget = &recipe->budget;
+    bool measured = true;
+    if (budget->codecs & 1U << CARVQ_TRELLIS) {
+        recipe->state_bits = budget->effort < LONG_STATE_EFFORT ? 10 : 12;
+        recipe->point_count = carvq_trellis_curve(&recipe->survey, matrix->cols, recipe->state_bits, threads, recipe->points);
+        measured = recipe->point_count > 0;
+    }
+    if (budget->codecs & 1U << CARVQ_RVQ && measured) {
+        recipe->rvq_point_count = carvq_rvq_curve(&recipe->survey, matrix->cols, budget->seed, threads, recipe->rvq_points);
+        measured = recipe->rvq_point_count > 0;
+    }
+    recipe->tiers = malloc(matrix->rows);
+    if (!measured || recipe->tiers == NULL)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a sample of rows");
     return CARVQ_OK;
 }
 
@@ -365,13 +427,8 @@ enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const str
     struct carvq_ticker ticker = {
         progress, progress_context, {matrix->name, "survey", 0, matrix->rows * matrix->cols, 0}, 0, false};
     status = carvq_survey_make(matrix, budget->seed, threads, &ticker, &recipe->survey, error);
-    if (status == CARVQ_OK) {
-        recipe->state_bits = budget->effort < LONG_STATE_EFFORT ? 10 : 12;
-        recipe->point_count = carvq_trellis_curve(&recipe->survey, matrix->cols, recipe->state_bits, threads, recipe->points);
-        recipe->tiers = malloc(matrix->rows);
-        if (recipe->point_count == 0 || recipe->tiers == NULL)
-            status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a sample of rows");
-    }
+    if (status == CARVQ_OK)
+        status = measure_codecs(recipe, threads, error);
     if (status == CARVQ_OK)
         status = plan(recipe, error);
     if (status == CARVQ_OK)

@@ -38,7 +38,7 @@ struct work {
     size_t chunk_bytes;
 };
 
-static void measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret)
+void carvq_row_measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret)
 {
     double squares = 0, l1 = 0;
     for (uint32_t c = 0; c < count; c++) {
@@ -63,7 +63,7 @@ static void encode_trellis(const struct work *work, unsigned thread, uint32_t ro
                               path + trellis->steps);
     carvq_trellis_pack(trellis, work->segment->scale_bits, level, path, codes, bit);
     carvq_structure_add(structure, fields, decoded);
-    measure(x, decoded, n, &work->errors[row]);
+    carvq_row_measure(x, decoded, n, &work->errors[row]);
 }
 
 static void encode_raw(const struct work *work, uint32_t row, uint64_t bit, const float *x, float *decoded, uint8_t *codes)
@@ -71,7 +71,7 @@ static void encode_raw(const struct work *work, uint32_t row, uint64_t bit, cons
     const uint32_t n = work->segment->cols;
     carvq_narrow(work->segment->value_dtype, x, n, codes + bit / 8);
     carvq_widen(work->segment->value_dtype, codes + bit / 8, n, decoded);
-    measure(x, decoded, n, &work->errors[row]);
+    carvq_row_measure(x, decoded, n, &work->errors[row]);
 }
 
 // Rows of the segment, beginning at a multiple of 8, so that their codes begin on a byte.
@@ -169,6 +169,8 @@ enum carvq_status carvq_segment_encode(const struct carvq_recipe *recipe, uint32
                                        struct carvq_row_errors *errors_ret, struct carvq_error *error)
 {
     const struct carvq_segment_info *segment = &recipe->segments[s];
+    if (segment->codec == CARVQ_RVQ)
+        return carvq_segment_encode_rvq(recipe, s, members, output, ticker, errors_ret, error);
     enum carvq_part part = segment->codec == CARVQ_RAW ? CARVQ_PART_VALUES : CARVQ_PART_CODES;
     struct work work = {
         .recipe = recipe,

@@ -18,9 +18,17 @@ struct carvq_row_errors {
     double l1;      // of |x - y|
 };
 
+// The errors of a row.
+void carvq_row_measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret);
+
 // Encodes and writes segment number s, whose rows are members[]. errors_ret[V]: those of its rows are filled.
 enum carvq_status carvq_segment_encode(const struct carvq_recipe *recipe, uint32_t s, const uint32_t *members,
                                        const struct carvq_output *output, struct carvq_ticker *ticker,
                                        struct carvq_row_errors *errors_ret, struct carvq_error *error);
+
+// The same for a segment of codec rvq.
+enum carvq_status carvq_segment_encode_rvq(const struct carvq_recipe *recipe, uint32_t s, const uint32_t *members,
+                                           const struct carvq_output *output, struct carvq_ticker *ticker,
+                                           struct carvq_row_errors *errors_ret, struct carvq_error *error);
 
 #endif

@@ -197,6 +197,20 @@ void carvq_structure_subtract(const struct carvq_structure *structure, float *ro
     }
 }
 
+void carvq_structure_subtract_part(const struct carvq_structure *structure, const uint8_t *fields, uint32_t col, uint32_t ncols,
+                                   float *values)
+{
+    if (structure->has_mean)
+        for (uint32_t c = 0; c < ncols; c++)
+            values[c] -= structure->mean[col + c];
+    for (uint32_t k = 0; k < structure->rank; k++) {
+        const float *direction = structure->directions + (size_t)k * structure->cols + col;
+        float coefficient = (float)fields[k] - (float)(1U << (structure->bits - 1));
+        for (uint32_t c = 0; c < ncols; c++)
+            values[c] -= coefficient * direction[c];
+    }
+}
+
 void carvq_structure_add(const struct carvq_structure *structure, const uint8_t *fields, float *row)
 {
     const uint32_t n = structure->cols;

@@ -30,6 +30,10 @@ enum carvq_status carvq_structure_fit(float *sample, size_t count, const double 
 // Turns a row into what the codes are for; fields_ret[rank]: its coefficients as stored, unsigned.
 void carvq_structure_subtract(const struct carvq_structure *structure, float *row, uint8_t *fields_ret);
 
+// The same for columns col .. col + ncols - 1 of a row whose fields are known.
+void carvq_structure_subtract_part(const struct carvq_structure *structure, const uint8_t *fields, uint32_t col, uint32_t ncols,
+                                   float *values);
+
 // The inverse, as a reader does it.
 void carvq_structure_add(const struct carvq_structure *structure, const uint8_t *fields, float *row);
 

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "carvq.h"
 #include "checkpoint/checkpoint.h"
+#include "lm/tokenizer.h"
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 }; // exit statuses
 
@@ -166,10 +167,46 @@ struct cli_text_options {
 int cli_check_text(const struct cli_text_options *text, const char *name);
 const char *cli_text_path(const struct cli_text_options *text);
 
+// The tokenizer.json beside a checkpoint.
+enum carvq_status cli_open_tokenizer(const struct carvq_checkpoint *checkpoint, struct carvq_tokenizer **tokenizer_ret,
+                                     struct carvq_error *error);
+
 // The token ids of a text, which the tokenizer.json of the checkpoint cuts, or which are there already. Nothing is put in front.
 // *ids_ret is to be given to free().
 enum carvq_status cli_read_text(const struct cli_text_options *text, const struct carvq_checkpoint *checkpoint,
                                 uint64_t vocabulary, uint32_t **ids_ret, size_t *count_ret, struct carvq_error *error);
+
+// How often rows are used: the values of --calibrate, --calibrate-tokens, --calibrate-width, --counts and --uniform.
+struct cli_count_options {
+    struct cli_text_options text;
+    const char *counts;
+    bool uniform;
+};
+
+// Options for a table of options, name being one of that struct.
+#define CLI_COUNT_OPTIONS(name)                                                                                                 \
+    {"calibrate", 0, CLI_STRING, &(name)->text.text, "TEXT", "bits go to the tokens that this text, in UTF-8, uses", 0, 0},     \
+        {"calibrate-tokens", 0, CLI_STRING, &(name)->text.tokens, "FILE", "the same, from raw little-endian token ids", 0, 0},  \
+        {"calibrate-width",                                                                                                     \
+         0,                                                                                                                     \
+         CLI_NUMBER,                                                                                                            \
+         &(name)->text.token_width,                                                                                             \
+         "N",                                                                                                                   \
+         "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)",                                                                    \
+         2,                                                                                                                     \
+         4},                                                                                                                    \
+        {"counts", 0, CLI_STRING, &(name)->counts, "FILE", "the same, from V lines: how often each row is used", 0, 0},         \
+    {                                                                                                                           \
+        "uniform", 0, CLI_FLAG, &(name)->uniform, NULL, "all rows alike (else the order of the tokenizer's merges tells)", 0, 0 \
+    }
+
+// Returns -1, or CLI_USAGE with a message if the options contradict each other. name is the subcommand's.
+int cli_check_counts(const struct cli_count_options *options, const char *name);
+
+// The counts of a table of so many rows: *counts_ret, to be given to free(), or NULL if all rows are alike; *source_ret says in
+// words where they come from.
+enum carvq_status cli_read_counts(const struct cli_count_options *options, const struct carvq_checkpoint *checkpoint,
+                                  uint64_t rows, double **counts_ret, const char **source_ret, struct carvq_error *error);
 
 // ---- tables -------------------------------------------------------------------------------------------------------
 

@@ -6,15 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compress.h"
 #include "gnuplot.h"
 
 struct settings {
     const char *model, *tensor, *plot, *csv;
     struct cli_text_options text;
-    const char *calibrate, *calibrate_tokens;
-    bool uniform;
     struct cli_list methods;
+    struct cli_count_options counts;
     uint64_t window, max_windows, threads, seed;
     int apply;
     bool json, force;
@@ -28,11 +26,11 @@ struct work {
     struct carvq_lm *lm;
     uint32_t *ids;
     size_t id_count;
-    double *counts; // [V] or NULL
-    const char *counts_source;
-    struct carvq_compare_setting *settings;
+    struct carvq_baseline *settings;
     struct carvq_compare_row *rows;
     struct carvq_compare_options options;
+    double *counts; // how often rows are used, or NULL
+    const char *counts_source;
     struct cli_comparison comparison;
 };
 
@@ -45,13 +43,9 @@ static int parse(int argc, char **argv, struct settings *settings)
         {"tokens", 0, CLI_STRING, &settings->text.tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
         {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2,
          4},
-        {"calibrate", 0, CLI_STRING, &settings->calibrate, "TEXT", "count in this text how often rows are used, for carvq --bits",
-         0, 0},
-        {"calibrate-tokens", 0, CLI_STRING, &settings->calibrate_tokens, "FILE", "the same, from raw little-endian token ids", 0,
-         0},
-        {"uniform", 0, CLI_FLAG, &settings->uniform, NULL, "all rows alike (else guessed from the tokenizer)", 0, 0},
         {"method", 'm', CLI_LIST, &settings->methods, "NAME", "only this method; repeatable (all; a wrong name lists them)", 0,
          0},
+        CLI_COUNT_OPTIONS(&settings->counts),
         {"plot", 'p', CLI_STRING, &settings->plot, "PREFIX", "draw PREFIX.png and PREFIX.svg (needs gnuplot)", 0, 0},
         {"csv", 0, CLI_STRING, &settings->csv, "FILE", "write the figures to FILE, too", 0, 0},
         {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
@@ -79,9 +73,8 @@ static int parse(int argc, char **argv, struct settings *settings)
     if (settings->text.text == NULL && settings->text.tokens == NULL &&
         (settings->apply >= 0 || settings->window > 0 || settings->max_windows > 0))
         return cli_misuse("compare", "--apply, --window and --max-windows need --text or --tokens");
-    if ((settings->calibrate != NULL) + (settings->calibrate_tokens != NULL) + settings->uniform > 1)
-        return cli_misuse("compare", "give one of --calibrate, --calibrate-tokens and --uniform");
-    return cli_check_text(&settings->text, "compare");
+    status = cli_check_counts(&settings->counts, "compare");
+    return status >= 0 ? status : cli_check_text(&settings->text, "compare");
 }
 
 // ---- opening ------------------------------------------------------------------------------------------------------
@@ -165,17 +158,6 @@ static enum carvq_status check_outputs(const struct settings *settings, struct c
     return status;
 }
 
-// How often each row is used, in the way of `carvq compress --bits`.
-static enum carvq_status read_counts(const struct settings *settings, struct work *work, struct carvq_error *error)
-{
-    const struct cli_compress_work tables = {.checkpoint = work->checkpoint};
-    const struct cli_compress_settings sources = {.model = settings->model,
-                                                  .calibrate = settings->calibrate,
-                                                  .calibrate_tokens = settings->calibrate_tokens,
-                                                  .uniform = settings->uniform};
-    return cli_compress_counts(&tables, &sources, work->matrix.rows, &work->counts, &work->counts_source, error);
-}
-
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
     const char *name = settings->tensor;
@@ -187,7 +169,8 @@ static enum carvq_status open_all(const struct settings *settings, struct work *
     if (status == CARVQ_OK)
         status = open_table(settings, name, work, error);
     if (status == CARVQ_OK)
-        status = read_counts(settings, work, error);
+        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrix.rows, &work->counts, &work->counts_source,
+                                 error);
     return status;
 }
 
@@ -199,7 +182,7 @@ struct show {
     const char *unit;
 };
 
-static int show_progress(void *context, const struct carvq_compare_setting *setting, uint64_t done, uint64_t total)
+static int show_progress(void *context, const struct carvq_baseline *setting, uint64_t done, uint64_t total)
 {
     struct show *show = context;
     if (setting != NULL)
@@ -231,12 +214,10 @@ static enum carvq_status compare(const struct settings *settings, struct work *w
     work->options.progress_context = &show;
     const double started = cli_seconds();
     cli_progress_begin(&show.progress);
-    status = carvq_compare(&subject, work->settings, &count, &work->options, work->rows, error);
+    status = carvq_compare(&subject, work->settings, count, &work->options, work->rows, error);
     cli_progress_end(&show.progress);
-    if (status == CARVQ_OK && count == 0)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: the table is too small for any of these budgets", settings->model);
     work->comparison = (struct cli_comparison){
-        settings->model, cli_text_path(&settings->text), work->counts_source, work->table, work->settings, work->rows, count,
+        settings->model, cli_text_path(&settings->text), work->table, work->settings, work->rows, count,
         &work->options,  cli_seconds() - started};
     return status;
 }
@@ -316,8 +297,8 @@ static int run(int argc, char **argv)
         status = put_out(&settings, &work);
     free(work.rows);
     free(work.settings);
-    free(work.counts);
     free(work.ids);
+    free(work.counts);
     free(work.table);
     carvq_lm_close(work.lm);
     carvq_checkpoint_close(work.checkpoint);

@@ -10,9 +10,8 @@
 
 struct cli_comparison {
     const char *model, *text; // paths; text NULL: a table alone
-    const char *counts;       // where the importance of rows comes from, in words
     const struct carvq_checkpoint_table *table;
-    const struct carvq_compare_setting *settings;
+    const struct carvq_baseline *settings;
     const struct carvq_compare_row *rows;
     size_t count;
     const struct carvq_compare_options *options;

@@ -33,7 +33,7 @@ struct panel {
 struct plot {
     const struct cli_comparison *comparison;
     FILE *script;
-    size_t methods[CARVQ_COMPARE_SETTINGS]; // first setting of each method
+    size_t methods[CARVQ_BASELINES_MAX]; // first setting of each method
     size_t method_count;
     struct panel panels[CARVQ_COMPARE_PLACES + 1];
     size_t panel_count;

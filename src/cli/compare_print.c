@@ -57,14 +57,6 @@ static void print_alone(const struct cli_comparison *comparison)
     }
 }
 
-static bool has_budget(const struct cli_comparison *comparison)
-{
-    bool found = false;
-    for (size_t i = 0; i < comparison->count; i++)
-        found = found || comparison->settings[i].bits > 0;
-    return found;
-}
-
 void cli_compare_print(const struct cli_comparison *comparison)
 {
     print_heading(comparison);
@@ -74,12 +66,10 @@ void cli_compare_print(const struct cli_comparison *comparison)
         print_alone(comparison);
     printf(
         "\nbits: stored bits per parameter, everything counted. near: share of the %d nearest rows (cosine) of a row that are\n"
-        "still the nearest. %s",
+        "still the nearest. %s%.1f s\n",
         CARVQ_NEIGHBOURS,
-        comparison->text != NULL ? "+-: standard error. KL: in nats a token. same: both find the same token most likely. " : "");
-    if (has_budget(comparison))
-        printf("carvq --bits:\nimportance of rows: %s. ", comparison->counts);
-    printf("%.1f s\n", comparison->seconds);
+        comparison->text != NULL ? "+-: standard error. KL: in nats a token. same: both find the same token most likely. " : "",
+        comparison->seconds);
 }
 
 // ---- CSV ----------------------------------------------------------------------------------------------------------
@@ -94,7 +84,7 @@ static void csv_real(FILE *stream, double value)
 
 static void csv_setting(const struct cli_comparison *comparison, size_t i, FILE *stream)
 {
-    const struct carvq_compare_setting *setting = &comparison->settings[i];
+    const struct carvq_baseline *setting = &comparison->settings[i];
     const struct carvq_compare_row *row = &comparison->rows[i];
     cli_csv_text(stream, comparison->model);
     putc(',', stream);
@@ -167,7 +157,7 @@ static json_t *evaluation_json(const struct carvq_eval_result *result, enum carv
 
 static json_t *setting_json(const struct cli_comparison *comparison, size_t i)
 {
-    const struct carvq_compare_setting *setting = &comparison->settings[i];
+    const struct carvq_baseline *setting = &comparison->settings[i];
     const struct carvq_compare_row *row = &comparison->rows[i];
     json_t *object = json_pack("{ssssss}", "method", setting->name, "title", setting->method, "setting", setting->setting);
     json_object_set_new(object, "bits_per_param", cli_real(row->bits));
@@ -201,8 +191,6 @@ json_t *cli_compare_json(const struct cli_comparison *comparison)
         json_object_set_new(object, "tokens", json_integer((json_int_t)result->tokens));
         json_object_set_new(object, "original_perplexity", cli_real(result->original.perplexity));
     }
-    if (has_budget(comparison))
-        json_object_set_new(object, "importance", json_string(comparison->counts));
     for (size_t i = 0; i < comparison->count; i++)
         json_array_append_new(list, setting_json(comparison, i));
     json_object_set_new(object, "settings", list);

@@ -14,10 +14,9 @@ struct cli_compress_settings {
     uint64_t stages, subvector, group, code_bits, iterations, adaptor_dim, adaptor_hidden, adaptor_epochs, rounds, seed, threads;
     bool no_adaptor, dry_run, force, json;
     double bits; // a budget is given if one of these is not 0
-    uint64_t max_bytes, effort, token_width;
+    uint64_t max_bytes, effort;
     int codec; // auto, trellis, rvq
-    const char *calibrate, *calibrate_tokens, *counts;
-    bool uniform;
+    struct cli_count_options counts;
 };
 
 // The tables of a model, and where they go. One array element for each table.
@@ -43,11 +42,6 @@ int cli_compress_progress(void *context, const struct carvq_progress *progress);
 // --force must not destroy the model itself.
 enum carvq_status cli_compress_check_output(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                             struct carvq_error *error);
-
-// How often each row of a table of so many rows is used: *counts_ret, to be given to free(), or NULL if all are alike;
-// *source_ret says in words where that comes from.
-enum carvq_status cli_compress_counts(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
-                                      uint64_t rows, double **counts_ret, const char **source_ret, struct carvq_error *error);
 
 // Compress and print, or only print the plan. Return the exit status.
 int cli_compress_by_settings(struct cli_compress_work *work, const struct cli_compress_settings *settings);

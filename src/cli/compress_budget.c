@@ -19,15 +19,11 @@ struct results {
 
 static int check_options(const struct cli_compress_settings *settings)
 {
-    int sources = (settings->calibrate != NULL) + (settings->calibrate_tokens != NULL) + (settings->counts != NULL) +
-                  settings->uniform;
     if (settings->bits > 0 && settings->max_bytes > 0)
         return cli_misuse("compress", "give --bits or --max-bytes, not both");
-    if (sources > 1)
-        return cli_misuse("compress", "give one of --calibrate, --calibrate-tokens, --counts and --uniform");
     if (settings->preset >= 0 || settings->stages > 0 || settings->adaptor_dim > 0 || settings->adaptor_hidden > 0)
         return cli_misuse("compress", "a budget decides that by itself: leave out --preset, --stages and the adaptor's widths");
-    return -1;
+    return cli_check_counts(&settings->counts, "compress");
 }
 
 static struct carvq_budget budget_of(const struct cli_compress_settings *settings)
@@ -84,7 +80,8 @@ static enum carvq_status make_recipes(struct cli_compress_work *work, const stru
     cli_progress_begin(&display.progress);
     for (size_t i = 0; i < work->count && status == CARVQ_OK; i++) {
         struct carvq_budget budget = budget_of(settings);
-        status = cli_compress_counts(work, settings, work->matrices[i].rows, &results->counts[i], &results->sources[i], error);
+        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &results->counts[i],
+                                 &results->sources[i], error);
         budget.counts = results->counts[i];
         if (status == CARVQ_OK)
             status = carvq_recipe_make(&work->matrices[i], &budget, (unsigned)settings->threads, cli_compress_progress, &display,

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
-#include "eval/eval.h"
+#include "eval.h"
 
 struct settings {
     const char *model, *table;
@@ -13,19 +12,33 @@ struct settings {
     uint64_t window, max_windows, threads;
     int apply;
     bool json, csv;
+    struct cli_task_settings tasks;
 };
 
 // Everything that is open while the model runs.
 struct work {
-    struct carvq_checkpoint *checkpoint;
-    struct carvq_lm *lm;
-    struct carvq_file *file;
-    const struct carvq_table *input, *head; // of the file: what takes the place of the model's own, or NULL
+    struct cli_model model;
     uint32_t *ids;
     size_t count;
     struct carvq_eval_result result;
     double seconds;
 };
+
+// A text or tasks, each with its own options.
+static int check_tasks(const struct settings *settings)
+{
+    const struct cli_task_settings *tasks = &settings->tasks;
+    const bool has_tasks = tasks->files.count > 0;
+    if (has_tasks == (cli_text_path(&settings->text) != NULL))
+        return cli_misuse("eval", "give either a text, with --text or --tokens, or tasks, with --task");
+    if (has_tasks && (settings->window > 0 || settings->max_windows > 0))
+        return cli_misuse("eval", "--window and --max-windows are for texts");
+    if (!has_tasks && (tasks->max_items > 0 || tasks->max_new > 0 || tasks->items != NULL))
+        return cli_misuse("eval", "--max-items, --max-new and --items need --task");
+    if (tasks->force && tasks->items == NULL)
+        return cli_misuse("eval", "--force needs --items");
+    return -1;
+}
 
 static int parse(int argc, char **argv, struct settings *settings)
 {
@@ -40,6 +53,14 @@ static int parse(int argc, char **argv, struct settings *settings)
         {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
         {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
         {"apply", 0, CLI_WORD, &settings->apply, "input|head|both", "where the table is used (both if tied, else input)", 0, 0},
+        {"task", 0, CLI_LIST, &settings->tasks.files, "FILE", "questions with their answers, one JSON object a line; repeatable",
+         0, 0},
+        {"max-items", 0, CLI_NUMBER, &settings->tasks.max_items, "N", "the first so many items of each task (all)", 1,
+         UINT32_MAX},
+        {"max-new", 0, CLI_NUMBER, &settings->tasks.max_new, "N", "tokens to generate where the answer is a number (256)", 1,
+         1 << 30},
+        {"items", 0, CLI_STRING, &settings->tasks.items, "OUT", "write what became of each item, one JSON object a line", 0, 0},
+        {"force", 'f', CLI_FLAG, &settings->tasks.force, NULL, "overwrite OUT", 0, 0},
         {"threads", 0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
         {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
         {"csv", 0, CLI_FLAG, &settings->csv, NULL, "print a line of names and a line of values", 0, 0},
@@ -47,10 +68,11 @@ static int parse(int argc, char **argv, struct settings *settings)
     };
     const struct cli_usage usage = {
         "eval",
-        "MODEL [--table FILE] (--text FILE | --tokens FILE)",
+        "MODEL [--table FILE] (--text FILE | --tokens FILE | --task FILE ..)",
         "Runs a language model over a text, without and with a compressed table, and compares its predictions. The text is\n"
         "cut into windows that are run apart from each other; a last partial one is dropped; the first token of a window is\n"
-        "not scored; nothing is put in front.",
+        "not scored; nothing is put in front. Or it puts the questions of tasks to the model: multiple choice, {\"context\",\n"
+        "\"choices\", \"label\"}, by log-probability, or a number, {\"question\", \"answer\"}, by greedy generation.",
         options,
         1,
         1};
@@ -58,9 +80,9 @@ static int parse(int argc, char **argv, struct settings *settings)
     if (status >= 0)
         return status;
     settings->model = argv[first];
-    if (settings->text.tokens == NULL && settings->text.text == NULL)
-        return cli_misuse("eval", "give a text with either --text or --tokens");
     status = cli_check_text(&settings->text, "eval");
+    if (status < 0)
+        status = check_tasks(settings);
     if (status >= 0)
         return status;
     if (settings->json && settings->csv)
@@ -90,18 +112,11 @@ static int show_progress(void *context, const struct carvq_eval_progress *progre
 
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
-    enum carvq_status status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
-    if (status == CARVQ_OK)
-        status = carvq_lm_open(work->checkpoint, &work->lm, error);
-    if (status == CARVQ_OK && settings->table != NULL)
-        status = carvq_open(settings->table, &work->file, error);
-    if (status == CARVQ_OK && settings->table != NULL)
-        status = carvq_eval_find_tables(work->lm, work->file, settings->table, (enum carvq_eval_apply)(settings->apply + 1),
-                                        &work->input, &work->head, error);
-    if (status == CARVQ_OK)
-        status = cli_read_text(&settings->text, work->checkpoint, carvq_lm_config(work->lm)->vocabulary, &work->ids, &work->count,
-                               error);
-    return status;
+    enum carvq_status status = cli_model_open(settings->model, settings->table, settings->apply, &work->model, error);
+    if (status != CARVQ_OK)
+        return status;
+    return cli_read_text(&settings->text, work->model.checkpoint, carvq_lm_config(work->model.lm)->vocabulary, &work->ids,
+                         &work->count, error);
 }
 
 static enum carvq_status evaluate(const struct settings *settings, struct work *work, struct carvq_error *error)
@@ -114,34 +129,13 @@ static enum carvq_status evaluate(const struct settings *settings, struct work *
         .progress = show_progress,
         .progress_context = &show,
     };
-    struct carvq_lm_rows input, head;
-    struct carvq_eval_variant variant = {.name = settings->table};
-    if (work->input != NULL) {
-        input = carvq_lm_rows_of_table(work->input);
-        variant.input = &input;
-    }
-    if (work->head != NULL) {
-        head = carvq_lm_rows_of_table(work->head);
-        variant.head = &head;
-    }
     const double started = cli_seconds();
     cli_progress_begin(&show.progress);
-    enum carvq_status status = carvq_eval(work->lm, &variant, work->file != NULL, work->ids, work->count,
+    enum carvq_status status = carvq_eval(work->model.lm, &work->model.variant, work->model.file != NULL, work->ids, work->count,
                                           cli_text_path(&settings->text), &options, &work->result, error);
     cli_progress_end(&show.progress);
     work->seconds = cli_seconds() - started;
     return status;
-}
-
-// The compressed table that was used; the input's, if two were.
-static const struct carvq_table_info *used_table(const struct work *work)
-{
-    return carvq_table_info(work->input != NULL ? work->input : work->head);
-}
-
-static const char *apply_name(const struct work *work)
-{
-    return work->head == NULL ? "input" : work->input == NULL ? "head" : "both";
 }
 
 static double share(uint64_t part, uint64_t whole)
@@ -183,8 +177,8 @@ static int print_text(const struct settings *settings, const struct work *work)
            100 * share(result->original.correct, result->tokens));
     if (settings->table != NULL) {
         printf("with the table  %11.4f  %.2f %%   (%s, %.4f bits, %s)\n", result->changed.perplexity,
-               100 * share(result->changed.correct, result->tokens), cli_safe(settings->table), cli_bits(used_table(work)),
-               strcmp(apply_name(work), "both") == 0 ? "input and head" : apply_name(work));
+               100 * share(result->changed.correct, result->tokens), cli_safe(settings->table), cli_model_bits(&work->model),
+               strcmp(cli_model_apply(&work->model), "both") == 0 ? "input and head" : cli_model_apply(&work->model));
         printf("increase        %+11.4f  +- %.4f (standard error)\n", result->increase, result->increase_error);
         printf("KL divergence   %11.6f  +- %.6f nats a token\n", result->kl, result->kl_error);
         printf("same top token  %11.2f %%\n", 100 * result->same_top);
@@ -237,8 +231,8 @@ static int print_json(const struct settings *settings, const struct work *work)
         json_object_set_new(difference, "kl_standard_error", cli_real(result->kl_error));
         json_object_set_new(difference, "same_top", cli_real(result->same_top));
         json_object_set_new(object, "table", cli_text(settings->table));
-        json_object_set_new(object, "bits_per_param", cli_real(cli_bits(used_table(work))));
-        json_object_set_new(object, "apply", json_string(apply_name(work)));
+        json_object_set_new(object, "bits_per_param", cli_real(cli_model_bits(&work->model)));
+        json_object_set_new(object, "apply", json_string(cli_model_apply(&work->model)));
         json_object_set_new(object, "compressed", figures_json(&result->changed, result->tokens));
         json_object_set_new(object, "difference", difference);
     }
@@ -261,11 +255,24 @@ static int print_csv(const struct settings *settings, const struct work *work)
     if (settings->table != NULL) {
         putchar(',');
         cli_csv_text(stdout, settings->table);
-        printf(",%.6g,%s,%.9g,%.9g,%.6g,%.6g,%.6g,%.6g", cli_bits(used_table(work)), apply_name(work), result->changed.perplexity,
-               result->increase, result->increase_error, result->kl, result->kl_error, result->same_top);
+        printf(",%.6g,%s,%.9g,%.9g,%.6g,%.6g,%.6g,%.6g", cli_model_bits(&work->model), cli_model_apply(&work->model),
+               result->changed.perplexity, result->increase, result->increase_error, result->kl, result->kl_error,
+               result->same_top);
     }
     putchar('\n');
     return cli_finish();
+}
+
+static int run_tasks(const struct settings *settings)
+{
+    struct cli_task_settings tasks = settings->tasks;
+    tasks.model = settings->model;
+    tasks.table = settings->table;
+    tasks.threads = settings->threads;
+    tasks.apply = settings->apply;
+    tasks.json = settings->json;
+    tasks.csv = settings->csv;
+    return cli_eval_tasks(&tasks);
 }
 
 static int run(int argc, char **argv)
@@ -276,6 +283,8 @@ static int run(int argc, char **argv)
     int status = parse(argc, argv, &settings);
     if (status >= 0)
         return status;
+    if (settings.tasks.files.count > 0)
+        return run_tasks(&settings);
     if (open_all(&settings, &work, &error) != CARVQ_OK || evaluate(&settings, &work, &error) != CARVQ_OK)
         status = cli_fail(&error);
     else if (settings.json)
@@ -283,10 +292,8 @@ static int run(int argc, char **argv)
     else
         status = settings.csv ? print_csv(&settings, &work) : print_text(&settings, &work);
     free(work.ids);
-    carvq_close(work.file);
-    carvq_lm_close(work.lm);
-    carvq_checkpoint_close(work.checkpoint);
+    cli_model_close(&work.model);
     return status;
 }
 
-const struct cli_command cli_eval = {"eval", "perplexity of a model without and with its compressed table", run};
+const struct cli_command cli_eval = {"eval", "perplexity and answers of a model without and with its compressed table", run};

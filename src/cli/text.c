@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <stdio.h>
+
+#include "base/map.h"
 #include "cli.h"
 #include "eval/tokens.h"
 
@@ -16,10 +19,30 @@ const char *cli_text_path(const struct cli_text_options *text)
     return text->text != NULL ? text->text : text->tokens;
 }
 
+enum carvq_status cli_open_tokenizer(const struct carvq_checkpoint *checkpoint, struct carvq_tokenizer **tokenizer_ret,
+                                     struct carvq_error *error)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tokenizer.json", carvq_checkpoint_directory(checkpoint));
+    return carvq_tokenizer_open(path, tokenizer_ret, error);
+}
+
 enum carvq_status cli_read_text(const struct cli_text_options *text, const struct carvq_checkpoint *checkpoint,
                                 uint64_t vocabulary, uint32_t **ids_ret, size_t *count_ret, struct carvq_error *error)
 {
     if (text->tokens != NULL)
         return carvq_tokens_read(text->tokens, text->token_width, vocabulary, ids_ret, count_ret, error);
-    return carvq_tokens_of_text(carvq_checkpoint_directory(checkpoint), text->text, ids_ret, count_ret, error);
+    struct carvq_tokenizer *tokenizer;
+    struct carvq_map map;
+    enum carvq_status status = cli_open_tokenizer(checkpoint, &tokenizer, error);
+    if (status != CARVQ_OK)
+        return status;
+    status = carvq_map_open(text->text, &map, error);
+    if (status == CARVQ_OK) {
+        status = carvq_tokenizer_encode(tokenizer, text->text, (const char *)map.data, map.size, false, ids_ret, count_ret,
+                                        error);
+        carvq_map_close(&map);
+    }
+    carvq_tokenizer_close(tokenizer);
+    return status;
 }

@@ -16,7 +16,7 @@
 static const struct level {
     uint32_t rounds;
     double reach; // in mean errors
-} levels[CARVQ_MAX_EFFORT] = {{3, 2}, {4, 3}, {6, 4}, {8, 4}, {8, 6}, {12, 8}, {16, 8}, {24, 12}, {32, 16}};
+} levels[CARVQ_MAX_EFFORT] = {{2, 3}, {4, 4}, {6, 4}, {8, 4}, {8, 6}, {12, 6}, {16, 8}, {24, 8}, {32, 12}};
 
 void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, uint64_t slots, uint32_t dims, uint32_t stages,
                         uint32_t centroids)
@@ -32,12 +32,13 @@ void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, 
     refine->columns = carvq_arena_take(arena, values, sizeof *refine->columns);
     refine->norms = carvq_arena_take(arena, atoms, sizeof *refine->norms);
     refine->products = carvq_arena_take(arena, (uint64_t)stages * (stages - 1) / 2, square * sizeof *refine->products);
-    refine->rest = carvq_arena_take(arena, stride, sizeof *refine->rest);
-    refine->scores = carvq_arena_take(arena, atoms, sizeof *refine->scores);
+    refine->block_codes = carvq_arena_take(arena, CARVQ_LANES * (uint64_t)stages, sizeof *refine->block_codes);
+    refine->rest = carvq_arena_take(arena, CARVQ_LANES * stride, sizeof *refine->rest);
+    refine->scores = carvq_arena_take(arena, CARVQ_LANES * atoms, sizeof *refine->scores);
     refine->first = carvq_arena_take(arena, square, sizeof *refine->first);
     refine->row = carvq_arena_take(arena, 3 * (uint64_t)centroids, sizeof *refine->row);
     refine->list = carvq_arena_take(arena, 1 + square, sizeof *refine->list);
-    refine->winners = carvq_arena_take(arena, centroids, sizeof *refine->winners);
+    refine->winners = carvq_arena_take(arena, 1 + (uint64_t)centroids, sizeof *refine->winners);
     refine->together = carvq_arena_take(arena, 2 * atoms, atoms * sizeof *refine->together);
     refine->sums = carvq_arena_take(arena, values, sizeof *refine->sums);
     refine->moves = carvq_arena_take(arena, values, sizeof *refine->moves);

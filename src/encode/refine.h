@@ -12,6 +12,13 @@
 // Most centroids of all stages of a group [L K] that can be fitted together: the least squares have so many unknowns.
 #define CARVQ_REFINE_MAX_ATOMS 1024
 
+// Stages whose codes are chosen together, the others' being fixed. products: of the centroids of two of its stages a < b.
+#define CARVQ_WINDOW 4
+struct carvq_window {
+    uint32_t begin, count; // stages
+    const float *products[CARVQ_WINDOW][CARVQ_WINDOW];
+};
+
 // Centroids of all stages are numbered through: centroid k of stage l is atom l K + k.
 struct carvq_refine {
     const struct carvq_points *points; // sub-vectors, scaled and centred
@@ -21,17 +28,17 @@ struct carvq_refine {
     uint32_t *codes;  // [L][slots]
     float reach;      // half a squared distance; beginnings of codes that are worse by more than this are not followed
 
-    // For the choice of codes.
-    float *columns;    // [L][stride][K] the codebooks, transposed
-    float *norms;      // [L][K] half squared lengths
-    float *products;   // [pairs of stages][K][K] scalar products of centroids
-    float *rest;       // [stride] what is left of a point
-    float *scores;     // [stages of a window][K]
-    float *first;      // [K][K] of the first stages of a window
-    float *last;       // [K][K] of the last two
-    float *row;        // [3][K]
-    uint32_t *list;    // [1 + K K]
-    uint32_t *winners; // [K]
+    // For the choice of codes, which is done for a block of CARVQ_LANES points at a time.
+    float *columns;        // [L][stride][K] the codebooks, transposed
+    float *norms;          // [L][K] half squared lengths
+    float *products;       // [pairs of stages][K][K] scalar products of centroids
+    uint32_t *block_codes; // [CARVQ_LANES][L]
+    float *rest;           // [CARVQ_LANES][stride] what is left of the points
+    float *scores;         // [CARVQ_LANES][stages of a window][K]
+    float *first;          // [K][K]
+    float *row;            // [3][K]
+    uint32_t *list;        // [1 + K K]
+    uint32_t *winners;     // [1 + K]
 
     // For the fit of codebooks. Set 0: all points; set 1: those that have all values.
     double *together; // [2][atoms][atoms] number of points that have both atoms; the second one is not before the first
@@ -49,6 +56,9 @@ void carvq_refine_take_codes(struct carvq_refine *refine, uint32_t stage, const 
 
 // If choose: finds better codes for the codebooks. No point gets worse. In any case gathers the sums for carvq_refine_fit().
 void carvq_refine_scan(struct carvq_refine *refine, bool choose, bool (*stop)(void *context), void *context);
+
+// Chooses the codes of a window for points of the block, from their scores. See refine_codes.c.
+void carvq_refine_choose(const struct carvq_refine *refine, const struct carvq_window *window, size_t points);
 
 // Sets moves to those that make the squared error smallest for the codes.
 void carvq_refine_fit(struct carvq_refine *refine);

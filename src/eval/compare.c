@@ -8,34 +8,13 @@
 
 #include "base/size.h"
 #include "base/status.h"
-#include "eval/compare_budget.h"
 
 #define GROUP_VALUES ((uint64_t)256 << 20) // 1 GiB of floats
 
 // ---- settings -----------------------------------------------------------------------------------------------------
 
-// Budgets of carvq's own: those of the presets, and others between them.
-static const double budgets[] = {1, 1.25, 1.655, 2.2, 2.405, 3.155, 4.25};
-enum { BUDGETS = sizeof budgets / sizeof *budgets };
-
-static size_t list_all(uint64_t rows, uint32_t cols, struct carvq_compare_setting *settings_ret)
-{
-    struct carvq_baseline rivals[CARVQ_BASELINES_MAX];
-    const size_t count = carvq_baselines(rows, cols, rivals, CARVQ_BASELINES_MAX);
-    for (size_t i = 0; i < count; i++) {
-        settings_ret[i] = (struct carvq_compare_setting){.name = rivals[i].name, .method = rivals[i].method, .rival = rivals[i]};
-        memcpy(settings_ret[i].setting, rivals[i].setting, sizeof settings_ret[i].setting);
-    }
-    for (size_t i = 0; i < BUDGETS; i++) {
-        struct carvq_compare_setting *setting = &settings_ret[count + i];
-        *setting = (struct carvq_compare_setting){.name = "carvq-bits", .method = "carvq --bits", .bits = budgets[i]};
-        snprintf(setting->setting, sizeof setting->setting, "%g bits", budgets[i]);
-    }
-    return count + BUDGETS;
-}
-
 // "a, b, c": the names of all methods.
-static void list_names(const struct carvq_compare_setting *all, size_t count, char *buffer, size_t size)
+static void list_names(const struct carvq_baseline *all, size_t count, char *buffer, size_t size)
 {
     size_t used = 0;
     buffer[0] = '\0';
@@ -44,7 +23,7 @@ static void list_names(const struct carvq_compare_setting *all, size_t count, ch
             used += (size_t)snprintf(buffer + used, size - used, "%s%s", i > 0 ? ", " : "", all[i].name);
 }
 
-static bool is_named(const struct carvq_compare_setting *setting, const char *const *names, size_t name_count)
+static bool is_named(const struct carvq_baseline *setting, const char *const *names, size_t name_count)
 {
     for (size_t i = 0; i < name_count; i++)
         if (strcmp(setting->name, names[i]) == 0)
@@ -53,13 +32,12 @@ static bool is_named(const struct carvq_compare_setting *setting, const char *co
 }
 
 enum carvq_status carvq_compare_settings(uint64_t rows, uint32_t cols, const char *const *names, size_t name_count,
-                                         struct carvq_compare_setting **settings_ret, size_t *count_ret,
-                                         struct carvq_error *error)
+                                         struct carvq_baseline **settings_ret, size_t *count_ret, struct carvq_error *error)
 {
-    struct carvq_compare_setting *settings = calloc(CARVQ_COMPARE_SETTINGS, sizeof *settings);
+    struct carvq_baseline *settings = calloc(CARVQ_BASELINES_MAX, sizeof *settings);
     if (settings == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
-    const size_t all = list_all(rows, cols, settings);
+    const size_t all = carvq_baselines(rows, cols, settings, CARVQ_BASELINES_MAX);
     for (size_t i = 0; i < name_count; i++) {
         size_t place = 0;
         while (place < all && strcmp(settings[place].name, names[i]) != 0)
@@ -85,7 +63,7 @@ enum carvq_status carvq_compare_settings(uint64_t rows, uint32_t cols, const cha
 struct run {
     const struct carvq_compare_subject *subject;
     const struct carvq_compare_options *options;
-    struct carvq_compare_setting *settings;
+    const struct carvq_baseline *settings;
     struct carvq_compare_row *rows;
     size_t count;
     size_t values;          // V n
@@ -94,11 +72,10 @@ struct run {
     size_t group;           // settings that are evaluated together
     uint64_t *token_counts; // [V], or NULL without a text
     struct carvq_neighbours *neighbours;
-    struct carvq_recipe *recipe; // of the budgets, or NULL if there are none
-    uint64_t done, total;        // for the caller's progress
+    uint64_t done, total; // for the caller's progress
 };
 
-static int report(const struct run *run, const struct carvq_compare_setting *setting, uint64_t more)
+static int report(const struct run *run, const struct carvq_baseline *setting, uint64_t more)
 {
     const struct carvq_compare_options *options = run->options;
     return options->progress != NULL ? options->progress(options->progress_context, setting, run->done + more, run->total) : 0;
@@ -153,8 +130,6 @@ static enum carvq_status prepare(struct run *run, struct carvq_error *error)
     enum carvq_status status = allocate(run, error);
     if (status == CARVQ_OK)
         status = matrix->read(matrix->context, 0, (size_t)matrix->rows, 0, matrix->cols, run->table, error);
-    if (status == CARVQ_OK)
-        status = carvq_compare_recipe(matrix, run->options, run->settings, &run->count, &run->recipe, error);
     run->total = run->values * run->count;
     if (status == CARVQ_OK && run->subject->lm != NULL)
         status = prepare_text(run, error);
@@ -162,17 +137,6 @@ static enum carvq_status prepare(struct run *run, struct carvq_error *error)
         status = carvq_neighbours_open(run->table, (size_t)matrix->rows, matrix->cols, run->token_counts, run->options->threads,
                                        &run->neighbours, error);
     return status;
-}
-
-static enum carvq_status run_method(const struct run *run, const struct carvq_compare_setting *setting, float *decoded_ret,
-                                    uint64_t *bytes_ret, struct carvq_error *error)
-{
-    const struct carvq_matrix *matrix = run->subject->matrix;
-    const struct carvq_compare_options *options = run->options;
-    if (setting->bits == 0)
-        return carvq_baseline_run(&setting->rival, matrix->name, run->table, matrix->rows, matrix->cols, matrix->dtype,
-                                  options->threads, options->seed, decoded_ret, bytes_ret, error);
-    return carvq_compare_fill(run->recipe, setting->bits, options->threads, decoded_ret, bytes_ret, error);
 }
 
 // Compresses the table and measures what became of it.
@@ -185,7 +149,10 @@ static enum carvq_status compress(struct run *run, size_t number, float *decoded
     if (report(run, &run->settings[number], 0) != 0)
         return carvq_fail(error, CARVQ_ERROR_CANCELLED, "cancelled");
     const double started = omp_get_wtime();
-    enum carvq_status status = run_method(run, &run->settings[number], decoded, &row->bytes, error);
+    struct carvq_baseline setting = run->settings[number];
+    setting.budget.counts = run->options->counts;
+    enum carvq_status status = carvq_baseline_run(&setting, matrix->name, run->table, matrix->rows, matrix->cols, matrix->dtype,
+                                                  threads, run->options->seed, decoded, &row->bytes, error);
     row->seconds = omp_get_wtime() - started;
     row->bits = 8 * (double)row->bytes / (double)run->values;
     if (status == CARVQ_OK)
@@ -239,22 +206,20 @@ static enum carvq_status evaluate(struct run *run, size_t first, size_t count, s
     return status;
 }
 
-enum carvq_status carvq_compare(const struct carvq_compare_subject *subject, struct carvq_compare_setting *settings,
-                                size_t *count, const struct carvq_compare_options *options, struct carvq_compare_row *rows_ret,
+enum carvq_status carvq_compare(const struct carvq_compare_subject *subject, const struct carvq_baseline *settings, size_t count,
+                                const struct carvq_compare_options *options, struct carvq_compare_row *rows_ret,
                                 struct carvq_error *error)
 {
-    struct run run = {.subject = subject, .options = options, .settings = settings, .rows = rows_ret, .count = *count};
+    struct run run = {.subject = subject, .options = options, .settings = settings, .rows = rows_ret, .count = count};
     enum carvq_status status = prepare(&run, error);
-    for (size_t first = 0; status == CARVQ_OK && first < run.count; first += run.group) {
-        const size_t group = run.count - first < run.group ? run.count - first : run.group;
+    for (size_t first = 0; status == CARVQ_OK && first < count; first += run.group) {
+        const size_t group = count - first < run.group ? count - first : run.group;
         for (size_t i = 0; status == CARVQ_OK && i < group; i++)
             status = compress(&run, first + i, run.decoded + i * run.values, error);
         if (status == CARVQ_OK && subject->lm != NULL)
             status = evaluate(&run, first, group, error);
     }
-    *count = run.count;
     carvq_neighbours_close(run.neighbours);
-    carvq_recipe_free(run.recipe);
     free(run.table);
     free(run.decoded);
     free(run.token_counts);

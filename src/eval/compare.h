@@ -4,14 +4,12 @@
 #ifndef CARVQ_EVAL_COMPARE_H
 #define CARVQ_EVAL_COMPARE_H
 
-#include "carvq_budget.h"
 #include "eval/baselines/baselines.h"
 #include "eval/eval.h"
 #include "eval/neighbours.h"
 #include "eval/table_error.h"
 
 #define CARVQ_COMPARE_PLACES 2
-#define CARVQ_COMPARE_SETTINGS (CARVQ_BASELINES_MAX + 16) // at most
 
 // A table, and the model that it belongs to with a text; lm NULL: a table alone.
 struct carvq_compare_subject {
@@ -22,15 +20,6 @@ struct carvq_compare_subject {
     const char *text_path; // for messages
 };
 
-// One setting of one method: of a rival, or of carvq's own way to fill a budget.
-struct carvq_compare_setting {
-    const char *name;   // of the method, to be chosen by: "scalar-row", "carvq-bits"
-    const char *method; // for readers: "scalar, row"
-    char setting[48];   // "INT3", "2.2 bits"
-    double bits;        // the budget; 0: a rival
-    struct carvq_baseline rival;
-};
-
 struct carvq_compare_options {
     // Where the table is used, in one run: CARVQ_EVAL_INPUT, _HEAD or _BOTH. The last two want a table that is the model's head.
     enum carvq_eval_apply places[CARVQ_COMPARE_PLACES];
@@ -39,10 +28,10 @@ struct carvq_compare_options {
     uint64_t max_windows;
     unsigned threads; // 0: one per processor
     uint64_t seed;
-    const double *counts; // [V] how often each row is used, for carvq's own budgets; NULL: all alike
+    const double *counts; // [V] how often each row is used, for methods that care; NULL: all alike
     // Is called now and then with the setting that is being compressed, or NULL while several of them are evaluated. done counts
     // tokens that were run through a variant of the model, or parameters without one. Not 0: stop. May be NULL.
-    int (*progress)(void *context, const struct carvq_compare_setting *setting, uint64_t done, uint64_t total);
+    int (*progress)(void *context, const struct carvq_baseline *setting, uint64_t done, uint64_t total);
     void *progress_context;
 };
 
@@ -59,13 +48,11 @@ struct carvq_compare_row {
 // The settings for a table of this shape, of all methods or of those that are named: an allocation to be given to free(). Errors:
 // CARVQ_ERROR_NOT_FOUND for a name that no method has, with the names to choose from.
 enum carvq_status carvq_compare_settings(uint64_t rows, uint32_t cols, const char *const *names, size_t name_count,
-                                         struct carvq_compare_setting **settings_ret, size_t *count_ret,
-                                         struct carvq_error *error);
+                                         struct carvq_baseline **settings_ret, size_t *count_ret, struct carvq_error *error);
 
-// Runs all settings: rows_ret[*count]. Budgets that are too small for the table are taken out of settings, and *count is lowered.
-// Keeps the table and up to 1 GiB of decoded tables in memory, at least one.
-enum carvq_status carvq_compare(const struct carvq_compare_subject *subject, struct carvq_compare_setting *settings,
-                                size_t *count, const struct carvq_compare_options *options, struct carvq_compare_row *rows_ret,
+// Runs all settings: rows_ret[count]. Keeps the table and up to 1 GiB of decoded tables in memory, at least one.
+enum carvq_status carvq_compare(const struct carvq_compare_subject *subject, const struct carvq_baseline *settings, size_t count,
+                                const struct carvq_compare_options *options, struct carvq_compare_row *rows_ret,
                                 struct carvq_error *error);
 
 #endif

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "eval/tokens.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/half.h"
 #include "base/map.h"
 #include "base/status.h"
-#include "lm/tokenizer.h"
 
 static enum carvq_status read_map(const char *path, const struct carvq_map *map, size_t width, uint32_t **ids_ret,
                                   size_t *count_ret, struct carvq_error *error)
@@ -43,24 +41,5 @@ enum carvq_status carvq_tokens_read(const char *path, size_t width, uint64_t voc
         return status;
     status = read_map(path, &map, width, ids_ret, count_ret, error);
     carvq_map_close(&map);
-    return status;
-}
-
-enum carvq_status carvq_tokens_of_text(const char *directory, const char *path, uint32_t **ids_ret, size_t *count_ret,
-                                       struct carvq_error *error)
-{
-    char tokenizer_path[4096];
-    struct carvq_tokenizer *tokenizer;
-    struct carvq_map map;
-    snprintf(tokenizer_path, sizeof tokenizer_path, "%s/tokenizer.json", directory);
-    enum carvq_status status = carvq_tokenizer_open(tokenizer_path, &tokenizer, error);
-    if (status != CARVQ_OK)
-        return status;
-    status = carvq_map_open(path, &map, error);
-    if (status == CARVQ_OK) {
-        status = carvq_tokenizer_encode(tokenizer, path, (const char *)map.data, map.size, false, ids_ret, count_ret, error);
-        carvq_map_close(&map);
-    }
-    carvq_tokenizer_close(tokenizer);
     return status;
 }

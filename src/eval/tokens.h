@@ -11,8 +11,4 @@
 enum carvq_status carvq_tokens_read(const char *path, size_t width, uint64_t vocabulary, uint32_t **ids_ret, size_t *count_ret,
                                     struct carvq_error *error);
 
-// Reads a text, UTF-8, and turns it into ids with the tokenizer.json of a directory. Nothing is put in front of it.
-enum carvq_status carvq_tokens_of_text(const char *directory, const char *path, uint32_t **ids_ret, size_t *count_ret,
-                                       struct carvq_error *error);
-
 #endif

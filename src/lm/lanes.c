@@ -5,12 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/vector.h"
-
 enum { LANES = 8 };
 
 // x from -87 to 88, or NaN.
-CARVQ_TEMPLATE float exp_of(float x)
+static inline float exp_of(float x)
 {
     // x = k ln 2 + r, |r| <= ln 2 / 2. 1.5 * 2^23 leaves no bits for a fraction: k stands in the lowest bits of shifted.
     const float shift = 12582912.0f, shifted = x * 1.44269504f + shift, k = shifted - shift;
@@ -31,7 +29,7 @@ CARVQ_TEMPLATE float exp_of(float x)
 }
 
 // Two loops: in one, compilers make the ends of the range cases of their own, and no vectors.
-CARVQ_VECTORIZED void carvq_lm_exp(const float *x, size_t count, float *y)
+void carvq_lm_exp(const float *x, size_t count, float *y)
 {
     for (size_t i = 0; i < count; i++) {
         const float low = x[i] < -87.0f ? -87.0f : x[i];
@@ -41,7 +39,7 @@ CARVQ_VECTORIZED void carvq_lm_exp(const float *x, size_t count, float *y)
         y[i] = exp_of(y[i]);
 }
 
-CARVQ_VECTORIZED void carvq_lm_silu(float *gate, const float *up, size_t count)
+void carvq_lm_silu(float *gate, const float *up, size_t count)
 {
     enum { CHUNK = 256 };
     float powers[CHUNK];
@@ -56,7 +54,7 @@ CARVQ_VECTORIZED void carvq_lm_silu(float *gate, const float *up, size_t count)
     }
 }
 
-CARVQ_TEMPLATE double add_lanes(const double *lanes)
+static double add_lanes(const double *lanes)
 {
     double sum = 0;
     for (size_t i = 0; i < LANES; i++)
@@ -64,7 +62,7 @@ CARVQ_TEMPLATE double add_lanes(const double *lanes)
     return sum;
 }
 
-CARVQ_VECTORIZED float carvq_lm_max(const float *values, size_t count)
+float carvq_lm_max(const float *values, size_t count)
 {
     float lanes[LANES], max = -INFINITY;
     size_t i = 0;
@@ -80,7 +78,7 @@ CARVQ_VECTORIZED float carvq_lm_max(const float *values, size_t count)
     return max;
 }
 
-CARVQ_TEMPLATE double sum_of(const float *values, size_t count)
+static double sum_of(const float *values, size_t count)
 {
     double lanes[LANES] = {0};
     size_t i = 0;
@@ -92,7 +90,7 @@ CARVQ_TEMPLATE double sum_of(const float *values, size_t count)
     return add_lanes(lanes);
 }
 
-CARVQ_VECTORIZED double carvq_lm_gap(const float *weights, const float *p, const float *q, size_t count)
+double carvq_lm_gap(const float *weights, const float *p, const float *q, size_t count)
 {
     double lanes[LANES] = {0};
     size_t i = 0;
@@ -104,7 +102,7 @@ CARVQ_VECTORIZED double carvq_lm_gap(const float *weights, const float *p, const
     return add_lanes(lanes);
 }
 
-CARVQ_VECTORIZED double carvq_lm_weigh(const float *values, size_t count, float max, float *weights_ret)
+double carvq_lm_weigh(const float *values, size_t count, float max, float *weights_ret)
 {
     for (size_t i = 0; i < count; i++)
         weights_ret[i] = values[i] - max;

@@ -23,6 +23,9 @@ const struct carvq_lm_config *carvq_lm_config(const struct carvq_lm *lm);
 // Whether the input table is the output head too.
 bool carvq_lm_is_tied(const struct carvq_lm *lm);
 
+// Whether id ends a text: config.json's eos_token_id is this id, or a list that has it.
+bool carvq_lm_is_end(const struct carvq_lm *lm, uint32_t id);
+
 // Checks that a compressed table has the shape of the model's; file is the table's, for the message.
 enum carvq_status carvq_lm_check_table(const struct carvq_lm *lm, const struct carvq_table *table, const char *file,
                                        struct carvq_error *error);

@@ -41,6 +41,15 @@ bool carvq_lm_is_tied(const struct carvq_lm *lm)
     return lm->weights.tied;
 }
 
+bool carvq_lm_is_end(const struct carvq_lm *lm, uint32_t id)
+{
+    const json_t *end = json_object_get(carvq_checkpoint_config(lm->checkpoint), "eos_token_id");
+    for (size_t i = 0; i < json_array_size(end); i++)
+        if (json_is_integer(json_array_get(end, i)) && json_integer_value(json_array_get(end, i)) == (json_int_t)id)
+            return true;
+    return json_is_integer(end) && json_integer_value(end) == (json_int_t)id;
+}
+
 enum carvq_status carvq_lm_check_table(const struct carvq_lm *lm, const struct carvq_table *table, const char *file,
                                        struct carvq_error *error)
 {

@@ -89,6 +89,12 @@ void carvq_tokenizer_close(struct carvq_tokenizer *tokenizer)
     free(tokenizer);
 }
 
+const uint32_t *carvq_tokenizer_prefix(const struct carvq_tokenizer *tokenizer, size_t *count_ret)
+{
+    *count_ret = tokenizer->before.length;
+    return tokenizer->before.data;
+}
+
 uint64_t carvq_tokenizer_id_limit(const struct carvq_tokenizer *tokenizer)
 {
     return tokenizer->id_limit;

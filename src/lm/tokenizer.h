@@ -36,6 +36,9 @@ enum carvq_status carvq_tokenizer_encode(const struct carvq_tokenizer *tokenizer
                                          size_t nbytes, bool add_special, uint32_t **ids_ret, size_t *count_ret,
                                          struct carvq_error *error);
 
+// The ids that the post-processor puts in front of a text (Llama: <s>). The array lives as long as the tokenizer.
+const uint32_t *carvq_tokenizer_prefix(const struct carvq_tokenizer *tokenizer, size_t *count_ret);
+
 // The highest id that encoding can give, plus 1. A model's table may have more rows (V is often rounded up).
 uint64_t carvq_tokenizer_id_limit(const struct carvq_tokenizer *tokenizer);
 

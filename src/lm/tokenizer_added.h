@@ -10,6 +10,7 @@ struct carvq_tok_added_token {
     uint32_t id;
     bool single_word;             // not beside a letter or digit
     bool strip_left, strip_right; // the token takes the white space around it
+    bool special;                 // steers the model and is no text
 };
 
 // Tokens that are looked for at the same time.

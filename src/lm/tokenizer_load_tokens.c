@@ -58,12 +58,10 @@ static enum carvq_status add_token(const char *place, struct carvq_tok_added_tok
 static enum carvq_status load_token(const char *place, struct carvq_json json, uint32_t *next_id,
                                     struct carvq_tokenizer *tokenizer, struct carvq_error *error)
 {
-    enum { CONTENT, SINGLE_WORD, LSTRIP, RSTRIP, NORMALIZED, COUNT };
-    struct carvq_tok_member members[COUNT] = {[CONTENT].key = "content",
-                                              [SINGLE_WORD].key = "single_word",
-                                              [LSTRIP].key = "lstrip",
-                                              [RSTRIP].key = "rstrip",
-                                              [NORMALIZED].key = "normalized"};
+    enum { CONTENT, SINGLE_WORD, LSTRIP, RSTRIP, NORMALIZED, SPECIAL, COUNT };
+    struct carvq_tok_member members[COUNT] = {
+        [CONTENT].key = "content", [SINGLE_WORD].key = "single_word", [LSTRIP].key = "lstrip",
+        [RSTRIP].key = "rstrip",   [NORMALIZED].key = "normalized",   [SPECIAL].key = "special"};
     struct carvq_tok_added_token token = {.id = 0};
     bool normalized;
     enum carvq_status status;
@@ -72,6 +70,7 @@ static enum carvq_status load_token(const char *place, struct carvq_json json, u
         (status = carvq_tok_read_bool(place, &members[LSTRIP], &token.strip_left, error)) != CARVQ_OK ||
         (status = carvq_tok_read_bool(place, &members[RSTRIP], &token.strip_right, error)) != CARVQ_OK ||
         (status = carvq_tok_read_bool(place, &members[NORMALIZED], &normalized, error)) != CARVQ_OK ||
+        (status = carvq_tok_read_optional_bool(place, &members[SPECIAL], &token.special, error)) != CARVQ_OK ||
         (status = carvq_tok_read_text(place, &members[CONTENT], &token.text, error)) != CARVQ_OK) {
         free(token.text.data);
         return status;

@@ -72,8 +72,8 @@ static void apply_behavior(enum carvq_tok_behavior behavior, struct carvq_tok_sp
         spans->data[i].matched = false;
 }
 
-// The character that stands for a byte: itself if it can be printed (of Latin-1), else U+0100 and following.
-static unsigned long byte_character(unsigned char byte)
+// The byte itself if it can be printed (of Latin-1), else U+0100 and following.
+unsigned long carvq_tok_byte_character(unsigned char byte)
 {
     if (byte >= 0xae || (byte >= '!' && byte <= '~') || (byte >= 0xa1 && byte <= 0xac))
         return byte;
@@ -84,7 +84,7 @@ static bool append_byte_characters(const char *text, size_t length, struct carvq
 {
     for (size_t i = 0; i < length; i++) {
         char character[4];
-        size_t size = carvq_utf8_encode(byte_character((unsigned char)text[i]), character);
+        size_t size = carvq_utf8_encode(carvq_tok_byte_character((unsigned char)text[i]), character);
         if (!carvq_tok_append(out, character, size))
             return false;
     }

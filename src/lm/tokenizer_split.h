@@ -39,6 +39,10 @@ struct carvq_tok_splitters {
 // The pattern of GPT-2, which a ByteLevel pre-tokenizer has built in.
 extern const char carvq_tok_gpt2_pattern[];
 
+// The character that stands for a byte in byte-level vocabularies: below CARVQ_TOK_BYTE_CHARACTERS.
+#define CARVQ_TOK_BYTE_CHARACTERS 0x144
+unsigned long carvq_tok_byte_character(unsigned char byte);
+
 void carvq_tok_splitters_free(struct carvq_tok_splitters *splitters);
 
 // Scratch memory, one per step. Begin with all zero.

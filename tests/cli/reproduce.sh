@@ -6,6 +6,8 @@
 out=$folder/out
 export CARVQ=$carvq MAX_WINDOWS=2
 unset WINDOW METHODS TASKS MAX_ITEMS THREADS
+mkdir "$folder/tasks"
+echo '{"context": "The man", "choices": ["said", "of of of"], "label": 0}' >"$folder/tasks/words.jsonl"
 
 reproduce()
 {
@@ -44,6 +46,10 @@ check "again: $status" test "$status" -eq 0
 check "the same report" cmp -s "$folder/report.md" "$out/report.md"
 check "the missing file is back" test -s "$out/carvq-3.safetensors"
 check "nothing is done twice" test "$(find "$out/compare.csv" -newermt 2002-01-01 | wc -l)" -eq 0
+
+TASKS=$folder/tasks reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
+check "with tasks: $status" test "$status" -eq 0
+check "tasks" grep -q '^| carvq-4 | input and head | words.jsonl | accuracy | 1 | 100.00 % | 100.00 % | ' "$folder/tasked/report.md"
 
 METHODS=carvq reproduce "$model" "$model/sample.tokens.u16" "$out"
 check "other settings: $status" test "$status" -eq 1

@@ -14,8 +14,6 @@ from safetensors.numpy import load_file
 
 try:
     import faiss
-
-    faiss.omp_set_num_threads(1)  # tests share the machine
 except ImportError:
     faiss = None
 

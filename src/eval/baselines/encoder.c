@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Methods that carvq's own encoder can do: CARVQ, group RVQ, and product quantization, which is group RVQ with one stage and
-// one group for each column block.
+// one group for each column block; and a budget of bits.
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +95,30 @@ enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, 
     status = carvq_encode(&matrix, &options, 1, &job, NULL, error);
     if (status == CARVQ_OK)
         status = decode(&memory, input, decoded_ret, bytes_ret, error);
+    free(memory.data);
+    return status;
+}
+
+enum carvq_status carvq_baseline_budget(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
+                                        float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
+{
+    struct carvq_baseline_input source = *input;
+    const struct carvq_matrix matrix = {input->name, NULL, input->rows, input->cols, input->dtype, read_block, &source};
+    struct carvq_budget budget = baseline->budget;
+    budget.seed = input->seed;
+    struct carvq_recipe *recipe = NULL;
+    struct memory_file memory = {NULL, 0};
+    enum carvq_status status = carvq_recipe_make(&matrix, &budget, (unsigned)input->threads, NULL, NULL, &recipe, error);
+    if (status == CARVQ_OK)
+        status = carvq_recipe_file_size(&recipe, 1, &memory.size, error);
+    if (status == CARVQ_OK && (memory.size > SIZE_MAX || (memory.data = malloc((size_t)memory.size)) == NULL))
+        status = carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the compressed table");
+    const struct carvq_encode_job job = {.write = write_piece, .write_context = &memory, .threads = (unsigned)input->threads};
+    if (status == CARVQ_OK)
+        status = carvq_recipe_encode(&recipe, 1, &job, NULL, error);
+    if (status == CARVQ_OK)
+        status = decode(&memory, input, decoded_ret, bytes_ret, error);
+    carvq_recipe_free(recipe);
     free(memory.data);
     return status;
 }

@@ -56,6 +56,21 @@ static void add_group_rvq(struct list *list)
     }
 }
 
+// The sizes of the presets and of scalar formats, and some between. Small tables have no room for the least of them.
+static void add_budgets(struct list *list, uint64_t rows, uint32_t cols)
+{
+    static const double bits[] = {1.25, 1.655, 2.2, 2.75, 3.155, 4.25};
+    struct carvq_baseline baseline = {.name = "bits", .method = "carvq --bits", .kind = CARVQ_BASELINE_BUDGET};
+    carvq_budget_defaults(&baseline.budget);
+    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
+        if (bits[i] < 2 && (rows < 256 || cols < 32))
+            continue;
+        baseline.budget.bits = bits[i];
+        snprintf(baseline.setting, sizeof baseline.setting, "--bits %g", bits[i]);
+        add(list, &baseline);
+    }
+}
+
 static bool make_plan(const struct carvq_encode_options *options, uint64_t rows, uint32_t cols,
                       struct carvq_encode_plan *plan_ret)
 {
@@ -159,6 +174,7 @@ size_t carvq_baselines(uint64_t rows, uint32_t cols, struct carvq_baseline *list
     add_scalars(&list, cols);
     add_group_rvq(&list);
     add_carvq(&list, rows, cols);
+    add_budgets(&list, rows, cols);
     add_product_quantization(&list, rows, cols);
     add_low_rank(&list, rows, cols);
     add_tensor_trains(&list, cols);

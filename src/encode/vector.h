@@ -32,12 +32,14 @@
 #define CARVQ_LANE_LOOP
 #endif
 
-// Before a short inner loop whose count is constant: gcc unrolls it before it makes vectors of the outer one. Clang does so
-// anyway.
+// gcc makes a vector of the outer one of two loops if the inner one, whose count is constant and small, is unrolled before; and
+// of a single such loop if it is not. Clang finds out.
 #if defined(__GNUC__) && !defined(__clang__)
-#define CARVQ_UNROLL _Pragma("GCC unroll 16")
+#define CARVQ_UNROLLED _Pragma("GCC unroll 16")
+#define CARVQ_ROLLED _Pragma("GCC unroll 1")
 #else
-#define CARVQ_UNROLL
+#define CARVQ_UNROLLED
+#define CARVQ_ROLLED
 #endif
 
 // For the bodies of such functions: a template whose constant arguments the compiler sees.

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// How often each row of a table is used, from what the command line names.
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/status.h"
+#include "cli.h"
+#include "eval/counts.h"
+#include "eval/tokens.h"
+
+#define MAX_ROUNDED_UP 4096 // rows that a vocabulary may be short of the table
+
+int cli_check_counts(const struct cli_count_options *options, const char *name)
+{
+    int sources = (options->text.text != NULL) + (options->text.tokens != NULL) + (options->counts != NULL) + options->uniform;
+    if (sources > 1)
+        return cli_misuse(name, "give one of --calibrate, --calibrate-tokens, --counts and --uniform");
+    if (options->text.token_width > 0 && options->text.tokens == NULL)
+        return cli_misuse(name, "--calibrate-width needs --calibrate-tokens");
+    return -1;
+}
+
+static enum carvq_status count_tokens(const struct carvq_checkpoint *checkpoint, const struct cli_text_options *text,
+                                      double *counts, uint64_t rows, struct carvq_error *error)
+{
+    uint32_t *ids = NULL;
+    size_t count;
+    enum carvq_status status = cli_read_text(text, checkpoint, rows, &ids, &count, error);
+    if (status == CARVQ_OK)
+        status = carvq_counts_add(ids, count, cli_text_path(text), counts, rows, error);
+    free(ids);
+    return status;
+}
+
+// From the model's tokenizer. False if it has none that can be read, or the table is one of something else than tokens: that
+// has another number of rows, but vocabularies are rounded up.
+static bool guess(const struct carvq_checkpoint *checkpoint, double *counts, uint64_t rows)
+{
+    struct carvq_tokenizer *tokenizer;
+    if (cli_open_tokenizer(checkpoint, &tokenizer, NULL) != CARVQ_OK)
+        return false;
+    uint64_t ids = carvq_tokenizer_id_limit(tokenizer);
+    bool fits = ids <= rows && rows - ids < MAX_ROUNDED_UP;
+    if (fits)
+        carvq_counts_prior(tokenizer, counts, rows);
+    carvq_tokenizer_close(tokenizer);
+    return fits;
+}
+
+enum carvq_status cli_read_counts(const struct cli_count_options *options, const struct carvq_checkpoint *checkpoint,
+                                  uint64_t rows, double **counts_ret, const char **source_ret, struct carvq_error *error)
+{
+    enum carvq_status status = CARVQ_OK;
+    *counts_ret = NULL;
+    *source_ret = "all rows alike";
+    if (options->uniform)
+        return CARVQ_OK;
+    double *counts = calloc(rows, sizeof *counts);
+    if (counts == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " counts", rows);
+    bool known = true;
+    if (options->counts != NULL) {
+        status = carvq_counts_read(options->counts, counts, rows, error);
+        *source_ret = "counts of a file";
+    } else if (cli_text_path(&options->text) != NULL) {
+        status = count_tokens(checkpoint, &options->text, counts, rows, error);
+        *source_ret = "counted in a text";
+    } else if ((known = guess(checkpoint, counts, rows))) {
+        *source_ret = "guessed from the order of the tokenizer's merges";
+    }
+    if (status == CARVQ_OK && known)
+        *counts_ret = counts;
+    else
+        free(counts);
+    return status;
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "eval/task.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "eval/task_work.h"
+
+bool carvq_task_has_table(const struct carvq_task_work *work)
+{
+    return work->model->variant.input != NULL || work->model->variant.head != NULL;
+}
+
+enum carvq_status carvq_task_no_memory(const struct carvq_task_work *work, struct carvq_error *error)
+{
+    return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", work->task->path);
+}
+
+enum carvq_status carvq_task_not_finite(const struct carvq_task_work *work, const struct carvq_task_item *item, bool changed,
+                                        struct carvq_error *error)
+{
+    if (changed)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: with this table the model's output is not finite (%s: line %zu)",
+                          work->model->variant.name, work->task->path, item->line);
+    return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: line %zu: the output of the model as it is is not finite", work->task->path,
+                      item->line);
+}
+
+enum carvq_status carvq_task_report(struct carvq_task_work *work, size_t texts, struct carvq_error *error)
+{
+    work->done += texts;
+    if (work->options->progress != NULL && work->options->progress(work->options->progress_context, work->done, work->total) != 0)
+        return carvq_fail(error, CARVQ_ERROR_CANCELLED, "cancelled");
+    return CARVQ_OK;
+}
+
+// The model may have fewer rows than the tokenizer has tokens.
+static enum carvq_status check_ids(const struct carvq_task_work *work, const struct carvq_task_item *item, const uint32_t *ids,
+                                   size_t count, struct carvq_error *error)
+{
+    const size_t vocabulary = carvq_lm_config(work->model->lm)->vocabulary;
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] >= vocabulary)
+            return carvq_fail(error, CARVQ_ERROR_RANGE, "%s: line %zu: a token is %lu, but the model has only ids below %zu",
+                              work->task->path, item->line, (unsigned long)ids[i], vocabulary);
+    return CARVQ_OK;
+}
+
+enum carvq_status carvq_task_encode(const struct carvq_task_work *work, const struct carvq_task_item *item, const char *text,
+                                    size_t length, uint32_t **ids_ret, size_t *count_ret, struct carvq_error *error)
+{
+    char name[400];
+    size_t prefix_count, text_count;
+    uint32_t *text_ids;
+    const uint32_t *prefix = carvq_tokenizer_prefix(work->model->tokenizer, &prefix_count);
+    snprintf(name, sizeof name, "%.300s: line %zu", work->task->path, item->line);
+    enum carvq_status status = carvq_tokenizer_encode(work->model->tokenizer, name, text, length, false, &text_ids, &text_count,
+                                                      error);
+    if (status != CARVQ_OK)
+        return status;
+    uint32_t *ids = calloc(prefix_count + text_count + 1, sizeof *ids);
+    if (ids == NULL) {
+        free(text_ids);
+        return carvq_task_no_memory(work, error);
+    }
+    for (size_t i = 0; i < prefix_count; i++)
+        ids[i] = prefix[i];
+    memcpy(ids + prefix_count, text_ids, text_count * sizeof *ids);
+    free(text_ids);
+    *ids_ret = ids;
+    *count_ret = prefix_count + text_count;
+    status = check_ids(work, item, ids, *count_ret, error);
+    if (status != CARVQ_OK)
+        free(ids);
+    return status;
+}
+
+// Whether two answers differ by a measure, and whether one is right.
+static bool differ(const struct carvq_task_answer *a, const struct carvq_task_answer *b, enum carvq_task_measure measure)
+{
+    if (measure == CARVQ_TASK_ACCURACY)
+        return a->choice != b->choice;
+    if (measure == CARVQ_TASK_NORMALIZED)
+        return a->normalized_choice != b->normalized_choice;
+    return a->number == NULL || b->number == NULL ? a->number != b->number : strcmp(a->number, b->number) != 0;
+}
+
+static bool is_right(const struct carvq_task_item *item, const struct carvq_task_answer *answer, enum carvq_task_measure measure)
+{
+    if (measure == CARVQ_TASK_EXACT)
+        return answer->number != NULL && strcmp(answer->number, item->answer) == 0;
+    return (measure == CARVQ_TASK_ACCURACY ? answer->choice : answer->normalized_choice) == item->label;
+}
+
+static void finish_accuracy(struct carvq_task_accuracy *accuracy, double items)
+{
+    accuracy->value = (double)accuracy->correct / items;
+    accuracy->error = sqrt(accuracy->value * (1 - accuracy->value) / (items - 1));
+}
+
+static struct carvq_task_figures sum_up(const struct carvq_task_work *work, enum carvq_task_measure measure)
+{
+    const enum carvq_task_kind kind = measure == CARVQ_TASK_EXACT ? CARVQ_TASK_NUMBER : CARVQ_TASK_CHOICE;
+    struct carvq_task_figures figures = {.items = 0};
+    for (size_t i = 0; i < work->task->count; i++) {
+        const struct carvq_task_item *item = &work->task->items[i];
+        const struct carvq_task_outcome *outcome = &work->result->outcomes[i];
+        if (item->kind != kind)
+            continue;
+        const bool before = is_right(item, &outcome->original, measure), after = is_right(item, &outcome->changed, measure);
+        figures.items++;
+        figures.cut += outcome->cut;
+        figures.original.correct += before;
+        figures.changed.correct += after;
+        figures.moved += differ(&outcome->original, &outcome->changed, measure);
+        figures.lost += before && !after;
+        figures.gained += !before && after;
+    }
+    const double items = (double)figures.items, lost = (double)figures.lost, gained = (double)figures.gained;
+    finish_accuracy(&figures.original, items);
+    if (!carvq_task_has_table(work))
+        return (struct carvq_task_figures){.items = figures.items, .cut = figures.cut, .original = figures.original};
+    finish_accuracy(&figures.changed, items);
+    figures.difference = (gained - lost) / items;
+    figures.difference_error = sqrt((gained + lost - (gained - lost) * figures.difference) / (items - 1) / items);
+    return figures;
+}
+
+static enum carvq_status allocate(const struct carvq_task_work *work, struct carvq_error *error)
+{
+    const struct carvq_task *task = work->task;
+    struct carvq_task_result *result = work->result;
+    result->outcomes = calloc(task->count, sizeof *result->outcomes);
+    result->log_probabilities = calloc(task->choices + 1, sizeof *result->log_probabilities);
+    result->changed_log_probabilities = calloc(task->choices + 1, sizeof *result->changed_log_probabilities);
+    if (result->outcomes != NULL && result->log_probabilities != NULL && result->changed_log_probabilities != NULL)
+        return CARVQ_OK;
+    return carvq_task_no_memory(work, error);
+}
+
+enum carvq_status carvq_task_run(const struct carvq_task_model *model, const struct carvq_task *task,
+                                 const struct carvq_task_options *options, struct carvq_task_result *result_ret,
+                                 struct carvq_error *error)
+{
+    struct carvq_task_work work = {.model = model, .task = task, .options = options, .result = result_ret};
+    *result_ret = (struct carvq_task_result){.outcomes = NULL};
+    size_t numbers = 0;
+    for (size_t i = 0; i < task->count; i++)
+        numbers += task->items[i].kind == CARVQ_TASK_NUMBER;
+    work.total = task->choices + numbers * (carvq_task_has_table(&work) ? 2 : 1);
+    enum carvq_status status = allocate(&work, error);
+    if (status == CARVQ_OK)
+        status = carvq_task_report(&work, 0, error); // the clock starts
+    if (status == CARVQ_OK && numbers < task->count)
+        status = carvq_task_run_choices(&work, error);
+    if (status == CARVQ_OK && numbers > 0)
+        status = carvq_task_run_numbers(&work, error);
+    if (status != CARVQ_OK) {
+        carvq_task_result_free(result_ret, task->count);
+        return status;
+    }
+    for (enum carvq_task_measure measure = 0; measure < CARVQ_TASK_MEASURES; measure++)
+        result_ret->figures[measure] = sum_up(&work, measure);
+    return CARVQ_OK;
+}
+
+void carvq_task_result_free(struct carvq_task_result *result, size_t items)
+{
+    for (size_t i = 0; i < items && result->outcomes != NULL; i++) {
+        free(result->outcomes[i].original.text);
+        free(result->outcomes[i].original.number);
+        free(result->outcomes[i].changed.text);
+        free(result->outcomes[i].changed.number);
+    }
+    free(result->outcomes);
+    free(result->log_probabilities);
+    free(result->changed_log_probabilities);
+    *result = (struct carvq_task_result){.outcomes = NULL};
+}
