@@ -2,6 +2,7 @@
 if(TARGET carvq_encode)
   carvq_test(encode_file carvq_encode)
   carvq_test(encode_agree carvq_encode)
+  carvq_test(layout carvq_encode)
   carvq_test(encode_trellis carvq_encode)
   carvq_test(encode_effort carvq_encode)
   carvq_test(encode_hostile carvq_encode)
