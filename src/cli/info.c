@@ -24,8 +24,7 @@ const char *cli_codec(const struct carvq_segment_info *segment)
                  segment->subvector, segment->group, segment->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", segment->stages,
                  segment->code_bits);
     else if (segment->codec == CARVQ_TRELLIS)
-        snprintf(text, sizeof text,
-                 "trellis: %" PRIu32 " bits a step of two values, %" PRIu32 " state bits, %" PRIu32 " scale bits",
+        snprintf(text, sizeof text, "trellis: %" PRIu32 " bits for two values, %" PRIu32 " state bits, %" PRIu32 " scale bits",
                  segment->step_bits, segment->state_bits, segment->scale_bits);
     else
         snprintf(text, sizeof text, "raw: %s values", carvq_dtype_name(segment->value_dtype));
