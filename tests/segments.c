@@ -378,6 +378,29 @@ static void test_trellis_step_by_step(void **state)
         }
 }
 
+// The constants of the format, by the checksums of doc/format.md.
+static void test_tables_never_change(void **state)
+{
+    static const struct {
+        unsigned state_bits, step_bits;
+        uint64_t checksum;
+    } tables[] = {
+        {10, 2, 0x7fc74170699ffef9}, {10, 3, 0x1817fed6b749fb3d}, {10, 4, 0x5b65fb7f7dbc8d57}, {10, 5, 0xac824d37fb8093ef},
+        {10, 6, 0x87d6bd459470ca05}, {10, 7, 0x6e984eba739a42fb}, {10, 8, 0xd573e6407b40d14f}, {12, 2, 0xfd1459a1c52d2005},
+        {12, 3, 0x6f506469383e391f}, {12, 4, 0x013886a6bc9ae3c1}, {12, 5, 0x50437706a2bc88db}, {12, 6, 0x6bc26ba24461939f},
+        {12, 7, 0x53bf154a7c0c7c79}, {12, 8, 0xce114aac22873997},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        const int8_t(*table)[2] = carvq_trellis_table(tables[i].state_bits, tables[i].step_bits);
+        uint64_t sum = 0xcbf29ce484222325;
+        for (size_t j = 0; j < (size_t)2 << tables[i].state_bits; j++)
+            sum = (sum ^ (uint8_t)table[j / 2][j % 2]) * 0x100000001b3;
+        if (sum != tables[i].checksum)
+            fail_msg("S %u, k %u: %016llx", tables[i].state_bits, tables[i].step_bits, (unsigned long long)sum);
+    }
+}
+
 // Any order, any number at once, any stride: rows that are raw among rows that an adaptor is added to.
 static void test_rows_do_not_depend_on_their_neighbours(void **state)
 {
@@ -441,9 +464,13 @@ static void test_info_of_segments(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_description_must_match), cmocka_unit_test(test_plain_names_are_of_version_1),
-        cmocka_unit_test(test_damaged_tiers),          cmocka_unit_test(test_tiers_of_every_count),
-        cmocka_unit_test(test_trellis_step_by_step),   cmocka_unit_test(test_rows_do_not_depend_on_their_neighbours),
+        cmocka_unit_test(test_description_must_match),
+        cmocka_unit_test(test_plain_names_are_of_version_1),
+        cmocka_unit_test(test_damaged_tiers),
+        cmocka_unit_test(test_tiers_of_every_count),
+        cmocka_unit_test(test_tables_never_change),
+        cmocka_unit_test(test_trellis_step_by_step),
+        cmocka_unit_test(test_rows_do_not_depend_on_their_neighbours),
         cmocka_unit_test(test_info_of_segments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
