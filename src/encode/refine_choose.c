@@ -165,7 +165,8 @@ CARVQ_TEMPLATE void choose_all(const struct carvq_refine *refine, const struct c
     }
 }
 
-CARVQ_VECTORIZED void carvq_refine_choose(const struct carvq_refine *refine, const struct carvq_window *window, size_t points)
+CARVQ_VECTORIZED static void carvq_refine_choose_block(const struct carvq_refine *refine, const struct carvq_window *window,
+                                                       size_t points)
 {
     const uint32_t count = refine->centroids;
     if (count == 16 && window->count == 4)
@@ -176,4 +177,10 @@ CARVQ_VECTORIZED void carvq_refine_choose(const struct carvq_refine *refine, con
         choose_all(refine, window, points, 2, 16);
     else
         choose_all(refine, window, points, window->count, count);
+}
+
+// Functions that are compiled several times are static: clang 14 loses others.
+void carvq_refine_choose(const struct carvq_refine *refine, const struct carvq_window *window, size_t points)
+{
+    carvq_refine_choose_block(refine, window, points);
 }
