@@ -24,6 +24,7 @@
 #define RAW_DISTORTION 1e-6 // of F32 values in BF16
 #define MAX_SCALE_BITS 6
 #define RVQ_CODE_BITS 4     // [kappa]
+#define LEAST_EXTRA_BITS 8  // of a row in the least way, beyond 1 bit per value: rounding, and room for a choice
 #define LONG_STATE_EFFORT 7 // from this effort on a state has 12 bits, which take four times as long to search
 
 struct weighted_row {
@@ -325,14 +326,21 @@ static enum carvq_status fail_budget(const struct carvq_recipe *recipe, struct c
                              ceil(8 * (double)least / values * 1e4) / 1e4, least);
 }
 
+// Of the payload, at most.
+static uint64_t budget_bytes(const struct carvq_recipe *recipe)
+{
+    const uint64_t values = recipe->matrix->rows * recipe->matrix->cols, most = 16 * values; // more is of no use
+    const struct carvq_budget *budget = &recipe->budget;
+    double bytes = budget->bits > 0 ? floor(budget->bits * (double)values / 8) : (double)budget->bytes;
+    return bytes < (double)most ? (uint64_t)bytes : most;
+}
+
 static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice *choice, const struct weighted_row *order,
                                 struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = recipe->matrix;
     const double values = (double)matrix->rows * matrix->cols;
-    uint64_t budget = recipe->budget.bits > 0 ? (uint64_t)(recipe->budget.bits * values / 8) : recipe->budget.bytes;
-    if (budget > matrix->rows * matrix->cols * 16) // more is of no use
-        budget = matrix->rows * matrix->cols * 16;
+    const uint64_t budget = budget_bytes(recipe);
     uint64_t total = 8 * budget, fixed = carvq_structure_bits(recipe->survey.structure, matrix->rows);
     double floor = (double)total / values >= FLOOR_BUDGET ? RATE_FLOOR : 0;
     for (uint64_t slack = 0; fixed + slack < total;) {
@@ -388,6 +396,14 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
     return CARVQ_OK;
 }
 
+// What the structure may take, at most: what the least codes leave, and no more than a quarter of the budget.
+static uint64_t structure_bits(const struct carvq_recipe *recipe)
+{
+    const uint64_t values = recipe->matrix->rows * recipe->matrix->cols, budget = 8 * budget_bytes(recipe);
+    const uint64_t least = values + recipe->matrix->rows * LEAST_EXTRA_BITS;
+    return budget <= least ? 0 : budget - least < budget / 4 ? budget - least : budget / 4;
+}
+
 // The curves of the codecs that may be used.
 static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned threads, struct carvq_error *error)
 {
@@ -426,7 +442,7 @@ enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const str
     threads = carvq_rows_threads(threads);
     struct carvq_ticker ticker = {
         progress, progress_context, {matrix->name, "survey", 0, matrix->rows * matrix->cols, 0}, 0, false};
-    status = carvq_survey_make(matrix, budget->seed, threads, &ticker, &recipe->survey, error);
+    status = carvq_survey_make(matrix, structure_bits(recipe), budget->seed, threads, &ticker, &recipe->survey, error);
     if (status == CARVQ_OK)
         status = measure_codecs(recipe, threads, error);
     if (status == CARVQ_OK)

@@ -42,7 +42,8 @@ static float quantize(double coefficient, unsigned bits)
     return (float)(rounded > most ? most : rounded < -most - 1 ? -most - 1 : rounded);
 }
 
-static void take_mean(struct carvq_structure *structure, const double *mean, uint64_t rows, float *sample, size_t count)
+static void take_mean(struct carvq_structure *structure, const double *mean, uint64_t rows, uint64_t most_bits, float *sample,
+                      size_t count)
 {
     const uint32_t n = structure->cols;
     double before = energy(sample, count, n);
@@ -54,7 +55,7 @@ static void take_mean(struct carvq_structure *structure, const double *mean, uin
             double x = (double)sample[i * n + c] - structure->mean[c];
             after += x * x;
         }
-    structure->has_mean = after * exp2(2 * 16 / (double)rows) < before;
+    structure->has_mean = 16 * (uint64_t)n <= most_bits && after * exp2(2 * 16 / (double)rows) < before;
     if (!structure->has_mean) {
         memset(structure->mean, 0, n * sizeof *structure->mean);
         return;
@@ -116,9 +117,18 @@ static double find_step(const float *coefficients, size_t count, unsigned bits, 
     return best_step;
 }
 
+// Bits of the structure with one more direction, and coefficients of so many bits.
+static uint64_t bits_with(const struct carvq_structure *structure, uint64_t rows, unsigned bits)
+{
+    struct carvq_structure larger = *structure;
+    larger.rank++;
+    larger.bits = bits;
+    return carvq_structure_bits(&larger, rows);
+}
+
 // Takes one more direction out of the sample, if it is worth its bits. The first one settles the bits of coefficients.
-static bool take_direction(struct carvq_structure *structure, uint64_t rows, float *sample, size_t count, float *coefficients,
-                           double *sums)
+static bool take_direction(struct carvq_structure *structure, uint64_t rows, uint64_t most_bits, float *sample, size_t count,
+                           float *coefficients, double *sums)
 {
     const uint32_t n = structure->cols;
     float *direction = structure->directions + (size_t)structure->rank * n;
@@ -134,7 +144,7 @@ static bool take_direction(struct carvq_structure *structure, uint64_t rows, flo
     for (unsigned bits = first; bits <= last; bits++) {
         double error, step = find_step(coefficients, count, bits, &error);
         double worth = (before - along + error) * exp2(2 * (bits / (double)n + 16 / (double)rows));
-        if (worth < best) {
+        if (worth < best && bits_with(structure, rows, bits) <= most_bits) {
             best = worth;
             best_step = step;
             structure->bits = bits;
@@ -149,7 +159,7 @@ static bool take_direction(struct carvq_structure *structure, uint64_t rows, flo
 }
 
 enum carvq_status carvq_structure_fit(float *sample, size_t count, const double *mean, uint64_t rows, uint32_t cols,
-                                      struct carvq_structure **structure_ret, struct carvq_error *error)
+                                      uint64_t most_bits, struct carvq_structure **structure_ret, struct carvq_error *error)
 {
     size_t floats = (size_t)cols * (1 + CARVQ_STRUCTURE_MAX_RANK);
     struct carvq_structure *structure = calloc(1, sizeof *structure + floats * sizeof(float));
@@ -164,9 +174,9 @@ enum carvq_status carvq_structure_fit(float *sample, size_t count, const double 
     structure->cols = cols;
     structure->mean = (float *)(structure + 1);
     structure->directions = structure->mean + cols;
-    take_mean(structure, mean, rows, sample, count);
+    take_mean(structure, mean, rows, most_bits, sample, count);
     while (structure->rank < CARVQ_STRUCTURE_MAX_RANK && structure->rank < cols &&
-           take_direction(structure, rows, sample, count, coefficients, sums)) {
+           take_direction(structure, rows, most_bits, sample, count, coefficients, sums)) {
         uint32_t k = structure->rank++;
         const float *direction = structure->directions + (size_t)k * cols;
         for (size_t i = 0; i < count; i++) {

@@ -65,10 +65,10 @@ static enum carvq_status survey_rows(void *context, unsigned thread, uint64_t fi
         enum carvq_status status = matrix->read(matrix->context, row, 1, 0, n, values, error);
         if (status != CARVQ_OK)
             return status;
-        pass->survey->row_energies[row] = (float)energy_of(values, n);
+        pass->survey->row_energies[row] = energy_of(values, n);
         uint8_t *fields = structure->rank > 0 ? pass->survey->fields + row * structure->rank : unused;
         carvq_structure_subtract(structure, values, fields);
-        pass->survey->energies[row] = (float)energy_of(values, n);
+        pass->survey->energies[row] = energy_of(values, n);
         if (!isfinite(pass->survey->energies[row]) || !isfinite(pass->survey->row_energies[row]))
             return carvq_matrix_fail_bad_row(matrix, error);
     }
@@ -95,7 +95,7 @@ static enum carvq_status survey_table(const struct carvq_matrix *matrix, unsigne
     return status;
 }
 
-enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t seed, unsigned threads,
+enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t most_bits, uint64_t seed, unsigned threads,
                                     struct carvq_ticker *ticker, struct carvq_survey *survey_ret, struct carvq_error *error)
 {
     const uint32_t n = matrix->cols;
@@ -110,8 +110,8 @@ enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t 
     if (status == CARVQ_OK)
         status = take_sample(matrix, seed, survey_ret, mean, error);
     if (status == CARVQ_OK)
-        status = carvq_structure_fit(survey_ret->sample, survey_ret->sample_count, mean, matrix->rows, n, &survey_ret->structure,
-                                     error);
+        status = carvq_structure_fit(survey_ret->sample, survey_ret->sample_count, mean, matrix->rows, n, most_bits,
+                                     &survey_ret->structure, error);
     free(mean);
     if (status == CARVQ_OK)
         status = survey_table(matrix, carvq_rows_threads(threads), ticker, survey_ret, error);

@@ -8,17 +8,17 @@
 
 struct carvq_survey {
     struct carvq_structure *structure;
-    float *row_energies; // [V] sum of squares of a row
-    float *energies;     // [V] and of what is left of it
-    uint8_t *fields;     // [V][rank] coefficients as stored; NULL if there are none
-    float *sample;       // [sample_count][n] of what is left
-    size_t sample_count; // at least 1
+    double *row_energies; // [V] sum of squares of a row
+    double *energies;     // [V] and of what is left of it
+    uint8_t *fields;      // [V][rank] coefficients as stored; NULL if there are none
+    float *sample;        // [sample_count][n] of what is left
+    size_t sample_count;  // at least 1
 };
 
-// Reads the table once, and a sample of its rows before that. ticker->state.done grows by V n. Give the result to
-// carvq_survey_free(), also after an error. Errors: CARVQ_ERROR_FORMAT if a value is NaN or infinite, CARVQ_ERROR_MEMORY,
-// CARVQ_ERROR_CANCELLED, and those of the matrix.
-enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t seed, unsigned threads,
+// Reads the table once, and a sample of its rows before that. The structure takes at most most_bits. ticker->state.done grows by
+// V n. Give the result to carvq_survey_free(), also after an error. Errors: CARVQ_ERROR_FORMAT if a value is NaN or infinite,
+// CARVQ_ERROR_MEMORY, CARVQ_ERROR_CANCELLED, and those of the matrix.
+enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t most_bits, uint64_t seed, unsigned threads,
                                     struct carvq_ticker *ticker, struct carvq_survey *survey_ret, struct carvq_error *error);
 void carvq_survey_free(struct carvq_survey *survey);
 

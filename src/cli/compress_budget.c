@@ -36,7 +36,8 @@ static struct carvq_budget budget_of(const struct cli_compress_settings *setting
         budget.codecs = 1U << CARVQ_RVQ;
     if (settings->effort > 0)
         budget.effort = (unsigned)settings->effort;
-    budget.bits = settings->bits > 0 ? settings->bits : 16;
+    budget.bits = settings->bits;
+    budget.bytes = settings->max_bytes; // of the file: what its header leaves comes later
     budget.seed = settings->seed;
     return budget;
 }

@@ -63,7 +63,7 @@ static void add_budgets(struct list *list, uint64_t rows, uint32_t cols)
     struct carvq_baseline baseline = {.name = "bits", .method = "carvq --bits", .kind = CARVQ_BASELINE_BUDGET};
     carvq_budget_defaults(&baseline.budget);
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
-        if (bits[i] < 2 && (rows < 256 || cols < 32))
+        if (rows < 64 || cols < 16 || (bits[i] < 2 && (rows < 256 || cols < 32)))
             continue;
         baseline.budget.bits = bits[i];
         snprintf(baseline.setting, sizeof baseline.setting, "--bits %g", bits[i]);
