@@ -217,7 +217,7 @@ static enum carvq_status compare(const struct settings *settings, struct work *w
     status = carvq_compare(&subject, work->settings, count, &work->options, work->rows, error);
     cli_progress_end(&show.progress);
     work->comparison = (struct cli_comparison){
-        settings->model, cli_text_path(&settings->text), work->table, work->settings, work->rows, count,
+        settings->model, cli_text_path(&settings->text), work->counts_source, work->table, work->settings, work->rows, count,
         &work->options,  cli_seconds() - started};
     return status;
 }

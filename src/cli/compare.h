@@ -10,6 +10,7 @@
 
 struct cli_comparison {
     const char *model, *text; // paths; text NULL: a table alone
+    const char *counts;       // where the importance of rows comes from, in words
     const struct carvq_checkpoint_table *table;
     const struct carvq_baseline *settings;
     const struct carvq_compare_row *rows;

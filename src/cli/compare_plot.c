@@ -119,7 +119,8 @@ static void write_styles(const struct plot *plot)
     enum { COLOURS = sizeof colours / sizeof *colours, POINTS = sizeof points / sizeof *points };
     unsigned other = 0, own = 0;
     for (size_t i = 0; i < plot->method_count; i++) {
-        if (strncmp(plot->comparison->settings[plot->methods[i]].name, "carvq", 5) == 0) {
+        const enum carvq_baseline_kind kind = plot->comparison->settings[plot->methods[i]].kind;
+        if (kind == CARVQ_BASELINE_BUDGET || strcmp(plot->comparison->settings[plot->methods[i]].name, "carvq") == 0) {
             fprintf(plot->script, "set style line %zu lc rgb '#000000' lw 3 pt %d ps 1.3 dt %u\n", i + 1, own == 0 ? 7 : 3,
                     own + 1);
             own++;

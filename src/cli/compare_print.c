@@ -57,6 +57,14 @@ static void print_alone(const struct cli_comparison *comparison)
     }
 }
 
+static bool has_budget(const struct cli_comparison *comparison)
+{
+    bool found = false;
+    for (size_t i = 0; i < comparison->count; i++)
+        found = found || comparison->settings[i].kind == CARVQ_BASELINE_BUDGET;
+    return found;
+}
+
 void cli_compare_print(const struct cli_comparison *comparison)
 {
     print_heading(comparison);
@@ -66,10 +74,12 @@ void cli_compare_print(const struct cli_comparison *comparison)
         print_alone(comparison);
     printf(
         "\nbits: stored bits per parameter, everything counted. near: share of the %d nearest rows (cosine) of a row that are\n"
-        "still the nearest. %s%.1f s\n",
+        "still the nearest. %s",
         CARVQ_NEIGHBOURS,
-        comparison->text != NULL ? "+-: standard error. KL: in nats a token. same: both find the same token most likely. " : "",
-        comparison->seconds);
+        comparison->text != NULL ? "+-: standard error. KL: in nats a token. same: both find the same token most likely. " : "");
+    if (has_budget(comparison))
+        printf("carvq --bits:\nimportance of rows: %s. ", comparison->counts);
+    printf("%.1f s\n", comparison->seconds);
 }
 
 // ---- CSV ----------------------------------------------------------------------------------------------------------
@@ -191,6 +201,8 @@ json_t *cli_compare_json(const struct cli_comparison *comparison)
         json_object_set_new(object, "tokens", json_integer((json_int_t)result->tokens));
         json_object_set_new(object, "original_perplexity", cli_real(result->original.perplexity));
     }
+    if (has_budget(comparison))
+        json_object_set_new(object, "importance", json_string(comparison->counts));
     for (size_t i = 0; i < comparison->count; i++)
         json_array_append_new(list, setting_json(comparison, i));
     json_object_set_new(object, "settings", list);

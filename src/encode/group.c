@@ -6,7 +6,7 @@
 
 #include "base/half.h"
 #include "encode/random.h"
-#include "encode/vector.h"
+#include "base/vector.h"
 
 // No value, and no sum of values of the stages, exceeds this; leaves room for rounding.
 #define LARGEST_SUM 0x1.ffp127

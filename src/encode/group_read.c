@@ -4,7 +4,7 @@
 
 #include "base/half.h"
 #include "encode/group.h"
-#include "encode/vector.h"
+#include "base/vector.h"
 
 uint64_t carvq_subvectors(const struct carvq_segment_info *info)
 {

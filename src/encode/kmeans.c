@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "encode/random.h"
-#include "encode/vector.h"
+#include "base/vector.h"
 
 // Sums are kept in four interleaved sets (a point adds to set number p mod 4), because an addition to a cluster that was
 // just added to has to wait for it.

@@ -6,7 +6,7 @@
 
 #include "base/half.h"
 #include "encode/refine.h"
-#include "encode/vector.h"
+#include "base/vector.h"
 
 // Integers that are ordered as the values are.
 CARVQ_TEMPLATE int32_t ordered(float value)

@@ -15,7 +15,7 @@
 
 #include "carvq.h"
 #include "encode/refine.h"
-#include "encode/vector.h"
+#include "base/vector.h"
 
 #define WIDE_CENTROIDS 32 // with more of them, windows have two stages
 // The caller's stop() is asked after so many points.

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "encode/refine.h"
-#include "encode/vector.h"
+#include "base/vector.h"
 
 #define RIDGE 1e-3 // points
 

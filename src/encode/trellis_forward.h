@@ -4,7 +4,7 @@
 #define CARVQ_ENCODE_TRELLIS_FORWARD_H
 
 #include "encode/trellis.h"
-#include "encode/vector.h"
+#include "base/vector.h"
 
 #define CARVQ_TRELLIS_MAX_GROUPS 1024 // S = 12, k = 2
 

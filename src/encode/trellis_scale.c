@@ -6,7 +6,7 @@
 
 #include "base/half.h"
 
-#define BINS 0x8000      // upper halves of floats that are not negative
+#define BINS 0x8000 // upper halves of floats that are not negative
 #define ROUNDS 100
 
 void carvq_trellis_scales_place(struct carvq_trellis_scales *scales, struct carvq_arena *arena)

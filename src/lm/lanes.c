@@ -5,10 +5,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/vector.h"
+
 enum { LANES = 8 };
 
 // x from -87 to 88, or NaN.
-static inline float exp_of(float x)
+CARVQ_TEMPLATE float exp_of(float x)
 {
     // x = k ln 2 + r, |r| <= ln 2 / 2. 1.5 * 2^23 leaves no bits for a fraction: k stands in the lowest bits of shifted.
     const float shift = 12582912.0f, shifted = x * 1.44269504f + shift, k = shifted - shift;
@@ -29,7 +31,7 @@ static inline float exp_of(float x)
 }
 
 // Two loops: in one, compilers make the ends of the range cases of their own, and no vectors.
-void carvq_lm_exp(const float *x, size_t count, float *y)
+CARVQ_VECTORIZED void carvq_lm_exp(const float *x, size_t count, float *y)
 {
     for (size_t i = 0; i < count; i++) {
         const float low = x[i] < -87.0f ? -87.0f : x[i];
@@ -39,7 +41,7 @@ void carvq_lm_exp(const float *x, size_t count, float *y)
         y[i] = exp_of(y[i]);
 }
 
-void carvq_lm_silu(float *gate, const float *up, size_t count)
+CARVQ_VECTORIZED void carvq_lm_silu(float *gate, const float *up, size_t count)
 {
     enum { CHUNK = 256 };
     float powers[CHUNK];
@@ -54,7 +56,7 @@ void carvq_lm_silu(float *gate, const float *up, size_t count)
     }
 }
 
-static double add_lanes(const double *lanes)
+CARVQ_TEMPLATE double add_lanes(const double *lanes)
 {
     double sum = 0;
     for (size_t i = 0; i < LANES; i++)
@@ -62,7 +64,7 @@ static double add_lanes(const double *lanes)
     return sum;
 }
 
-float carvq_lm_max(const float *values, size_t count)
+CARVQ_VECTORIZED float carvq_lm_max(const float *values, size_t count)
 {
     float lanes[LANES], max = -INFINITY;
     size_t i = 0;
@@ -78,7 +80,7 @@ float carvq_lm_max(const float *values, size_t count)
     return max;
 }
 
-static double sum_of(const float *values, size_t count)
+CARVQ_TEMPLATE double sum_of(const float *values, size_t count)
 {
     double lanes[LANES] = {0};
     size_t i = 0;
@@ -90,7 +92,7 @@ static double sum_of(const float *values, size_t count)
     return add_lanes(lanes);
 }
 
-double carvq_lm_gap(const float *weights, const float *p, const float *q, size_t count)
+CARVQ_VECTORIZED double carvq_lm_gap(const float *weights, const float *p, const float *q, size_t count)
 {
     double lanes[LANES] = {0};
     size_t i = 0;
@@ -102,7 +104,7 @@ double carvq_lm_gap(const float *weights, const float *p, const float *q, size_t
     return add_lanes(lanes);
 }
 
-double carvq_lm_weigh(const float *values, size_t count, float max, float *weights_ret)
+CARVQ_VECTORIZED double carvq_lm_weigh(const float *values, size_t count, float max, float *weights_ret)
 {
     for (size_t i = 0; i < count; i++)
         weights_ret[i] = values[i] - max;

@@ -51,6 +51,19 @@ for place in input both; do
         "$(printf '%s,' "$(field carvq carvq-3 $place perplexity)" "$(field carvq carvq-3 $place increase)")$(
             for name in standard_error kl kl_standard_error same_top; do printf '%.6g,' "$(field carvq carvq-3 $place $name)"; done | sed 's/,$//')"
 done
+# So does a budget, and the tokens of a calibration change the table.
+run compress "$model" --bits 2.2 -o "$folder/budget.safetensors" --calibrate-tokens "$tokens" --json
+bits=$(number bits_per_param)
+run verify "$folder/budget.safetensors" "$model" --json
+sqnr=$(number sqnr_db)
+run compare "$model" -m bits --calibrate-tokens "$tokens" --csv "$folder/budget.csv"
+expect_success "budgets"
+check "a budget: bits and SQNR are those of compress and verify" test "$(awk -F, '/"--bits 2.2"/ { printf "%.6f %.6f", $5, $7 }' "$folder/budget.csv")" = \
+    "$(printf '%.6f %.6f' "$bits" "$sqnr")"
+check "where the importance comes from" grep -q "importance of rows: counted in a text" "$folder/stdout"
+check "no budget is exceeded" awk -F, 'NR > 1 { split($4, words, /[" ]/); exit $5 > words[3] }' "$folder/budget.csv"
+run compare "$model" -m bits --uniform --csv "$folder/uniform.csv"
+check "calibration changes the table" test "$(cut -d, -f7 "$folder/budget.csv")" != "$(cut -d, -f7 "$folder/uniform.csv")"
 check "4.25 bits: 4 and a scale and an offset a row" is_true "$(field scalar-row INT4 input bits_per_param) == 4.25"
 check "INT8 beats INT2" is_true "$(field scalar-row INT8 both increase) < $(field scalar-row INT2 both increase)"
 check "the same original everywhere" test "$(cut -d, -f15 "$folder/all.csv" | sort -u | wc -l)" -eq 2
@@ -118,7 +131,7 @@ check "the figures, though they cannot be written" grep -q '^NF4' "$folder/stdou
 check "a CSV file that cannot be written" grep -q "cannot create" "$folder/stderr"
 check "exit status $status" test "$status" -eq 1
 for arguments in "compare" "compare $model --text x --tokens y" "compare $model --apply input" "compare $model --max-windows 3" \
-    "compare $model --token-width 2" "compare $model --tokens x --apply all" "compare $model x"; do
+    "compare $model --token-width 2" "compare $model --uniform --calibrate x" "compare $model --tokens x --apply all" "compare $model x"; do
     # shellcheck disable=SC2086
     run $arguments
     expect_failure "usage: $arguments" 2 "try"
