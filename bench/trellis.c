@@ -99,7 +99,7 @@ static void measure(const float *rows, const struct settings *settings, unsigned
         struct carvq_arena arena = {NULL, 0};
         carvq_trellis_place(&trellis, &arena, state_bits, step_bits, (uint32_t)settings->cols);
         arena = (struct carvq_arena){aligned_alloc(CARVQ_ARENA_ALIGNMENT, arena.used), 0};
-        uint8_t *paths = malloc(settings->cols + 1);
+        uint16_t *paths = malloc((settings->cols + 1) * sizeof *paths);
         if (arena.memory == NULL || paths == NULL)
             exit(1);
         carvq_trellis_place(&trellis, &arena, state_bits, step_bits, (uint32_t)settings->cols);
@@ -148,8 +148,9 @@ int main(int argc, char **argv)
         return 1;
     }
     for (unsigned state_bits = 10; state_bits <= 12; state_bits += 2)
-        for (unsigned step_bits = 2; step_bits <= 8; step_bits++)
-            if ((settings.state_bits == 0 || settings.state_bits == state_bits) &&
+        for (unsigned step_bits = 2; step_bits <= CARVQ_TRELLIS_MAX_STEP_BITS; step_bits++)
+            if (carvq_trellis_table(state_bits, step_bits) != NULL &&
+                (settings.state_bits == 0 || settings.state_bits == state_bits) &&
                 (settings.step_bits == 0 || settings.step_bits == step_bits))
                 measure(rows, &settings, state_bits, step_bits);
     free(rows);

@@ -16,7 +16,11 @@
 #include "encode/random.h"
 #include "encode/trellis_scale.h"
 
-static const unsigned state_bits_of_format[] = {10, 12};
+static const struct {
+    unsigned state_bits, step_bits;
+} rates[] = {{10, 2}, {10, 3}, {10, 4}, {10, 5}, {10, 6}, {10, 7}, {10, 8}, //
+             {12, 2}, {12, 3}, {12, 4}, {12, 5}, {12, 6}, {12, 7}, {12, 8}, {12, 10}};
+#define RATE_COUNT (sizeof rates / sizeof rates[0])
 
 static void *trellis_make(struct carvq_trellis *trellis, unsigned state_bits, unsigned step_bits, uint32_t cols)
 {
@@ -75,47 +79,47 @@ static void test_format_agrees(void **state)
     (void)state;
     const uint32_t lengths[] = {1, 2, 3, 4, 5, 8, 13, 64, 129};
     enum { ROWS = 9, SCALE_BITS = 3, LONGEST = 129 };
-    for (size_t s = 0; s < 2; s++)
-        for (unsigned k = CARVQ_TRELLIS_MIN_STEP_BITS; k <= CARVQ_TRELLIS_MAX_STEP_BITS; k++)
-            for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
-                struct carvq_trellis trellis;
-                void *memory = trellis_make(&trellis, state_bits_of_format[s], k, lengths[l]);
-                const uint64_t row_bits = carvq_trellis_row_bits(&trellis, SCALE_BITS);
-                assert_int_equal(row_bits, SCALE_BITS + (lengths[l] + 1) / 2 * k);
-                uint8_t codes[ROWS * (SCALE_BITS + (LONGEST + 1) / 2 * 8) / 8 + 1] = {0}, path[(LONGEST + 1) / 2];
-                float x[ROWS][LONGEST], decoded[ROWS][LONGEST], reference[LONGEST];
-                double errors[ROWS];
-                for (unsigned row = 0; row < ROWS; row++) {
-                    fill_normal(x[row], lengths[l], 0.02f, row + 1);
-                    errors[row] = carvq_trellis_encode(&trellis, x[row], 0.02f / 32, path);
-                    carvq_trellis_decode(&trellis, path, 0.02f / 32, decoded[row]);
-                    carvq_trellis_pack(&trellis, SCALE_BITS, 7 - row % 8, path, codes, row * row_bits);
-                }
-                for (unsigned row = 0; row < ROWS; row++) {
-                    double error = 0;
-                    for (unsigned b = 0; b < SCALE_BITS; b++)
-                        assert_int_equal(get_bit(codes, row * row_bits + b), (7 - row % 8) >> b & 1);
-                    reference_decode(codes, row * row_bits + SCALE_BITS, trellis.state_bits, k, lengths[l], 0.02f / 32,
-                                     reference);
-                    assert_memory_equal(reference, decoded[row], lengths[l] * sizeof *reference);
-                    for (size_t i = 0; i < lengths[l]; i++)
-                        error += ((double)x[row][i] - (double)reference[i]) * ((double)x[row][i] - (double)reference[i]);
-                    assert_true(fabs(error - errors[row]) <= 1e-12 * error);
-                }
-                free(memory);
+    for (size_t rate = 0; rate < RATE_COUNT; rate++)
+        for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
+            struct carvq_trellis trellis;
+            void *memory = trellis_make(&trellis, rates[rate].state_bits, rates[rate].step_bits, lengths[l]);
+            const uint64_t row_bits = carvq_trellis_row_bits(&trellis, SCALE_BITS);
+            assert_int_equal(row_bits, SCALE_BITS + (lengths[l] + 1) / 2 * trellis.step_bits);
+            uint8_t codes[ROWS * (SCALE_BITS + (LONGEST + 1) / 2 * 10) / 8 + 1] = {0};
+            uint16_t path[(LONGEST + 1) / 2];
+            float x[ROWS][LONGEST], decoded[ROWS][LONGEST], reference[LONGEST];
+            double errors[ROWS];
+            for (unsigned row = 0; row < ROWS; row++) {
+                fill_normal(x[row], lengths[l], 0.02f, row + 1);
+                errors[row] = carvq_trellis_encode(&trellis, x[row], 0.02f / 32, path);
+                carvq_trellis_decode(&trellis, path, 0.02f / 32, decoded[row]);
+                carvq_trellis_pack(&trellis, SCALE_BITS, 7 - row % 8, path, codes, row * row_bits);
             }
+            for (unsigned row = 0; row < ROWS; row++) {
+                double error = 0;
+                for (unsigned b = 0; b < SCALE_BITS; b++)
+                    assert_int_equal(get_bit(codes, row * row_bits + b), (7 - row % 8) >> b & 1);
+                reference_decode(codes, row * row_bits + SCALE_BITS, trellis.state_bits, trellis.step_bits, lengths[l],
+                                 0.02f / 32, reference);
+                assert_memory_equal(reference, decoded[row], lengths[l] * sizeof *reference);
+                for (size_t i = 0; i < lengths[l]; i++)
+                    error += ((double)x[row][i] - (double)reference[i]) * ((double)x[row][i] - (double)reference[i]);
+                assert_true(fabs(error - errors[row]) <= 1e-12 * error);
+            }
+            free(memory);
+        }
 }
 
 // The least error of all paths.
 static double best_of_all(const struct carvq_trellis *trellis, const float *x, float scale)
 {
-    uint8_t path[4];
+    uint16_t path[4];
     float decoded[8];
     double least = INFINITY;
     for (uint32_t number = 0; number < (uint32_t)1 << trellis->step_bits * trellis->steps; number++) {
         double error = 0;
         for (size_t step = 0; step < trellis->steps; step++)
-            path[step] = (uint8_t)(number >> step * trellis->step_bits & ((1u << trellis->step_bits) - 1));
+            path[step] = (uint16_t)(number >> step * trellis->step_bits & ((1u << trellis->step_bits) - 1));
         carvq_trellis_decode(trellis, path, scale, decoded);
         for (size_t i = 0; i < trellis->cols; i++)
             error += ((double)x[i] - (double)decoded[i]) * ((double)x[i] - (double)decoded[i]);
@@ -128,22 +132,20 @@ static double best_of_all(const struct carvq_trellis *trellis, const float *x, f
 static void test_no_better_path(void **state)
 {
     (void)state;
-    for (size_t s = 0; s < 2; s++)
-        for (unsigned k = CARVQ_TRELLIS_MIN_STEP_BITS; k <= CARVQ_TRELLIS_MAX_STEP_BITS; k++)
-            for (uint32_t cols = 1; cols <= 8 && (cols + 1) / 2 * k <= 16; cols++) {
-                struct carvq_trellis trellis;
-                void *memory = trellis_make(&trellis, state_bits_of_format[s], k, cols);
-                for (uint64_t seed = 1; seed <= 3; seed++) {
-                    float x[8];
-                    uint8_t path[4];
-                    fill_normal(x, cols, 1, seed);
-                    double error = carvq_trellis_encode(&trellis, x, 1.0f / 32, path),
-                           least = best_of_all(&trellis, x, 1.0f / 32);
-                    assert_true(error >= least * (1 - 1e-12));
-                    assert_true(error <= least + 2e-3 * cols);
-                }
-                free(memory);
+    for (size_t rate = 0; rate < RATE_COUNT; rate++)
+        for (uint32_t cols = 1; cols <= 8 && (cols + 1) / 2 * rates[rate].step_bits <= 16; cols++) {
+            struct carvq_trellis trellis;
+            void *memory = trellis_make(&trellis, rates[rate].state_bits, rates[rate].step_bits, cols);
+            for (uint64_t seed = 1; seed <= 3; seed++) {
+                float x[8];
+                uint16_t path[4];
+                fill_normal(x, cols, 1, seed);
+                double error = carvq_trellis_encode(&trellis, x, 1.0f / 32, path), least = best_of_all(&trellis, x, 1.0f / 32);
+                assert_true(error >= least * (1 - 1e-12));
+                assert_true(error <= least + 2e-3 * cols);
             }
+            free(memory);
+        }
 }
 
 // All instruction sets must give the same files.
@@ -153,32 +155,31 @@ static void test_instruction_sets_agree(void **state)
     const uint32_t lengths[] = {1, 2, 31, 300};
     if (!carvq_trellis_has_avx2())
         skip();
-    for (size_t s = 0; s < 2; s++)
-        for (unsigned k = CARVQ_TRELLIS_MIN_STEP_BITS; k <= CARVQ_TRELLIS_MAX_STEP_BITS; k++)
-            for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
-                struct carvq_trellis trellis;
-                void *memory = trellis_make(&trellis, state_bits_of_format[s], k, lengths[l]);
-                const size_t count = (trellis.steps + 1) * trellis.groups;
-                uint16_t *metrics = malloc(count * sizeof *metrics), *lows = malloc((trellis.steps + 1) * sizeof *lows);
-                float x[300];
-                uint8_t path[150], other[150];
-                assert_true(metrics != NULL && lows != NULL);
-                for (unsigned size = 0; size < 3; size++) { // common, far beyond the table, and so far that sums saturate
-                    fill_normal(x, lengths[l], size == 0 ? 1 : size == 1 ? 4 : 1e6f, k);
-                    trellis.forward = carvq_trellis_forward;
-                    carvq_trellis_encode(&trellis, x, 1.0f / 32, path);
-                    memcpy(metrics, trellis.metrics, count * sizeof *metrics);
-                    memcpy(lows, trellis.lows, (trellis.steps + 1) * sizeof *lows);
-                    trellis.forward = carvq_trellis_forward_avx2;
-                    carvq_trellis_encode(&trellis, x, 1.0f / 32, other);
-                    assert_memory_equal(metrics, trellis.metrics, count * sizeof *metrics);
-                    assert_memory_equal(lows, trellis.lows, (trellis.steps + 1) * sizeof *lows);
-                    assert_memory_equal(path, other, trellis.steps);
-                }
-                free(metrics);
-                free(lows);
-                free(memory);
+    for (size_t rate = 0; rate < RATE_COUNT; rate++)
+        for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
+            struct carvq_trellis trellis;
+            void *memory = trellis_make(&trellis, rates[rate].state_bits, rates[rate].step_bits, lengths[l]);
+            const size_t count = (trellis.steps + 1) * trellis.groups;
+            uint16_t *metrics = malloc(count * sizeof *metrics), *lows = malloc((trellis.steps + 1) * sizeof *lows);
+            float x[300];
+            uint16_t path[150], other[150];
+            assert_true(metrics != NULL && lows != NULL);
+            for (unsigned size = 0; size < 3; size++) { // common, far beyond the table, and so far that sums saturate
+                fill_normal(x, lengths[l], size == 0 ? 1 : size == 1 ? 4 : 1e6f, rate);
+                trellis.forward = carvq_trellis_forward;
+                carvq_trellis_encode(&trellis, x, 1.0f / 32, path);
+                memcpy(metrics, trellis.metrics, count * sizeof *metrics);
+                memcpy(lows, trellis.lows, (trellis.steps + 1) * sizeof *lows);
+                trellis.forward = carvq_trellis_forward_avx2;
+                carvq_trellis_encode(&trellis, x, 1.0f / 32, other);
+                assert_memory_equal(metrics, trellis.metrics, count * sizeof *metrics);
+                assert_memory_equal(lows, trellis.lows, (trellis.steps + 1) * sizeof *lows);
+                assert_memory_equal(path, other, trellis.steps * sizeof *path);
             }
+            free(metrics);
+            free(lows);
+            free(memory);
+        }
 }
 
 // Values that no table is made for: the path must still be one, and the error what it is.
@@ -188,13 +189,13 @@ static void test_extreme_rows(void **state)
     enum { COLS = 33 };
     const float rows[][2] = {{0, 0}, {1e30f, -1e30f}, {1e-40f, 1}, {FLT_MAX, 0}, {100, 0}};
     const float scales[] = {0, 1e-45f, 1e-38f, 1, 1e38f};
-    for (unsigned k = CARVQ_TRELLIS_MIN_STEP_BITS; k <= CARVQ_TRELLIS_MAX_STEP_BITS; k++) {
+    for (size_t rate = 0; rate < RATE_COUNT; rate++) {
         struct carvq_trellis trellis;
-        void *memory = trellis_make(&trellis, 10, k, COLS);
+        void *memory = trellis_make(&trellis, rates[rate].state_bits, rates[rate].step_bits, COLS);
         for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++)
             for (size_t s = 0; s < sizeof scales / sizeof scales[0]; s++) {
                 float x[COLS], decoded[COLS];
-                uint8_t path[(COLS + 1) / 2];
+                uint16_t path[(COLS + 1) / 2];
                 double error = 0;
                 for (size_t i = 0; i < COLS; i++)
                     x[i] = rows[r][i % 3 == 0];
@@ -204,7 +205,7 @@ static void test_extreme_rows(void **state)
                     error += ((double)x[i] - (double)decoded[i]) * ((double)x[i] - (double)decoded[i]);
                 assert_true(isfinite(error) ? fabs(error - returned) <= 1e-12 * error : !isfinite(returned)); // floats overflow
                 for (size_t step = 0; step < trellis.steps; step++)
-                    assert_true(path[step] < 1 << k);
+                    assert_true(path[step] < 1 << trellis.step_bits);
             }
         free(memory);
     }
@@ -216,7 +217,7 @@ static double row_set_sqnr(unsigned state_bits, unsigned step_bits, uint32_t col
     struct carvq_trellis trellis;
     void *memory = trellis_make(&trellis, state_bits, step_bits, cols);
     float *x = malloc(cols * sizeof *x);
-    uint8_t *paths = malloc(cols + 1);
+    uint16_t *paths = malloc((cols + 1) * sizeof *paths);
     double energy = 0, error = 0;
     assert_true(x != NULL && paths != NULL);
     for (size_t row = 0; row < rows; row++) {
@@ -232,21 +233,21 @@ static double row_set_sqnr(unsigned state_bits, unsigned step_bits, uint32_t col
     return 10 * log10(energy / error);
 }
 
-// Within 0.1 dB of what was measured over more rows; one scale for all.
+// Within 0.15 dB (few values decide at high rates) of what was measured over more rows; one scale for all.
 static void test_normal_rows(void **state)
 {
     (void)state;
     const float level = 1.0f / 32;
-    for (size_t s = 0; s < 2; s++)
-        for (unsigned k = CARVQ_TRELLIS_MIN_STEP_BITS; k <= CARVQ_TRELLIS_MAX_STEP_BITS; k++) {
-            double long_rows = row_set_sqnr(state_bits_of_format[s], k, 2048, 30, &level, 1, 0);
-            double short_rows = row_set_sqnr(state_bits_of_format[s], k, 128, 480, &level, 1, 0);
-            double long_floor = -10 * log10(carvq_trellis_distortion(state_bits_of_format[s], k, 2048)) - 0.1;
-            double short_floor = -10 * log10(carvq_trellis_distortion(state_bits_of_format[s], k, 128)) - 0.1;
-            print_message("S %u k %u: %.3f dB, n = 128: %.3f dB\n", state_bits_of_format[s], k, long_rows, short_rows);
-            assert_true(long_rows > long_floor && long_rows < long_floor + 0.2);
-            assert_true(short_rows > short_floor && short_rows < short_floor + 0.2);
-        }
+    for (size_t rate = 0; rate < RATE_COUNT; rate++) {
+        double long_rows = row_set_sqnr(rates[rate].state_bits, rates[rate].step_bits, 2048, 30, &level, 1, 0);
+        double short_rows = row_set_sqnr(rates[rate].state_bits, rates[rate].step_bits, 128, 480, &level, 1, 0);
+        double long_floor = -10 * log10(carvq_trellis_distortion(rates[rate].state_bits, rates[rate].step_bits, 2048)) - 0.15;
+        double short_floor = -10 * log10(carvq_trellis_distortion(rates[rate].state_bits, rates[rate].step_bits, 128)) - 0.15;
+        print_message("S %u k %u: %.3f dB, n = 128: %.3f dB\n", rates[rate].state_bits, rates[rate].step_bits, long_rows,
+                      short_rows);
+        assert_true(long_rows > long_floor && long_rows < long_floor + 0.3);
+        assert_true(short_rows > short_floor && short_rows < short_floor + 0.3);
+    }
 }
 
 static void test_levels_fit_rows(void **state)

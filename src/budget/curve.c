@@ -17,7 +17,7 @@ struct trial {
     uint32_t cols;
     size_t count;
     struct carvq_trellis *workers; // one for each thread
-    uint8_t *paths;                // [threads][steps]
+    uint16_t *paths;               // [threads][steps]
     double *errors;                // [count][3]
 };
 
@@ -53,7 +53,7 @@ static void place(struct trial *trial, struct carvq_arena *arena, unsigned threa
     trial->workers = carvq_arena_take(arena, threads, sizeof *trial->workers);
     for (unsigned t = 0; t < threads; t++)
         carvq_trellis_place(trial->workers == NULL ? &scratch : &trial->workers[t], arena, state_bits, step_bits, trial->cols);
-    trial->paths = carvq_arena_take(arena, threads, (trial->cols + 1) / 2);
+    trial->paths = carvq_arena_take(arena, threads * (((uint64_t)trial->cols + 1) / 2), sizeof *trial->paths);
     trial->errors = carvq_arena_take(arena, trial->count, 3 * sizeof *trial->errors);
 }
 

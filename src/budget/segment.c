@@ -32,9 +32,9 @@ struct work {
 
     // For each thread.
     struct carvq_trellis *trellises;
-    float *rows;    // [threads][3][n]: original, what is left of it, decoded
-    uint8_t *paths; // [threads][2][steps]
-    uint8_t *codes; // [threads][chunk_bytes]
+    float *rows;     // [threads][3][n]: original, what is left of it, decoded
+    uint16_t *paths; // [threads][2][steps]
+    uint8_t *codes;  // [threads][chunk_bytes]
     size_t chunk_bytes;
 };
 
@@ -55,7 +55,8 @@ static void encode_trellis(const struct work *work, unsigned thread, uint32_t ro
     const struct carvq_structure *structure = work->recipe->survey.structure;
     const struct carvq_trellis *trellis = &work->trellises[thread];
     const uint32_t n = structure->cols;
-    uint8_t fields[CARVQ_STRUCTURE_MAX_RANK], *path = work->paths + 2 * thread * trellis->steps;
+    uint8_t fields[CARVQ_STRUCTURE_MAX_RANK];
+    uint16_t *path = work->paths + 2 * thread * trellis->steps;
     size_t level;
     memcpy(rest, x, n * sizeof *rest);
     carvq_structure_subtract(structure, rest, fields);
@@ -130,7 +131,7 @@ static void place(struct work *work, struct carvq_arena *arena, unsigned threads
     work->codes = carvq_arena_take(arena, threads, work->chunk_bytes);
     if (segment->codec != CARVQ_TRELLIS)
         return;
-    work->paths = carvq_arena_take(arena, 2 * (uint64_t)threads, (segment->cols + 1) / 2);
+    work->paths = carvq_arena_take(arena, (uint64_t)threads * (((uint64_t)segment->cols + 1) / 2 * 2), sizeof *work->paths);
     carvq_trellis_scales_place(&work->scales, arena);
     work->trellises = carvq_arena_take(arena, threads, sizeof *work->trellises);
     for (unsigned t = 0; t < threads; t++)

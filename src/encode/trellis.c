@@ -62,7 +62,7 @@ void carvq_trellis_begin(struct carvq_trellis *trellis)
     const int8_t(*table)[2] = carvq_trellis_table(trellis->state_bits, trellis->step_bits);
     memset(trellis->zeros, 0, trellis->states * sizeof *trellis->zeros);
     for (size_t bits = 0; bits < (size_t)1 << trellis->step_bits; bits++)
-        trellis->reversed_bits[bits] = (uint8_t)reversed(bits, trellis->step_bits);
+        trellis->reversed_bits[bits] = (uint16_t)reversed(bits, trellis->step_bits);
     for (size_t r = 0; r < trellis->states; r++)
         for (unsigned i = 0; i < 2; i++)
             set_value(trellis, r, i, table[reversed(r, trellis->state_bits)][i]);
@@ -100,7 +100,7 @@ CARVQ_TEMPLATE size_t best_branch(const struct carvq_trellis *trellis, size_t st
 }
 
 // Follows the best path back from its end.
-CARVQ_VECTORIZED static void carvq_trellis_trace_back(const struct carvq_trellis *trellis, uint8_t *path_ret)
+CARVQ_VECTORIZED static void carvq_trellis_trace_back(const struct carvq_trellis *trellis, uint16_t *path_ret)
 {
     const unsigned k = trellis->step_bits;
     const size_t mask = ((size_t)1 << k) - 1;
@@ -116,7 +116,7 @@ CARVQ_VECTORIZED static void carvq_trellis_trace_back(const struct carvq_trellis
 }
 
 // The next state on a path.
-static inline size_t follow(const struct carvq_trellis *trellis, size_t r, uint8_t bits)
+static inline size_t follow(const struct carvq_trellis *trellis, size_t r, uint16_t bits)
 {
     return (r << trellis->step_bits | trellis->reversed_bits[bits]) & (trellis->states - 1);
 }
@@ -126,7 +126,7 @@ static inline float decode_value(const struct carvq_trellis *trellis, unsigned w
     return scale * ((float)trellis->table[which][r] / FRACTION);
 }
 
-static double measure_error(const struct carvq_trellis *trellis, const float *x, float scale, const uint8_t *path)
+static double measure_error(const struct carvq_trellis *trellis, const float *x, float scale, const uint16_t *path)
 {
     double error = 0;
     for (size_t i = 0, r = 0; i < trellis->cols; i++) {
@@ -138,13 +138,13 @@ static double measure_error(const struct carvq_trellis *trellis, const float *x,
     return error;
 }
 
-double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x, float scale, uint8_t *path_ret)
+double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x, float scale, uint16_t *path_ret)
 {
     if (!(scale > 0)) {
         double error = 0;
         for (size_t i = 0; i < trellis->cols; i++)
             error += (double)x[i] * (double)x[i];
-        memset(path_ret, 0, trellis->steps);
+        memset(path_ret, 0, trellis->steps * sizeof *path_ret);
         return error;
     }
     const float factor = FRACTION / scale;
@@ -157,7 +157,7 @@ double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x,
     return measure_error(trellis, x, scale, path_ret);
 }
 
-void carvq_trellis_decode(const struct carvq_trellis *trellis, const uint8_t *path, float scale, float *decoded_ret)
+void carvq_trellis_decode(const struct carvq_trellis *trellis, const uint16_t *path, float scale, float *decoded_ret)
 {
     for (size_t i = 0, r = 0; i < trellis->cols; i++) {
         if (i % 2 == 0)
@@ -171,20 +171,19 @@ uint64_t carvq_trellis_row_bits(const struct carvq_trellis *trellis, unsigned sc
     return scale_bits + (uint64_t)trellis->steps * trellis->step_bits;
 }
 
-// Sets bits that are zero; there are at most 8, so that they lie in two bytes.
-static void put_bits(uint8_t *codes, uint64_t bit, unsigned bits, unsigned value)
+// Sets bits that are zero.
+static void put_bits(uint8_t *codes, uint64_t bit, size_t value)
 {
-    unsigned shift = (unsigned)(bit % 8), shifted = value << shift;
-    codes[bit / 8] |= (uint8_t)shifted;
-    if (shift + bits > 8)
-        codes[bit / 8 + 1] |= (uint8_t)(shifted >> 8);
+    uint8_t *byte = codes + bit / 8;
+    for (value <<= bit % 8; value != 0; value >>= 8)
+        *byte++ |= (uint8_t)value;
 }
 
-void carvq_trellis_pack(const struct carvq_trellis *trellis, unsigned scale_bits, size_t level, const uint8_t *path,
+void carvq_trellis_pack(const struct carvq_trellis *trellis, unsigned scale_bits, size_t level, const uint16_t *path,
                         uint8_t *codes, uint64_t bit)
 {
-    put_bits(codes, bit, scale_bits, (unsigned)level);
+    put_bits(codes, bit, level);
     bit += scale_bits;
     for (size_t step = 0; step < trellis->steps; step++, bit += trellis->step_bits)
-        put_bits(codes, bit, trellis->step_bits, path[step]);
+        put_bits(codes, bit, path[step]);
 }

@@ -34,7 +34,7 @@ struct carvq_trellis {
     int16_t *targets;               // [steps][2] the row over its scale
     uint16_t *metrics;              // [steps + 1][groups] distances of the best paths that end in each group after so many steps
     uint16_t *lows;                 // [steps + 1] the least of those; the distances of the next step do without it
-    uint8_t reversed_bits[1 << CARVQ_TRELLIS_MAX_STEP_BITS];
+    uint16_t reversed_bits[1 << CARVQ_TRELLIS_MAX_STEP_BITS];
     // Fills metrics and lows: for the best instruction set that there is.
     void (*forward)(const struct carvq_trellis *trellis);
 };
@@ -49,19 +49,19 @@ void carvq_trellis_begin(struct carvq_trellis *trellis);
 // Replaces the table of the format by values [2^S][2] in its units. For fitting it.
 void carvq_trellis_set_table(struct carvq_trellis *trellis, const float (*values)[2]);
 
-// Finds the path [steps], k bits each, that brings the decoder nearest to the row x [n] (finite values) with the given scale, and
-// returns the squared error. If scale is not above 0, the path is 0.
-double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x, float scale, uint8_t *path_ret);
+// Finds the path [steps], k bits of each element, that brings the decoder nearest to the row x [n] (finite values) with the given
+// scale, and returns the squared error. If scale is not above 0, the path is 0.
+double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x, float scale, uint16_t *path_ret);
 
 // What the decoder makes of a path: a row [n].
-void carvq_trellis_decode(const struct carvq_trellis *trellis, const uint8_t *path, float scale, float *decoded_ret);
+void carvq_trellis_decode(const struct carvq_trellis *trellis, const uint16_t *path, float scale, float *decoded_ret);
 
 // Bits of a row with scale codes of scale_bits bits: scale_bits + steps k.
 uint64_t carvq_trellis_row_bits(const struct carvq_trellis *trellis, unsigned scale_bits);
 
 // Writes scale code and path of a row from the given bit of codes on, where there are zeros. Rows share bytes, so rows that are
 // written at the same time must be a multiple of 8 rows apart at their beginnings.
-void carvq_trellis_pack(const struct carvq_trellis *trellis, unsigned scale_bits, size_t level, const uint8_t *path,
+void carvq_trellis_pack(const struct carvq_trellis *trellis, unsigned scale_bits, size_t level, const uint16_t *path,
                         uint8_t *codes, uint64_t bit);
 
 // Fills metrics and lows. The first is the specification; all give the same.

@@ -120,7 +120,7 @@ size_t carvq_trellis_nearest_level(const float *levels, size_t count, float scal
 }
 
 double carvq_trellis_encode_best(const struct carvq_trellis *trellis, const float *x, const float *levels, size_t count,
-                                 unsigned reach, size_t *level_ret, uint8_t *path_ret, float *decoded_ret, uint8_t *spare_path)
+                                 unsigned reach, size_t *level_ret, uint16_t *path_ret, float *decoded_ret, uint16_t *spare_path)
 {
     const size_t begin = carvq_trellis_nearest_level(levels, count, carvq_trellis_row_scale(x, trellis->cols));
     double least = carvq_trellis_encode(trellis, x, levels[begin], path_ret);
@@ -133,7 +133,7 @@ double carvq_trellis_encode_best(const struct carvq_trellis *trellis, const floa
                 break;
             least = error;
             *level_ret = level;
-            memcpy(path_ret, spare_path, trellis->steps);
+            memcpy(path_ret, spare_path, trellis->steps * sizeof *path_ret);
         }
     if (decoded_ret != NULL)
         carvq_trellis_decode(trellis, path_ret, levels[*level_ret], decoded_ret);
@@ -145,10 +145,23 @@ double carvq_trellis_distortion(unsigned state_bits, unsigned step_bits, uint32_
     // Signal to noise in dB of an endless row, and what the fixed first state costs, in dB of a row of one value.
     static const struct {
         double db, start;
-    } measured[2][CARVQ_TRELLIS_MAX_STEP_BITS - CARVQ_TRELLIS_MIN_STEP_BITS + 1] = {
-        {{5.634, 19.4}, {8.479, 20.1}, {11.341, 19.4}, {14.145, 18.3}, {16.969, 15.4}, {19.692, 14.3}, {22.294, 10.9}},
-        {{5.717, 23.6}, {8.606, 24.4}, {11.498, 25.0}, {14.381, 24.0}, {17.276, 22.7}, {20.075, 23.5}, {22.849, 21.3}},
+    } measured[2][CARVQ_TRELLIS_MAX_STEP_BITS + 1] = {
+        {[2] = {5.634, 19.4},
+         [3] = {8.479, 20.1},
+         [4] = {11.341, 19.4},
+         [5] = {14.145, 18.3},
+         [6] = {16.969, 15.4},
+         [7] = {19.692, 14.3},
+         [8] = {22.294, 10.9}},
+        {[2] = {5.717, 23.6},
+         [3] = {8.606, 24.4},
+         [4] = {11.498, 25.0},
+         [5] = {14.381, 24.0},
+         [6] = {17.276, 22.7},
+         [7] = {20.075, 23.5},
+         [8] = {22.849, 21.3},
+         [10] = {27.735, 9.8}},
     };
-    const size_t k = step_bits - CARVQ_TRELLIS_MIN_STEP_BITS;
+    const size_t k = step_bits;
     return pow(10, (measured[state_bits == 12][k].start / cols - measured[state_bits == 12][k].db) / 10);
 }

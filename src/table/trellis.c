@@ -53,7 +53,7 @@ static inline void take_step(struct reader reader, uint64_t windows, unsigned sh
 }
 
 // So many steps can be taken from one load, which has 57 bits of use: as many as have their windows there.
-#define GROUP(k) ((k) <= 6 ? 8 : (k) == 7 ? 7 : 6)
+#define GROUP(k) ((k) <= 6 ? 8 : (k) == 7 ? 7 : (k) == 8 ? 6 : 5)
 
 static inline void take_group(struct reader reader, uint64_t windows, unsigned k, int8_t *values_ret)
 {
@@ -62,7 +62,8 @@ static inline void take_group(struct reader reader, uint64_t windows, unsigned k
     take_step(reader, windows, 2 * k, values_ret + 4);
     take_step(reader, windows, 3 * k, values_ret + 6);
     take_step(reader, windows, 4 * k, values_ret + 8);
-    take_step(reader, windows, 5 * k, values_ret + 10);
+    if (GROUP(k) > 5)
+        take_step(reader, windows, 5 * k, values_ret + 10);
     if (GROUP(k) > 6)
         take_step(reader, windows, 6 * k, values_ret + 12);
     if (GROUP(k) > 7)
@@ -115,6 +116,7 @@ DECODER(5)
 DECODER(6)
 DECODER(7)
 DECODER(8)
+DECODER(10)
 
 const char *carvq_trellis_choose(struct carvq_segment *segment)
 {
@@ -122,9 +124,11 @@ const char *carvq_trellis_choose(struct carvq_segment *segment)
         void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);
         const char *name;
     } decoders[] = {
-        {decode_k2, "scalar trellis k2"}, {decode_k3, "scalar trellis k3"}, {decode_k4, "scalar trellis k4"},
-        {decode_k5, "scalar trellis k5"}, {decode_k6, "scalar trellis k6"}, {decode_k7, "scalar trellis k7"},
-        {decode_k8, "scalar trellis k8"},
+        {decode_k2, "scalar trellis k2"},   {decode_k3, "scalar trellis k3"},
+        {decode_k4, "scalar trellis k4"},   {decode_k5, "scalar trellis k5"},
+        {decode_k6, "scalar trellis k6"},   {decode_k7, "scalar trellis k7"},
+        {decode_k8, "scalar trellis k8"},   {NULL, NULL},
+        {decode_k10, "scalar trellis k10"},
     };
     const struct carvq_segment_info *info = segment->info;
     segment->trellis = carvq_trellis_table(info->state_bits, info->step_bits);

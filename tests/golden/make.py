@@ -155,7 +155,7 @@ def rvq(h, g, L, kappa, grouping="rows", dtype="BF16"):
     return dict(codec="rvq", h=h, g=g, L=L, kappa=kappa, grouping=grouping, dtype=dtype)
 
 
-RATES = [(S, k) for S in (10, 12) for k in range(2, 9)]
+RATES = [(S, k) for S in (10, 12) for k in range(2, 9)] + [(12, 10)]
 FILES_2 = {
     "v2-rvq-mean": [("t", dict(V=40, n=20, segments=[rvq(8, 64, 3, 4)], mean="F16"))],
     "v2-rvq-low-rank": [("t", dict(V=30, n=300, segments=[rvq(8, 100, 2, 4, "columns", "F16")], low_rank=(5, 3)))],
