@@ -35,10 +35,17 @@ static void look_up(const struct carvq_table *table)
     const size_t count = sizeof ids / sizeof *ids;
     // Exactly as long as the rows, so that a sanitizer sees a write past the end.
     float *rows = malloc(count * info->cols * sizeof *rows);
-    demand(rows != NULL && carvq_lookup(table, ids, count, rows, info->cols, NULL) == CARVQ_OK);
-    free(rows);
-
     struct carvq_error error;
+    demand(rows != NULL);
+    enum carvq_status status = carvq_lookup(table, ids, count, rows, info->cols, &error);
+    free(rows);
+    if (status != CARVQ_OK) { // only the tiers are not looked at before
+        demand(info->segment_count > 1 && status == CARVQ_ERROR_FORMAT);
+        check_message(&error, CARVQ_ERROR_FORMAT);
+    }
+    for (size_t i = 0; i < count; i++)
+        demand(carvq_row_segment(table, ids[i]) < info->segment_count || status != CARVQ_OK);
+
     float value;
     const uint32_t beyond = (uint32_t)info->rows;
     if (info->rows <= UINT32_MAX && info->cols == 1) {
