@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The ten lines of decode.py and `carvq lookup` give the same bits, for files of ours and for files written here from doc/format.md.
+"""decode.py and `carvq lookup` give the same bits, for files of ours and for files written here from doc/format.md.
 
 Usage: decode_agrees.py CARVQ EXAMPLES DATA
 """
-import json
 import os
 import subprocess
 import sys
@@ -13,6 +12,9 @@ import numpy as np
 from safetensors import safe_open
 
 from decode import decode
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
+from make import any_table, rvq, trellis, write
 
 CARVQ, EXAMPLES, DATA = sys.argv[1:4]
 
@@ -48,39 +50,6 @@ def check(what, path, folder):
     print(f"ok: {what}: {len(names)} tables")
 
 
-def write_file(path, rng, name, V, n, h, g, L, kappa, grouping, dtype="BF16", adaptor=None):
-    """A file with random codes and codebooks, written from doc/format.md. adaptor: (m, H)."""
-    S = -(-n // h)
-    G = -(-V * S // g) if grouping == "rows" else -(-V // g) * S
-
-    def random16(*shape):
-        values = rng.normal(size=shape).astype(np.float32)
-        return values.astype(np.float16) if dtype == "F16" else (values.view(np.uint32) >> 16).astype(np.uint16)
-
-    fields = rng.integers(0, 1 << kappa, size=(V, S * L), dtype=np.uint32)
-    bits = (fields[:, :, None] >> np.arange(kappa, dtype=np.uint32) & 1).astype(np.uint8).reshape(V, -1)
-    tensors = {"codes": ("U8", np.packbits(bits, axis=1, bitorder="little")),
-               "codebooks": (dtype, random16(G, L, 1 << kappa, h))}
-    table = {"rows": V, "cols": n, "dtype": "F32",
-             "segments": [{"codec": "rvq", "subvector": h, "group": g, "grouping": grouping, "stages": L, "code_bits": kappa}]}
-    if adaptor:
-        m, H = adaptor
-        table["adaptor"] = {"dim": m, "hidden": H}
-        for part, shape in (("table", (V, m)), ("0.weight", (m, H)), ("0.bias", (H,)), ("1.weight", (H, n)), ("1.bias", (n,))):
-            tensors["adaptor." + part] = (dtype, random16(*shape))
-    header = {"__metadata__": {"carvq.version": "1", "carvq.table." + name: json.dumps(table)}}
-    end = 0
-    for part, (kind, values) in tensors.items():
-        header[f"{name}.{part}"] = {"dtype": kind, "shape": values.shape, "data_offsets": [end, end + values.nbytes]}
-        end += values.nbytes
-    text = json.dumps(header).encode()
-    text += b" " * (-(8 + len(text)) % 64)
-    with open(path, "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        for _, values in tensors.values():
-            file.write(values.tobytes())
-
-
 def test_written_from_the_format(folder):
     rng = np.random.default_rng(1)
     cases = [dict(V=200, n=64, h=8, g=100, L=3, kappa=4, grouping="rows"),
@@ -92,10 +61,17 @@ def test_written_from_the_format(folder):
              dict(V=64, n=30, h=4, g=16, L=2, kappa=6, grouping="columns", adaptor=(1, 1), dtype="F16"),
              dict(V=20, n=300, h=256, g=3, L=16, kappa=3, grouping="rows")]
     cases += [dict(V=30, n=29, h=5, g=11, L=3, kappa=kappa, grouping="rows") for kappa in range(1, 13)]
+    raw = dict(codec="raw")
+    cases_2 = [dict(V=50, n=n, segments=[trellis(S, k, n % 9, "F16")]) for S in (10, 12) for k in range(2, 9) for n in (1, 2 + k, 77)]
+    cases_2 += [dict(V=count * 70 + count * count % 64, n=4, segments=[raw] + [trellis(10, 2 + i % 7, i % 4) for i in range(count - 1)])
+                for count in range(2, 17)]
+    cases_2 += [dict(V=150, n=33, segments=[rvq(8, 40, 3, 4), raw, trellis(12, 5, 4)], mean="F16", low_rank=(r, 2 + r % 7), adaptor=(2, 9))
+                for r in (1, 2, 3, 7, 64)]
     path = os.path.join(folder, "written.carvq.safetensors")
-    for case in cases:
-        write_file(path, rng, "some.weight", **case)
-        check(f"written here, {case}", path, folder)
+    for version, shapes in ("1", cases), ("2", cases_2):
+        for case in shapes:
+            write(path, [any_table("some.weight", rng, case)], version)
+            check(f"written here, {case}", path, folder)
 
 
 def test_compressed(folder):
@@ -103,7 +79,8 @@ def test_compressed(folder):
     models += [os.path.join(DATA, "models", name) for name in ("stories260K", "ple-v4096", "glove-25d")]
     options = [[], ["--no-adaptor", "--grouping", "columns", "--group", "300"],
                ["--no-adaptor", "--subvector", "6", "--code-bits", "5", "--stages", "2", "--codebook-dtype", "f16"],
-               ["--preset", "carvq-2", "--adaptor-dim", "3", "--adaptor-hidden", "17", "--adaptor-epochs", "2"]]
+               ["--preset", "carvq-2", "--adaptor-dim", "3", "--adaptor-hidden", "17", "--adaptor-epochs", "2"],
+               ["--bits", "2.2", "--uniform", "--effort", "1"], ["--bits", "3.5", "--effort", "1"]]
     path = os.path.join(folder, "compressed.carvq.safetensors")
     for model in models:
         if not os.path.isdir(model):
