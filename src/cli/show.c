@@ -21,10 +21,12 @@ static void print_tiers(const struct carvq_table_info *info)
 {
     for (uint32_t i = 0; i < info->segment_count; i++) {
         const struct carvq_segment_info *segment = &info->segments[i];
-        printf("  tier %-2" PRIu32 "   %12" PRIu64 " rows (%.1f %%), %.4f bits per parameter; %s\n", i, segment->rows,
-               100 * (double)segment->rows / (double)info->rows, cli_segment_bits(segment), cli_codec(segment));
+        printf("  tier %-2" PRIu32 "   %12" PRIu64 " rows (%.1f %%), %.4f bits per parameter, decoder %s\n", i, segment->rows,
+               100 * (double)segment->rows / (double)info->rows, cli_segment_bits(segment), segment->kernel);
+        printf("            %s\n", cli_codec(segment));
     }
-    printf("  codes     %12" PRIu64 " bytes\n  codebooks %12" PRIu64 " bytes\n", info->code_bytes, info->codebook_bytes);
+    printf("  codes     %12" PRIu64 " bytes\n  codebooks %12" PRIu64 " bytes, and scales\n", info->code_bytes,
+           info->codebook_bytes);
     printf("  tiers     %12" PRIu64 " bytes, which row is in which: %.2f bits a row\n", info->tier_bytes,
            8 * (double)info->tier_bytes / (double)info->rows);
 }

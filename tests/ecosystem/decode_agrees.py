@@ -14,7 +14,7 @@ from safetensors import safe_open
 from decode import decode
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
-from make import any_table, rvq, trellis, write
+from make import RATES, any_table, rvq, trellis, write
 
 CARVQ, EXAMPLES, DATA = sys.argv[1:4]
 
@@ -62,7 +62,7 @@ def test_written_from_the_format(folder):
              dict(V=20, n=300, h=256, g=3, L=16, kappa=3, grouping="rows")]
     cases += [dict(V=30, n=29, h=5, g=11, L=3, kappa=kappa, grouping="rows") for kappa in range(1, 13)]
     raw = dict(codec="raw")
-    cases_2 = [dict(V=50, n=n, segments=[trellis(S, k, n % 9, "F16")]) for S in (10, 12) for k in range(2, 9) for n in (1, 2 + k, 77)]
+    cases_2 = [dict(V=50, n=n, segments=[trellis(S, k, n % 9, "F16")]) for S, k in RATES for n in (1, 2 + k, 77)]
     cases_2 += [dict(V=count * 70 + count * count % 64, n=4, segments=[raw] + [trellis(10, 2 + i % 7, i % 4) for i in range(count - 1)])
                 for count in range(2, 17)]
     cases_2 += [dict(V=150, n=33, segments=[rvq(8, 40, 3, 4), raw, trellis(12, 5, 4)], mean="F16", low_rank=(r, 2 + r % 7), adaptor=(2, 9))
