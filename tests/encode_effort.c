@@ -181,6 +181,33 @@ static void test_threads_agree(void **state)
     free(source.values);
 }
 
+static int count_down(void *context, const struct carvq_progress *progress)
+{
+    int *left = context;
+    (void)progress;
+    return (*left)-- == 0;
+}
+
+// One group, which takes seconds: long after k-means the caller is still asked.
+static void test_cancel(void **state)
+{
+    (void)state;
+    struct source source = source_gaussian(1000, 64, 11);
+    struct carvq_matrix matrix = source_matrix(&source);
+    struct carvq_encode_options options = make_options(8, 8000, 4, 4);
+    struct output output = output_make(1 << 20);
+    struct carvq_encode_job job = output_job(&output, 1);
+    struct carvq_error error;
+    int left = 3;
+    options.effort = CARVQ_MAX_EFFORT;
+    job.progress = count_down;
+    job.progress_context = &left;
+    assert_int_equal(carvq_encode(&matrix, &options, 1, &job, NULL, &error), CARVQ_ERROR_CANCELLED);
+    assert_int_equal(left, -1); // not asked again
+    output_free(&output);
+    free(source.values);
+}
+
 static void test_impossible_efforts(void **state)
 {
     (void)state;
@@ -365,11 +392,17 @@ static void test_choice_makes_no_point_worse(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_never_worse_on_gaussian),   cmocka_unit_test(test_never_worse_in_tiny_groups),
-        cmocka_unit_test(test_never_worse_on_odd_tables), cmocka_unit_test(test_highest_efforts),
-        cmocka_unit_test(test_gain_on_gaussian),          cmocka_unit_test(test_threads_agree),
-        cmocka_unit_test(test_impossible_efforts),        cmocka_unit_test(test_fit_is_least_squares),
-        cmocka_unit_test(test_choice_is_exhaustive),      cmocka_unit_test(test_choice_makes_no_point_worse),
+        cmocka_unit_test(test_never_worse_on_gaussian),
+        cmocka_unit_test(test_never_worse_in_tiny_groups),
+        cmocka_unit_test(test_never_worse_on_odd_tables),
+        cmocka_unit_test(test_highest_efforts),
+        cmocka_unit_test(test_gain_on_gaussian),
+        cmocka_unit_test(test_threads_agree),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_impossible_efforts),
+        cmocka_unit_test(test_fit_is_least_squares),
+        cmocka_unit_test(test_choice_is_exhaustive),
+        cmocka_unit_test(test_choice_makes_no_point_worse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

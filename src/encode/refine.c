@@ -36,7 +36,7 @@ void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, 
     refine->rest = carvq_arena_take(arena, CARVQ_LANES * stride, sizeof *refine->rest);
     refine->scores = carvq_arena_take(arena, CARVQ_LANES * atoms, sizeof *refine->scores);
     refine->first = carvq_arena_take(arena, square, sizeof *refine->first);
-    refine->row = carvq_arena_take(arena, 3 * (uint64_t)centroids, sizeof *refine->row);
+    refine->row = carvq_arena_take(arena, 4 * (uint64_t)centroids, sizeof *refine->row);
     refine->list = carvq_arena_take(arena, 1 + square, sizeof *refine->list);
     refine->winners = carvq_arena_take(arena, 1 + (uint64_t)centroids, sizeof *refine->winners);
     refine->together = carvq_arena_take(arena, 2 * atoms, atoms * sizeof *refine->together);

@@ -35,10 +35,10 @@ struct carvq_refine {
     uint32_t *block_codes; // [CARVQ_LANES][L]
     float *rest;           // [CARVQ_LANES][stride] what is left of the points
     float *scores;         // [CARVQ_LANES][stages of a window][K]
-    float *first;          // [K][K]
-    float *row;            // [3][K]
-    uint32_t *list;        // [1 + K K]
-    uint32_t *winners;     // [1 + K]
+    float *first;          // [K][K] scores of the beginnings of a point's codes
+    float *row;            // [4][K] of its endings
+    uint32_t *list;        // [1 + K K] beginnings that are followed
+    uint32_t *winners;     // [1 + K] the best ones of them
 
     // For the fit of codebooks. Set 0: all points; set 1: those that have all values.
     double *together; // [2][atoms][atoms] number of points that have both atoms; the second one is not before the first

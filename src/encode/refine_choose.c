@@ -96,18 +96,36 @@ CARVQ_TEMPLATE void begin_with(const struct carvq_window *window, const float *s
     }
 }
 
-// The best ending of beginning p, for each q: best and winners change where it is better than what was found before.
-CARVQ_TEMPLATE void follow(const float *restrict last, const float *restrict left, const float *restrict right, float first,
-                           uint32_t p, uint32_t count, float *restrict best, uint32_t *restrict winners)
+// least_q = the smallest last_kq + left_k. K = 16: each vector of q stays in a register.
+CARVQ_TEMPLATE void best_endings(const float *restrict last, const float *restrict left, uint32_t count, float *restrict least)
+{
+    if (count == 16) {
+        for (uint32_t q = 0; q < 16; q++) {
+            float found = last[q] + left[0];
+            CARVQ_UNROLLED
+            for (uint32_t k = 1; k < 16; k++) {
+                float value = last[k * 16 + q] + left[k];
+                found = value < found ? value : found;
+            }
+            least[q] = found;
+        }
+        return;
+    }
+    for (uint32_t q = 0; q < count; q++)
+        least[q] = FLT_MAX;
+    for (uint32_t k = 0; k < count; k++)
+        for (uint32_t q = 0; q < count; q++) {
+            float value = last[k * count + q] + left[k];
+            least[q] = value < least[q] ? value : least[q];
+        }
+}
+
+// best and winners change for each q where the best ending of beginning p is better than what was found before.
+CARVQ_TEMPLATE void compare(const float *restrict least, const float *restrict right, float first, uint32_t p, uint32_t count,
+                            float *restrict best, uint32_t *restrict winners)
 {
     for (uint32_t q = 0; q < count; q++) {
-        float least = last[q] + left[0];
-        CARVQ_UNROLLED
-        for (uint32_t k = 1; k < count; k++) {
-            float value = last[k * count + q] + left[k];
-            least = value < least ? value : least;
-        }
-        float value = least + right[q] + first;
+        float value = least[q] + right[q] + first;
         uint32_t less = -(uint32_t)(value < best[q]);
         winners[q] ^= (winners[q] ^ p) & less;
         best[q] = value < best[q] ? value : best[q];
@@ -119,7 +137,8 @@ CARVQ_TEMPLATE void choose(const struct carvq_refine *refine, const struct carvq
                            uint32_t stages, uint32_t count, uint32_t *codes)
 {
     const float *last = window->products[stages - 2][stages - 1];
-    float *left = refine->row, *right = left + count, *best = right + count, *first = refine->first;
+    float *left = refine->row, *right = left + count, *best = right + count, *least = best + count;
+    float *first = refine->first;
     uint32_t listed = 1, present = stages == 4 ? codes[0] * count + codes[1] : stages == 3 ? codes[0] : 0;
     if (stages == 4)
         score_pairs(window->products[0][1], scores, scores + count, count, first, best);
@@ -138,7 +157,8 @@ CARVQ_TEMPLATE void choose(const struct carvq_refine *refine, const struct carvq
     for (uint32_t l = 0; l < listed; l++) {
         const uint32_t p = stages > 2 ? refine->list[l] : 0;
         begin_with(window, scores, p, stages, count, left, right);
-        follow(last, left, right, stages > 2 ? first[p] : 0, p, count, best, refine->winners);
+        best_endings(last, left, count, least);
+        compare(least, right, stages > 2 ? first[p] : 0, p, count, best, refine->winners);
     }
     const uint32_t q = smallest(best, count), p = refine->winners[q];
     begin_with(window, scores, p, stages, count, left, right);
