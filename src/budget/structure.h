@@ -10,7 +10,8 @@
 
 #include "carvq_encode.h"
 
-#define CARVQ_STRUCTURE_MAX_RANK 16
+#define CARVQ_STRUCTURE_MAX_RANK \
+    8 // a direction costs a lookup as much as widening a row does: later ones bring less than that is worth
 
 struct carvq_structure {
     uint32_t cols; // [n]
