@@ -25,7 +25,7 @@
 #define MAX_SCALE_BITS 6
 #define RVQ_CODE_BITS 4     // [kappa]
 #define LEAST_EXTRA_BITS 8  // of a row in the least way, beyond 1 bit per value: rounding, and room for a choice
-#define LONG_STATE_EFFORT 7 // from this effort on a state has 12 bits, which take four times as long to search
+#define LONG_STATE_EFFORT 4 // from this effort on a state has 12 bits, which take four times as long to search
 
 struct weighted_row {
     double weight;

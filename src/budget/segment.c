@@ -13,6 +13,7 @@
 
 #define CHUNK_VALUES (1 << 16)
 #define MAX_LEVELS 256
+#define NEIGHBOUR_EFFORT 7 // from this effort on the scales next to the nearest one are tried, too
 
 // A segment at work.
 struct work {
@@ -181,7 +182,7 @@ enum carvq_status carvq_segment_encode(const struct carvq_recipe *recipe, uint32
         .offset = output->offsets[part][s],
         .row_bits = segment->codec == CARVQ_RAW ? 16 * (uint64_t)segment->cols
                                                 : segment->scale_bits + (uint64_t)segment->step_bits * ((segment->cols + 1) / 2),
-        .reach = recipe->budget.effort < 4 ? 0 : 1,
+        .reach = recipe->budget.effort < NEIGHBOUR_EFFORT ? 0 : 1,
         .errors = errors_ret,
     };
     return run(&work, s, ticker, error);
