@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A tokenizer.json from a stranger, then a short text through what it describes: ids are below the limit that it promises,
-// and twice the same.
+// A tokenizer.json from a stranger, then a short text through what it describes and back: ids are below the limit that it
+// promises, and twice the same.
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
+#include "lm/detokenizer.h"
 #include "lm/tokenizer.h"
 
 static void demand(int condition)
@@ -24,6 +25,20 @@ static enum carvq_status encode(const struct carvq_tokenizer *tokenizer, uint32_
     return status;
 }
 
+// Ids back to text, those that the tokenizer does not have too.
+static void decode(const struct carvq_tokenizer *tokenizer, const uint32_t *ids, size_t count)
+{
+    struct carvq_detokenizer *detokenizer;
+    struct carvq_tok_bytes decoded = {NULL, 0, 0};
+    if (carvq_detokenizer_open(tokenizer, &detokenizer, NULL) != CARVQ_OK)
+        return;
+    for (size_t i = 0; i < count; i++)
+        demand(carvq_detokenizer_append(detokenizer, ids[i], &decoded) &&
+               carvq_detokenizer_append(detokenizer, ~ids[i], &decoded));
+    carvq_detokenizer_close(detokenizer);
+    free(decoded.data);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct carvq_tokenizer *tokenizer;
@@ -41,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             demand(first[i] < carvq_tokenizer_id_limit(tokenizer));
         demand(encode(tokenizer, &second, &second_count) == CARVQ_OK && second_count == first_count);
         demand(memcmp(first, second, first_count * sizeof *first) == 0);
+        decode(tokenizer, first, first_count);
         free(first);
         free(second);
     }

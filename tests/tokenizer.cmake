@@ -2,6 +2,8 @@
 if(TARGET carvq_lm)
   carvq_test(tokenizer carvq_lm)
   carvq_test(tokenizer_hostile carvq_lm)
+  carvq_test(detokenizer carvq_lm)
+  target_compile_definitions(test_detokenizer PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples" CARVQ_TEST_DATA="${CARVQ_TEST_DATA}")
   carvq_test(tokenizer_regex carvq_lm)
   carvq_test(tokenizer_memory carvq_lm)
   target_link_options(test_tokenizer_memory PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
