@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Writes the tables of the codec trellis, src/table/trellis_tables.inc, as they were made once: from the seeds and numbers below.
-# It takes some minutes of two processors. Usage: scripts/fit-trellis.sh [folder with bench_fit_trellis, default build/bench] > FILE
+# Writes the tables of the codec trellis, src/table/trellis_tables.inc, as they were made once: from the numbers below. It takes about
+# ten minutes of one processor. Usage: scripts/fit-trellis.sh [folder with bench_fit_trellis, default build/bench] > FILE
 set -eu
-programs=${1:-build/bench}
+program=${1:-build/bench}/bench_fit_trellis
 
 cat <<'END'
 // SPDX-License-Identifier: MIT
@@ -12,8 +12,12 @@ cat <<'END'
 // clang-format off
 END
 for step_bits in 2 3 4 5 6 7 8; do
-    "$programs/bench_fit_trellis" --state-bits 10 --step-bits $step_bits --rounds 800 --rows 512 --cols 512
+    "$program" --state-bits 10 --step-bits $step_bits --rounds 800 --rows 512 --cols 512
 done
-for step_bits in 2 3 4 5 6 7 8 10; do
-    "$programs/bench_fit_trellis" --state-bits 12 --step-bits $step_bits --rounds 400 --rows 1024 --cols 512
+"$program" --state-bits 12 --step-bits 2 --rounds 400 --rows 1024 --cols 512
+"$program" --state-bits 12 --step-bits 3 --rounds 400 --rows 1024 --cols 512
+"$program" --state-bits 12 --step-bits 4 --rounds 1000 --rows 1024 --cols 512
+for step_bits in 5 6 7 8; do
+    "$program" --state-bits 12 --step-bits $step_bits --rounds 400 --rows 1024 --cols 512
 done
+"$program" --state-bits 12 --step-bits 10 --rounds 100 --rows 256 --cols 512
