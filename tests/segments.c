@@ -262,7 +262,10 @@ static void check_tiers(size_t rows, unsigned segments, uint64_t *random)
     static float values[4096][2];
     for (size_t row = 0; row < rows; row++) { // long stretches of one tier, too, as sorted vocabularies have them
         uint32_t draw = next_random(random);
-        tiers[row] = row < segments ? (unsigned char)row : draw % 4 > 0 ? tiers[row - 1] : (unsigned char)(draw / 4 % segments);
+        if (row < segments)
+            tiers[row] = (unsigned char)row;
+        else
+            tiers[row] = (unsigned char)(draw % 4 > 0 ? tiers[row - 1] : draw / 4 % segments);
         ids[row] = (uint32_t)row;
     }
     struct bytes bytes = make_tiers(tiers, rows, segments);

@@ -40,7 +40,7 @@ static inline bool find(const struct carvq_table *table, uint64_t row, unsigned 
     const uint8_t *planes = counters + 4 * tiers, *block = planes + row / 64 % tiers * block_bytes;
     unsigned tier = 0;
     for (unsigned p = 0; p < bits; p++)
-        tier |= (block[8 * p + row % 64 / 8] >> row % 8 & 1U) << p;
+        tier |= ((unsigned)block[8 * p + row % 64 / 8] >> row % 8 & 1U) << p;
     uint64_t counts = count_by_byte(rows_of_tier(block, bits, tier) & (((uint64_t)1 << row % 64) - 1));
     for (; planes < block; planes += block_bytes)
         counts += count_by_byte(rows_of_tier(planes, bits, tier));

@@ -36,33 +36,28 @@ expect_failure "damaged tiers" 1 "damaged: its tiers do not say where row 0 is"
 run bench "$source_dir/fuzz/corpus/carvq_file/v2-bad-tiers"
 expect_failure "bench of damaged tiers" 1 "damaged"
 
-# A file of the encoder, whole and with the bytes of its tiers overwritten.
-run compress "$model" -o "$file" --bits 2.2 --uniform --effort 1
+# A file of the encoder, whole and with the first counters of its tiers overwritten.
+run compress "$model" -o "$file" --bits 2.2 --effort 1
 expect_success "compress --bits"
+run show "$file"
+shows "compress --bits" "which row is in which"
 run verify "$file" "$model"
-expect_success "verify"
 shows "verify" "SQNR"
-run bench "$file" "$model" --rounds 1
-expect_success "bench"
+run bench "$file" --rounds 1
+shows "bench" "tier 0 (scalar"
 run restore "$file" "$model" -o "$folder/restored"
 expect_success "restore"
-run verify "$file" "$folder/restored" --json
+run verify "$file" "$folder/restored"
 expect_success "verify of what was restored"
 run eval "$model" --table "$file" --tokens "$model/sample.tokens.u16" --max-windows 1
 expect_success "eval"
 
-run compress "$model" -o "$file" --force --bits 2.2 --effort 1
-expect_success "compress --bits with a prior"
-run show "$file"
-shows "compress --bits with a prior" "which row is in which"
-run bench "$file" --rounds 1
-shows "bench" "tier 0 (scalar"
 begin=$(grep -aoE "\"$tensor.tiers\":[^}]*data_offsets\":\[[0-9]+" "$file" | grep -oE '[0-9]+$')
 header=$(od -An -tu8 -N8 "$file" | tr -d ' ')
 printf '\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377' |
     dd of="$file" bs=1 seek=$((8 + header + begin)) conv=notrunc status=none
 for command in "verify $file $model" "restore $file $model -o $folder/damaged" "lookup $file all --npy $folder/damaged.npy" \
-    "eval $model --table $file --tokens $model/sample.tokens.u16 --max-windows 9"; do
+    "eval $model --table $file --tokens $model/sample.tokens.u16 --max-windows 1"; do
     # shellcheck disable=SC2086
     run $command
     expect_failure "$command" 1 "damaged: its tiers do not say where row"
