@@ -31,6 +31,8 @@ ci gcc-aarch64-linux-gnu command:aarch64-linux-gnu-gcc
 ci libc6-dev-arm64-cross dpkg
 ci gcc-arm-linux-gnueabihf command:arm-linux-gnueabihf-gcc
 ci libc6-dev-armhf-cross dpkg
+ci gcc-s390x-linux-gnu command:s390x-linux-gnu-gcc
+ci libc6-dev-s390x-cross dpkg
 ci gcc-arm-none-eabi command:arm-none-eabi-gcc
 ci libnewlib-arm-none-eabi dpkg
 ci shellcheck command:shellcheck

@@ -11,16 +11,17 @@
 #define CHUNK 64 // hidden units
 #define TILE 256 // columns
 
-// values[0 .. count-1] += scale * weights; in blocks of a fixed size, which vectorise at -O2 too.
+// values[0 .. count-1] += scale * weights; in blocks of a fixed size, which vectorise at -O2 too. The casts round the products
+// where the compiler computes floats in double (s390x).
 static void add_scaled(float *restrict values, const float *restrict weights, float scale, size_t count)
 {
     enum { BLOCK = 16 };
     size_t c = 0;
     for (; count - c >= BLOCK; c += BLOCK)
         for (size_t k = 0; k < BLOCK; k++)
-            values[c + k] += scale * weights[c + k];
+            values[c + k] += (float)(scale * weights[c + k]);
     for (; c < count; c++)
-        values[c] += scale * weights[c];
+        values[c] += (float)(scale * weights[c]);
 }
 
 // The activations of the hidden units first .. first + count - 1 for one row.

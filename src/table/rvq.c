@@ -32,7 +32,8 @@ static inline uint32_t read_field(const uint8_t *codes, uint64_t index, unsigned
 }
 
 // values_ret = the sum of one centroid of each stage, in the order of the stages. For few stages all are summed in one
-// loop over the values: that is what compilers turn into vector code, at -O2 too.
+// loop over the values: that is what compilers turn into vector code, at -O2 too. The casts round every sum where the compiler
+// computes floats in double (s390x).
 static inline void sum_centroids(const float *const *centroids, unsigned stages, unsigned h, float *restrict values_ret)
 {
     const float *a = centroids[0], *b = centroids[stages > 1 ? 1 : 0], *c = centroids[stages > 2 ? 2 : 0];
@@ -42,10 +43,10 @@ static inline void sum_centroids(const float *const *centroids, unsigned stages,
             values_ret[d] = a[d] + b[d];
     } else if (stages == 3) {
         for (unsigned d = 0; d < h; d++)
-            values_ret[d] = a[d] + b[d] + c[d];
+            values_ret[d] = (float)(a[d] + b[d]) + c[d];
     } else if (stages == 4) {
         for (unsigned d = 0; d < h; d++)
-            values_ret[d] = a[d] + b[d] + c[d] + e[d];
+            values_ret[d] = (float)((float)(a[d] + b[d]) + c[d]) + e[d];
     } else {
         for (unsigned d = 0; d < h; d++)
             values_ret[d] = a[d];
