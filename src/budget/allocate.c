@@ -139,8 +139,8 @@ static bool try_set(const struct search *search, const struct hull *hull, uint64
         fixed += search->ways[hull->ways[i]].shared_bits;
     if (fixed > bits || search->rows * hull->bits[hull->count - 1] > bits - fixed)
         return false;
-    // At a price of 2^high nobody pays for more than the least.
-    double low = -400, high = 400;
+    // At a price of 2^high nobody pays for more than the least, whatever the unit of weights.
+    double low = -1000, high = 1000;
     for (int i = 0; i < 80; i++) {
         double middle = (low + high) / 2;
         if (price_ends(search, hull, exp2(middle), ends) <= bits - fixed)

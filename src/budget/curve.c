@@ -41,7 +41,7 @@ static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first
         for (unsigned o = 0; o < 3; o++) {
             float scale = (float)sqrt(energy / trial->cols * pow(10, off[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
             double squares = carvq_trellis_encode(worker, row, scale, trial->paths + thread * worker->steps);
-            trial->errors[3 * i + o] = energy > 0 ? squares / energy : 0;
+            trial->errors[3 * i + o] = energy > 0 ? squares / energy : NAN; // a row of zeros does not count
         }
     }
     return CARVQ_OK;
@@ -71,13 +71,17 @@ static bool measure(struct trial *trial, unsigned threads, unsigned state_bits, 
         carvq_trellis_begin(&trial->workers[t]);
     struct carvq_ticker ticker = {.progress = NULL};
     carvq_rows_each(trial->count, 1, 1, threads, &ticker, try_rows, trial, NULL);
-    double sums[3] = {0};
-    for (size_t i = 0; i < trial->count; i++)
+    double sums[3] = {0}, count = 0;
+    for (size_t i = 0; i < trial->count; i++) {
+        if (isnan(trial->errors[3 * i]))
+            continue;
         for (unsigned o = 0; o < 3; o++)
-            sums[o] += trial->errors[3 * i + o] / (double)trial->count;
+            sums[o] += trial->errors[3 * i + o];
+        count++;
+    }
     free(memory);
     double worse = sums[0] > 0 ? ((sums[1] + sums[2]) / 2 / sums[0] - 1) / (OFF_DB * OFF_DB) : 0;
-    *point_ret = (struct carvq_point){step_bits, sums[0], worse > 0 ? worse : 0};
+    *point_ret = (struct carvq_point){state_bits, step_bits, count > 0 ? sums[0] / count : 0, worse > 0 ? worse : 0};
     return true;
 }
 

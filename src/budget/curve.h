@@ -9,9 +9,10 @@
 
 // One rate of the trellis codec.
 struct carvq_point {
-    unsigned step_bits; // [k]
-    double distortion;  // squared error over energy, with the best scale for each row
-    double sensitivity; // how much a scale that is off adds to that: times the square of its error in dB
+    unsigned state_bits; // [S]
+    unsigned step_bits;  // [k]
+    double distortion;   // squared error over energy, with the best scale for each row
+    double sensitivity;  // how much a scale that is off adds to that: times the square of its error in dB
 };
 
 // Measures the rates of a state of so many bits, from the least on. Returns their number, 0 if out of memory.

@@ -23,9 +23,11 @@
 
 #define RAW_DISTORTION 1e-6 // of F32 values in BF16
 #define MAX_SCALE_BITS 6
-#define RVQ_CODE_BITS 4     // [kappa]
-#define LEAST_EXTRA_BITS 8  // of a row in the least way, beyond 1 bit per value: rounding, and room for a choice
-#define LONG_STATE_EFFORT 4 // from this effort on a state has 12 bits, which take four times as long to search
+#define RVQ_CODE_BITS 4                // [kappa]
+#define LEAST_EXTRA_BITS 8             // of a row in the least way, beyond 1 bit per value: rounding, and room for a choice
+#define MOST_BYTES ((uint64_t)1 << 60) // no table needs more
+#define LONG_STATE_EFFORT 4            // from this effort on a state may have 12 bits, which take four times as long to search ..
+#define LONG_STATE_GAIN 0.99           // .. if that lowers the squared error to so much
 
 struct weighted_row {
     double weight;
@@ -171,7 +173,7 @@ static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, do
         const struct carvq_segment_info segment = {.codec = CARVQ_TRELLIS,
                                                    .cols = cols,
                                                    .value_dtype = CARVQ_BF16,
-                                                   .state_bits = recipe->state_bits,
+                                                   .state_bits = point->state_bits,
                                                    .step_bits = point->step_bits,
                                                    .scale_bits = scale_bits};
         uint64_t bits = scale_bits + (uint64_t)point->step_bits * ((cols + 1) / 2);
@@ -313,13 +315,17 @@ static enum carvq_status fail_budget(const struct carvq_recipe *recipe, struct c
     const struct carvq_matrix *matrix = recipe->matrix;
     const double values = (double)matrix->rows * matrix->cols;
     struct menu menu = {.count = 0};
-    if (recipe->point_count > 0)
-        add_trellis(&menu, recipe, 0, 0, 0);
-    else
-        add_rvq(&menu, recipe, &recipe->rvq_points[recipe->rvq_point_count - CARVQ_RVQ_STAGES], 0);
-    uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows) +
-                     carvq_structure_bits(recipe->survey.structure, matrix->rows);
-    least = carvq_div_up(least, 8);
+    if (recipe->budget.codecs & 1U << CARVQ_RAW)
+        add_raw(&menu, matrix);
+    add_trellis(&menu, recipe, 0, 0, 0);
+    uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
+    for (size_t first = 0; first < recipe->rvq_point_count; first += CARVQ_RVQ_STAGES) {
+        menu.count = 0;
+        add_rvq(&menu, recipe, &recipe->rvq_points[first], 0);
+        uint64_t bits = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
+        least = bits < least ? bits : least;
+    }
+    least = carvq_div_up(least + carvq_structure_bits(recipe->survey.structure, matrix->rows), 8);
     // Rounded up, so that what the message says can be met.
     return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
                              "the budget is too small: the least is %.4f bits per parameter, %" PRIu64 " bytes",
@@ -329,10 +335,13 @@ static enum carvq_status fail_budget(const struct carvq_recipe *recipe, struct c
 // Of the payload, at most.
 static uint64_t budget_bytes(const struct carvq_recipe *recipe)
 {
-    const uint64_t values = recipe->matrix->rows * recipe->matrix->cols, most = 16 * values; // more is of no use
-    const struct carvq_budget *budget = &recipe->budget;
-    double bytes = budget->bits > 0 ? floor(budget->bits * (double)values / 8) : (double)budget->bytes;
-    return bytes < (double)most ? (uint64_t)bytes : most;
+    const double values = (double)recipe->matrix->rows * recipe->matrix->cols, bits = recipe->budget.bits;
+    if (bits * values / 8 >= (double)MOST_BYTES || (bits == 0 && recipe->budget.bytes >= MOST_BYTES))
+        return MOST_BYTES;
+    if (bits == 0)
+        return recipe->budget.bytes;
+    uint64_t bytes = (uint64_t)(bits * values / 8);
+    return bytes + (8 * (double)(bytes + 1) / values <= bits); // the product was rounded
 }
 
 static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice *choice, const struct weighted_row *order,
@@ -346,8 +355,12 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
     for (uint64_t slack = 0; fixed + slack < total;) {
         struct menu menu;
         struct carvq_allocation allocation;
-        if (!choose(choice, floor, total - fixed - slack, &menu, &allocation))
-            break;
+        if (!choose(choice, floor, total - fixed - slack, &menu, &allocation)) {
+            if (floor == 0)
+                break;
+            floor = 0; // a small table may not hold more
+            continue;
+        }
         if (!settle(recipe, &menu, &allocation, order))
             return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codes would be larger than a file can be");
         if (recipe->info.payload_bytes <= budget)
@@ -404,6 +417,20 @@ static uint64_t structure_bits(const struct carvq_recipe *recipe)
     return budget <= least ? 0 : budget - least < budget / 4 ? budget - least : budget / 4;
 }
 
+// Takes states of 12 bits at the rates where they are better: not always, for it takes a row longer to leave the first one.
+// False: out of memory.
+static bool lengthen_states(struct carvq_recipe *recipe, unsigned threads)
+{
+    struct carvq_point longer[CARVQ_CURVE_POINTS];
+    size_t count = carvq_trellis_curve(&recipe->survey, recipe->matrix->cols, 12, threads, longer);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < recipe->point_count; j++)
+            if (longer[i].step_bits == recipe->points[j].step_bits &&
+                longer[i].distortion < LONG_STATE_GAIN * recipe->points[j].distortion)
+                recipe->points[j] = longer[i];
+    return count > 0;
+}
+
 // The curves of the codecs that may be used.
 static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned threads, struct carvq_error *error)
 {
@@ -411,9 +438,10 @@ static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned th
     const struct carvq_budget *budget = &recipe->budget;
     bool measured = true;
     if (budget->codecs & 1U << CARVQ_TRELLIS) {
-        recipe->state_bits = budget->effort < LONG_STATE_EFFORT ? 10 : 12;
-        recipe->point_count = carvq_trellis_curve(&recipe->survey, matrix->cols, recipe->state_bits, threads, recipe->points);
+        recipe->point_count = carvq_trellis_curve(&recipe->survey, matrix->cols, 10, threads, recipe->points);
         measured = recipe->point_count > 0;
+        if (measured && budget->effort >= LONG_STATE_EFFORT)
+            measured = lengthen_states(recipe, threads);
     }
     if (budget->codecs & 1U << CARVQ_RVQ && measured) {
         recipe->rvq_point_count = carvq_rvq_curve(&recipe->survey, matrix->cols, budget->seed, threads, recipe->rvq_points);
@@ -423,6 +451,18 @@ static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned th
     if (!measured || recipe->tiers == NULL)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a sample of rows");
     return CARVQ_OK;
+}
+
+// With a structure of at most so many bits.
+static enum carvq_status study(struct carvq_recipe *recipe, uint64_t most_bits, unsigned threads, struct carvq_ticker *ticker,
+                               struct carvq_error *error)
+{
+    ticker->state.done = 0;
+    enum carvq_status status = carvq_survey_make(recipe->matrix, most_bits, recipe->budget.seed, threads, ticker, &recipe->survey,
+                                                 error);
+    if (status == CARVQ_OK)
+        status = measure_codecs(recipe, threads, error);
+    return status == CARVQ_OK ? plan(recipe, error) : status;
 }
 
 enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const struct carvq_budget *budget, unsigned threads,
@@ -442,15 +482,22 @@ enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const str
     threads = carvq_rows_threads(threads);
     struct carvq_ticker ticker = {
         progress, progress_context, {matrix->name, "survey", 0, matrix->rows * matrix->cols, 0}, 0, false};
-    status = carvq_survey_make(matrix, structure_bits(recipe), budget->seed, threads, &ticker, &recipe->survey, error);
-    if (status == CARVQ_OK)
-        status = measure_codecs(recipe, threads, error);
-    if (status == CARVQ_OK)
-        status = plan(recipe, error);
-    if (status == CARVQ_OK)
+    struct carvq_error own_error;
+    status = study(recipe, structure_bits(recipe), threads, &ticker, &own_error);
+    if (status == CARVQ_ERROR_ARGUMENT && recipe->tiers != NULL &&
+        carvq_structure_bits(recipe->survey.structure, matrix->rows) > 0) { // the budget may hold the codes alone
+        carvq_survey_free(&recipe->survey);
+        free(recipe->tiers);
+        recipe->tiers = NULL;
+        status = study(recipe, 0, threads, &ticker, &own_error);
+    }
+    if (status == CARVQ_OK) {
         *recipe_ret = recipe;
-    else
-        carvq_recipe_free(recipe);
+        return CARVQ_OK;
+    }
+    if (error != NULL)
+        *error = own_error;
+    carvq_recipe_free(recipe);
     return status;
 }
 

@@ -12,8 +12,7 @@ struct carvq_recipe {
     const struct carvq_matrix *matrix;
     struct carvq_budget budget;
     struct carvq_survey survey;
-    unsigned state_bits; // of the trellis, and what it makes of the sample
-    struct carvq_point points[CARVQ_CURVE_POINTS];
+    struct carvq_point points[CARVQ_CURVE_POINTS]; // what the trellis makes of the sample
     size_t point_count;
     struct carvq_rvq_point rvq_points[CARVQ_RVQ_GROUPS * CARVQ_RVQ_STAGES]; // and what group RVQ makes of it
     size_t rvq_point_count;

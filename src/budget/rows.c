@@ -45,6 +45,8 @@ enum carvq_status carvq_rows_each(uint64_t rows, size_t chunk, uint32_t cols, un
             cancelled = true;
         }
     }
+    // The calling thread may have had no chunk at all.
+    cancelled = carvq_tick(ticker, begin + rows * cols);
     ticker->state.done = begin + rows * cols;
     if (status == CARVQ_OK && cancelled)
         return carvq_fail(error, CARVQ_ERROR_CANCELLED, "cancelled");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "budget/survey.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #define SAMPLE_VALUES (1 << 22)
 #define MIN_SAMPLE_ROWS 64
 #define CHUNK_VALUES (1 << 16)
+#define MAX_DEVIATION (FLT_MAX / 8) // of a row, so that none of the values that a codec may give it overflows
 
 struct pass {
     const struct carvq_matrix *matrix;
@@ -66,11 +68,13 @@ static enum carvq_status survey_rows(void *context, unsigned thread, uint64_t fi
         if (status != CARVQ_OK)
             return status;
         pass->survey->row_energies[row] = energy_of(values, n);
+        if (!isfinite(pass->survey->row_energies[row]))
+            return carvq_matrix_fail_bad_row(matrix, error);
         uint8_t *fields = structure->rank > 0 ? pass->survey->fields + row * structure->rank : unused;
         carvq_structure_subtract(structure, values, fields);
         pass->survey->energies[row] = energy_of(values, n);
-        if (!isfinite(pass->survey->energies[row]) || !isfinite(pass->survey->row_energies[row]))
-            return carvq_matrix_fail_bad_row(matrix, error);
+        if (!(sqrt(pass->survey->energies[row] / n) <= MAX_DEVIATION))
+            return carvq_matrix_fail(matrix, error, CARVQ_ERROR_FORMAT, "row %" PRIu64 " holds values that are too large", row);
     }
     return CARVQ_OK;
 }

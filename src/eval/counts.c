@@ -51,8 +51,8 @@ static enum carvq_status parse(const char *path, const char *text, size_t nbytes
     for (uint64_t row = 0; row < rows; row++) {
         uint64_t value;
         if (at == end)
-            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: has %" PRIu64 " lines, but the table has %" PRIu64 " rows", path,
-                              row, rows);
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: has %" PRIu64 " line%s, but the table has %" PRIu64 " rows", path,
+                              row, row == 1 ? "" : "s", rows);
         if (!read_line(&at, end, &value))
             return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: line %" PRIu64 " is not a count: an integer of at most 2^53", path,
                               row + 1);

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: MIT
+if(TARGET carvq_encode)
+  carvq_test(budget_allocate carvq_encode)
+  carvq_test(budget_structure carvq_encode)
+  carvq_test(budget_recipe carvq_encode)
+  carvq_test(budget_odd carvq_encode)
+endif()
+if(TARGET carvq_eval)
+  carvq_test(counts carvq_eval)
+endif()
