@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Answers to tasks, of models whose probabilities are known and of a real one, against the definition in eval/task.h.
-#define _POSIX_C_SOURCE 200809L
-#include <math.h>
-#include <unistd.h>
-
-#include "eval/task.h"
-#include "lm/detokenizer.h"
+// Answers to tasks, of models whose probabilities are known, against the definition in eval/task.h.
+#include "eval_task_test.h"
 #include "lm/rows.h"
 #include "lm_fixture.h"
-#include "tokenizer_test.h"
-
-#define DEMO CARVQ_EXAMPLES "/demo-llama"
-
-static void assert_near(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("%.9g is not within %g of %.9g", value, tolerance, expected);
-}
 
 // ---- a model of known probabilities -------------------------------------------------------------------------------
 
-// Its tokens are single characters, what is put in front of a text, its end, three merges, and one that never occurs.
+// Its tokens are single characters, what is put in front of a text, its end, and four merges.
 static const char characters[] = " abcdQuestionAwr:\n01234567";
 enum { FRONT = 26, END, SPACE_A, A_B, D_SPACE, V = 32 };
 
@@ -29,10 +15,11 @@ static const char tokenizer_start
          "'special':true}],";
 static const char tokenizer_front[] = "'post_processor':{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'<front>'}},"
                                       "{'Sequence':{'id':'A'}}],'special_tokens':{'<front>':{'id':'<front>','ids':[26]}}},";
-static const char tokenizer_model[] =
-    "'model':{'type':'BPE','merges':[[' ','a'],['a','b'],['d',' ']],'vocab':{' ':0,'a':1,'b':2,'c':3,'d':4,'Q':5,'u':6,'e':7,"
-    "'s':8,'t':9,'i':10,'o':11,'n':12,'A':13,'w':14,'r':15,':':16,'\\n':17,'0':18,'1':19,'2':20,'3':21,'4':22,'5':23,'6':24,"
-    "'7':25,'<front>':26,'<end>':27,' a':28,'ab':29,'d ':30}}}";
+static const char tokenizer_model
+    [] = "'model':{'type':'BPE','merges':[[' ','a'],['a','b'],['d',' '],['d ','7']],'vocab':{' "
+         "':0,'a':1,'b':2,'c':3,'d':4,'Q':5,'u':6,'e':7,"
+         "'s':8,'t':9,'i':10,'o':11,'n':12,'A':13,'w':14,'r':15,':':16,'\\n':17,'0':18,'1':19,'2':20,'3':21,'4':22,'5':23,'6':24,"
+         "'7':25,'<front>':26,'<end>':27,' a':28,'ab':29,'d ':30,'d 7':31}}}";
 
 static struct carvq_tokenizer *make_tokenizer(bool front)
 {
@@ -132,32 +119,9 @@ static double log_p(const struct known *known, const char *ids, size_t split)
     return sum;
 }
 
-static struct carvq_task parse(const char *text)
-{
-    struct carvq_task task;
-    struct carvq_error error;
-    size_t length;
-    char *json = tokenizer_json(text, &length);
-    if (carvq_task_parse("FILE", json, length, 0, &task, &error) != CARVQ_OK)
-        fail_msg("%s", error.message);
-    free(json);
-    return task;
-}
-
-static struct carvq_task_result run(const struct carvq_task_model *model, const struct carvq_task *task, size_t max_new,
-                                    unsigned threads)
-{
-    struct carvq_task_result result;
-    struct carvq_error error;
-    const struct carvq_task_options options = {.max_new = max_new, .threads = threads};
-    if (carvq_task_run(model, task, &options, &result, &error) != CARVQ_OK)
-        fail_msg("%s", error.message);
-    return result;
-}
-
 static void expect_refusal(const struct carvq_task_model *model, const char *text, const char *message)
 {
-    struct carvq_task task = parse(text);
+    struct carvq_task task = task_parse(text);
     struct carvq_task_result result;
     struct carvq_error error;
     const struct carvq_task_options options = {.max_new = 1};
@@ -175,12 +139,13 @@ static void test_scores_are_as_defined(void **state)
     (void)state;
     struct known known;
     known_begin(&known, "", 64, false);
-    struct carvq_task task = parse("{'context':'ab','choices':['b','a','cd'],'label':0}\n"
-                                   "{'context':'b ','choices':['a','0'],'label':0}\n"
-                                   "{'context':'b\\n','choices':['a','0'],'label':0}\n"
-                                   "{'context':'d','choices':['b','c:'],'label':1}\n"
-                                   "{'context':'c','choices':['b','b0123'],'label':1}\n");
-    struct carvq_task_result result = run(&known.model, &task, 0, 2);
+    struct carvq_task task = task_parse("{'context':'ab','choices':['b','a','cd'],'label':0}\n"
+                                        "{'context':'b ','choices':['a','0'],'label':0}\n"
+                                        "{'context':'b\\n','choices':['a','0'],'label':0}\n"
+                                        "{'context':'d','choices':['b','c:'],'label':1}\n"
+                                        "{'context':'c','choices':['b','b0123'],'label':1}\n"
+                                        "{'context':'cd','choices':['7','6'],'label':1}\n");
+    struct carvq_task_result result = task_run(&known.model, &task, 0, 2);
     const double expected[] = {
         log_p(&known, "29 0 2", 1),   log_p(&known, "29 28", 1),
         log_p(&known, "29 0 3 4", 1),                                // ab| b; ab| a; ab| c d
@@ -188,6 +153,7 @@ static void test_scores_are_as_defined(void **state)
         log_p(&known, "2 17 28", 1),  log_p(&known, "2 17 0 18", 1), // b|\n a; b|\n 0
         log_p(&known, "30 2", 1),     log_p(&known, "30 3 16", 1),   // "d " takes the space, which is then not scored
         log_p(&known, "3 0 2", 1),    log_p(&known, "3 0 2 18 19 20 21", 1),
+        log_p(&known, "3 31", 1),     log_p(&known, "3 30 24", 2), // as many tokens as "cd" alone: the last one is scored
     };
     for (size_t i = 0; i < task.choices; i++)
         assert_near(result.log_probabilities[i], expected[i], 1e-5);
@@ -220,8 +186,9 @@ static void test_token_in_front(void **state)
     (void)state;
     struct known known;
     known_begin(&known, "", 64, true);
-    struct carvq_task task = parse("{'context':'','choices':['b','a'],'label':0}\n{'context':'c','choices':['b','a'],'label':0}");
-    struct carvq_task_result result = run(&known.model, &task, 0, 1);
+    struct carvq_task task = task_parse(
+        "{'context':'','choices':['b','a'],'label':0}\n{'context':'c','choices':['b','a'],'label':0}");
+    struct carvq_task_result result = task_run(&known.model, &task, 0, 1);
     assert_near(result.log_probabilities[0], log_p(&known, "26 0 2", 1), 1e-5);
     assert_near(result.log_probabilities[1], log_p(&known, "26 28", 1), 1e-5);
     assert_near(result.log_probabilities[2], log_p(&known, "26 3 0 2", 2), 1e-5);
@@ -239,8 +206,8 @@ static void test_first_of_equal_choices(void **state)
     (void)state;
     struct known known;
     known_begin(&known, "", 64, false);
-    struct carvq_task task = parse("{'context':'a','choices':['b','b','b'],'label':0}");
-    struct carvq_task_result result = run(&known.model, &task, 0, 2);
+    struct carvq_task task = task_parse("{'context':'a','choices':['b','b','b'],'label':0}");
+    struct carvq_task_result result = task_run(&known.model, &task, 0, 2);
     assert_true(result.log_probabilities[0] == result.log_probabilities[1]);
     assert_int_equal(result.outcomes[0].original.choice, 0);
     assert_int_equal(result.outcomes[0].original.normalized_choice, 0);
@@ -255,10 +222,10 @@ static void test_long_context_is_cut_at_its_front(void **state)
     (void)state;
     struct known known;
     known_begin(&known, "", 4, false);
-    struct carvq_task task = parse("{'context':'0123','choices':['b','67'],'label':0}\n"
-                                   "{'context':'012','choices':['b','c'],'label':0}\n"
-                                   "{'context':'0123','choices':['123','c'],'label':0}\n");
-    struct carvq_task_result result = run(&known.model, &task, 0, 2);
+    struct carvq_task task = task_parse("{'context':'0123','choices':['b','67'],'label':0}\n"
+                                        "{'context':'012','choices':['b','c'],'label':0}\n"
+                                        "{'context':'0123','choices':['123','c'],'label':0}\n");
+    struct carvq_task_result result = task_run(&known.model, &task, 0, 2);
     assert_near(result.log_probabilities[1], log_p(&known, "21 0 24 25", 1), 1e-5);
     assert_near(result.log_probabilities[4], log_p(&known, "21 0 19 20 21", 1), 1e-5);
     assert_true(result.outcomes[0].cut && !result.outcomes[1].cut && result.outcomes[2].cut);
@@ -276,8 +243,8 @@ static void expect_text(const char *chain, size_t window, size_t max_new, const 
 {
     struct known known;
     known_begin(&known, chain, window, true);
-    struct carvq_task task = parse("{'question':'0','answer':'42.0'}");
-    struct carvq_task_result result = run(&known.model, &task, max_new, 2);
+    struct carvq_task task = task_parse("{'question':'0','answer':'42.0'}");
+    struct carvq_task_result result = task_run(&known.model, &task, max_new, 2);
     const struct carvq_task_answer *answer = &result.outcomes[0].original;
     assert_string_equal(answer->text, text);
     assert_true((answer->number != NULL) == (number != NULL));
@@ -321,8 +288,8 @@ static void test_figures_by_hand(void **state)
                  i < 14   ? "42"
                  : i < 21 ? "1"
                           : "7");
-    struct carvq_task task = parse(text);
-    struct carvq_task_result result = run(&known.model, &task, 0, 2);
+    struct carvq_task task = task_parse(text);
+    struct carvq_task_result result = task_run(&known.model, &task, 0, 2);
     for (size_t i = 0; i < task.count; i++) {
         assert_string_equal(result.outcomes[i].original.text, " 42");
         assert_string_equal(result.outcomes[i].changed.text, "1");
@@ -346,216 +313,12 @@ static void test_figures_by_hand(void **state)
     known_end(&known);
 }
 
-// ---- a real model -------------------------------------------------------------------------------------------------
-
-struct real {
-    struct carvq_checkpoint *checkpoint;
-    struct carvq_lm *lm;
-    struct carvq_tokenizer *tokenizer;
-    struct carvq_task_model model;
-};
-
-static void real_begin(struct real *real)
-{
-    struct carvq_error error;
-    if (carvq_checkpoint_open(DEMO, &real->checkpoint, &error) != CARVQ_OK ||
-        carvq_lm_open(real->checkpoint, &real->lm, &error) != CARVQ_OK ||
-        carvq_tokenizer_open(DEMO "/tokenizer.json", &real->tokenizer, &error) != CARVQ_OK)
-        fail_msg("%s", error.message);
-    real->model = (struct carvq_task_model){.lm = real->lm, .tokenizer = real->tokenizer};
-}
-
-static void real_end(struct real *real)
-{
-    carvq_tokenizer_close(real->tokenizer);
-    carvq_lm_close(real->lm);
-    carvq_checkpoint_close(real->checkpoint);
-}
-
-static const char real_items[] =
-    "{'context':'It was a dark','choices':['night.','and stormy night, and the rain fell in torrents.','egg'],'label':0}\n"
-    "{'context':'Question: what is the capital of France, the country in which the Eiffel tower stands?\\nAnswer:','choices':"
-    "['Paris','London, or perhaps some other town'],'label':0}\n"
-    "{'question':'How many miles did they walk in 3 hours at 4 miles an hour?','answer':'12'}\n"
-    "{'context':'The','choices':['wealth of nations','king'],'label':0}\n"
-    "{'question':'She said','answer':'1'}\n"
-    "{'context':'\\u00c9t\\u00e9: caf\\u00e9 ','choices':['na\\u00efve','o'],'label':1}\n";
-
-// All logits behind ids, in one pass from the first.
-static const float *run_whole(const struct real *real, const uint32_t *ids, size_t count)
-{
-    static float hidden[256 * 128], logits[256 * 4096];
-    struct carvq_lm_batch *batch;
-    struct carvq_error error;
-    if (carvq_lm_batch_open(real->lm, count, 1, 1, &batch, &error) != CARVQ_OK ||
-        carvq_lm_hidden(batch, NULL, ids, 1, hidden, &error) != CARVQ_OK ||
-        carvq_lm_logits(batch, NULL, hidden, count, logits, &error) != CARVQ_OK)
-        fail_msg("%s", error.message);
-    carvq_lm_batch_close(batch);
-    return logits;
-}
-
-static size_t encode(const struct real *real, const char *text, uint32_t ids_ret[256])
-{
-    uint32_t *ids;
-    size_t count;
-    assert_int_equal(carvq_tokenizer_encode(real->tokenizer, "text", text, strlen(text), true, &ids, &count, NULL), CARVQ_OK);
-    assert_true(count < 256);
-    memcpy(ids_ret, ids, count * sizeof *ids);
-    free(ids);
-    return count;
-}
-
-static double reference_score(const struct real *real, const char *context, const char *choice)
-{
-    char text[512];
-    uint32_t ids[256];
-    snprintf(text, sizeof text, "%s", context);
-    while (text[strlen(text) - 1] == ' ')
-        text[strlen(text) - 1] = '\0';
-    const size_t split = encode(real, text, ids);
-    snprintf(text, sizeof text, "%s %s", context, choice);
-    const size_t count = encode(real, text, ids);
-    const float *logits = run_whole(real, ids, count);
-    double score = 0;
-    for (size_t i = split; i < count; i++) {
-        double sum = 0;
-        for (size_t v = 0; v < 4096; v++)
-            sum += exp(logits[(i - 1) * 4096 + v]);
-        score += logits[(i - 1) * 4096 + ids[i]] - log(sum);
-    }
-    return score;
-}
-
-static void compare_text(const struct real *real, const char *question, const char *text, size_t tokens)
-{
-    char prompt[512];
-    uint32_t ids[256];
-    struct carvq_detokenizer *detokenizer;
-    struct carvq_tok_bytes expected = {NULL, 0, 0};
-    assert_int_equal(carvq_detokenizer_open(real->tokenizer, &detokenizer, NULL), CARVQ_OK);
-    snprintf(prompt, sizeof prompt, "Question: %s\nAnswer:", question);
-    size_t count = encode(real, prompt, ids);
-    for (size_t i = 0; i < tokens; i++) {
-        const float *last = run_whole(real, ids, count) + (count - 1) * 4096;
-        uint32_t top = 0;
-        for (uint32_t v = 1; v < 4096; v++)
-            top = last[v] > last[top] ? v : top;
-        ids[count++] = top;
-        assert_true(carvq_detokenizer_append(detokenizer, top, &expected));
-    }
-    assert_int_equal(strlen(text), expected.length);
-    assert_memory_equal(text, expected.data, expected.length);
-    free(expected.data);
-    carvq_detokenizer_close(detokenizer);
-}
-
-// Against passes over whole texts, one at a time, and sums over all logits.
-static void test_real_model_agrees_with_plain_passes(void **state)
-{
-    (void)state;
-    struct real real;
-    real_begin(&real);
-    struct carvq_task task = parse(real_items);
-    struct carvq_task_result result = run(&real.model, &task, 20, 2);
-    for (size_t i = 0; i < task.count; i++) {
-        const struct carvq_task_item *item = &task.items[i];
-        for (size_t k = 0; k < item->choice_count; k++)
-            assert_near(result.log_probabilities[item->first + k], reference_score(&real, item->text, carvq_task_choice(item, k)),
-                        1e-4);
-        if (item->kind == CARVQ_TASK_NUMBER)
-            compare_text(&real, item->text, result.outcomes[i].original.text, 20);
-    }
-    carvq_task_result_free(&result, task.count);
-    carvq_task_free(&task);
-    real_end(&real);
-}
-
-// Neither threads nor what else is in the file change a bit of a score.
-static void test_threads_and_neighbours_change_nothing(void **state)
-{
-    (void)state;
-    struct real real;
-    real_begin(&real);
-    struct carvq_task task = parse(real_items);
-    struct carvq_task_result three = run(&real.model, &task, 20, 3);
-    size_t length;
-    char *json = tokenizer_json(real_items, &length);
-    const char *line = json;
-    for (size_t i = 0; i < task.count; i++) {
-        struct carvq_task one;
-        const char *end = strchr(line, '\n');
-        assert_int_equal(carvq_task_parse("ONE", line, (size_t)(end - line), 0, &one, NULL), CARVQ_OK);
-        struct carvq_task_result alone = run(&real.model, &one, 20, 1);
-        assert_memory_equal(alone.log_probabilities, three.log_probabilities + task.items[i].first, one.choices * sizeof(double));
-        if (one.items[0].kind == CARVQ_TASK_NUMBER)
-            assert_string_equal(alone.outcomes[0].original.text, three.outcomes[i].original.text);
-        carvq_task_result_free(&alone, 1);
-        carvq_task_free(&one);
-        line = end + 1;
-    }
-    free(json);
-    carvq_task_result_free(&three, task.count);
-    carvq_task_free(&task);
-    real_end(&real);
-}
-
-// A table with the model's own values changes no answer, and no bit of a score, of any item of the data pack.
-static void test_identity_table_changes_no_answer(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"arc-challenge", "arc-easy", "boolq", "gsm8k", "piqa", "winogrande"};
-    char path[] = "/tmp/carvq-test-XXXXXX";
-    struct carvq_file *file;
-    struct real real;
-    real_begin(&real);
-    const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_find(real.checkpoint, "model.embed_tokens.weight");
-    const int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0);
-    close(descriptor);
-    fixture_write_identity(path, "model.embed_tokens.weight", 4096, 128, tensor->data);
-    assert_int_equal(carvq_open(path, &file, NULL), CARVQ_OK);
-    unlink(path);
-    const struct carvq_lm_rows rows = carvq_lm_rows_of_table(carvq_find(file, NULL));
-    real.model.variant = (struct carvq_eval_variant){&rows, &rows, "TABLE"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char name[512];
-        struct carvq_task task;
-        snprintf(name, sizeof name, CARVQ_TEST_DATA "/text/tasks/%s.jsonl", names[i]);
-        if (carvq_task_read(name, 0, &task, NULL) != CARVQ_OK) {
-            print_message("skipped: %s is not there\n", name);
-            continue;
-        }
-        assert_int_equal(task.count, 300);
-        struct carvq_task_result result = run(&real.model, &task, 4, 0);
-        assert_memory_equal(result.log_probabilities, result.changed_log_probabilities, task.choices * sizeof(double));
-        for (size_t measure = 0; measure < CARVQ_TASK_MEASURES; measure++) {
-            const struct carvq_task_figures *figures = &result.figures[measure];
-            assert_int_equal(figures->items, (measure == CARVQ_TASK_EXACT) == (strcmp(names[i], "gsm8k") == 0) ? 300 : 0);
-            assert_true(figures->moved == 0 && figures->lost == 0 && figures->gained == 0);
-            assert_true(figures->items == 0 || (figures->difference == 0 && figures->difference_error == 0));
-        }
-        for (size_t k = 0; k < task.count && task.items[k].kind == CARVQ_TASK_NUMBER; k++)
-            assert_string_equal(result.outcomes[k].original.text, result.outcomes[k].changed.text);
-        carvq_task_result_free(&result, task.count);
-        carvq_task_free(&task);
-    }
-    carvq_close(file);
-    real_end(&real);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scores_are_as_defined),
-        cmocka_unit_test(test_token_in_front),
-        cmocka_unit_test(test_first_of_equal_choices),
-        cmocka_unit_test(test_long_context_is_cut_at_its_front),
-        cmocka_unit_test(test_generation_stops),
-        cmocka_unit_test(test_figures_by_hand),
-        cmocka_unit_test(test_real_model_agrees_with_plain_passes),
-        cmocka_unit_test(test_threads_and_neighbours_change_nothing),
-        cmocka_unit_test(test_identity_table_changes_no_answer),
+        cmocka_unit_test(test_scores_are_as_defined),  cmocka_unit_test(test_token_in_front),
+        cmocka_unit_test(test_first_of_equal_choices), cmocka_unit_test(test_long_context_is_cut_at_its_front),
+        cmocka_unit_test(test_generation_stops),       cmocka_unit_test(test_figures_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
