@@ -111,24 +111,25 @@ static void write_quoted(FILE *script, const char *text)
 }
 
 // Colours that stay apart for colour-blind eyes (Okabe and Ito); beyond six, the line is dashed. Every method has its own points.
-// CARVQ is thick and black.
+// What carvq makes is thick and black.
 static void write_styles(const struct plot *plot)
 {
     static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
-    static const int points[] = {5, 9, 11, 13, 15, 4, 6, 8, 10, 12, 14, 1, 2, 3};
+    static const int points[] = {5, 9, 11, 13, 15, 4, 8, 10, 12, 14, 1, 2, 3};
     enum { COLOURS = sizeof colours / sizeof *colours, POINTS = sizeof points / sizeof *points };
-    unsigned other = 0, own = 0;
+    unsigned other = 0;
     for (size_t i = 0; i < plot->method_count; i++) {
-        const enum carvq_baseline_kind kind = plot->comparison->settings[plot->methods[i]].kind;
-        if (kind == CARVQ_BASELINE_BUDGET || strcmp(plot->comparison->settings[plot->methods[i]].name, "carvq") == 0) {
-            fprintf(plot->script, "set style line %zu lc rgb '#000000' lw 3 pt %d ps 1.3 dt %u\n", i + 1, own == 0 ? 7 : 3,
-                    own + 1);
-            own++;
-            continue;
+        const struct carvq_baseline *method = &plot->comparison->settings[plot->methods[i]];
+        fprintf(plot->script, "set style line %zu ", i + 1);
+        if (method->kind == CARVQ_BASELINE_BUDGET) {
+            fprintf(plot->script, "lc rgb '#000000' lw 3 pt 7 ps 1.3 dt 1\n");
+        } else if (strcmp(method->name, "carvq") == 0) {
+            fprintf(plot->script, "lc rgb '#000000' lw 2 pt 6 ps 1.3 dt 2\n");
+        } else {
+            fprintf(plot->script, "lc rgb '%s' lw 1.5 pt %d ps 1.2 dt %d\n", colours[other % COLOURS], points[other % POINTS],
+                    other < COLOURS ? 1 : 2);
+            other++;
         }
-        fprintf(plot->script, "set style line %zu lc rgb '%s' lw 1.5 pt %d ps 1.2 dt %u\n", i + 1, colours[other % COLOURS],
-                points[other % POINTS], other < COLOURS ? 1 : 2);
-        other++;
     }
 }
 

@@ -74,12 +74,12 @@ void cli_compare_print(const struct cli_comparison *comparison)
         print_alone(comparison);
     printf(
         "\nbits: stored bits per parameter, everything counted. near: share of the %d nearest rows (cosine) of a row that are\n"
-        "still the nearest. %s",
+        "still the nearest.%s",
         CARVQ_NEIGHBOURS,
-        comparison->text != NULL ? "+-: standard error. KL: in nats a token. same: both find the same token most likely. " : "");
+        comparison->text != NULL ? " +-: standard error. KL: in nats a token. same: both find the same token most likely." : "");
     if (has_budget(comparison))
-        printf("carvq --bits:\nimportance of rows: %s. ", comparison->counts);
-    printf("%.1f s\n", comparison->seconds);
+        printf("\nimportance of rows for carvq --bits: %s.", comparison->counts);
+    printf(" %.1f s\n", comparison->seconds);
 }
 
 // ---- CSV ----------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ run compare "$model" -m bits --calibrate-tokens "$tokens" --csv "$folder/budget.
 expect_success "budgets"
 check "a budget: bits and SQNR are those of compress and verify" test "$(awk -F, '/"--bits 2.2"/ { printf "%.6f %.6f", $5, $7 }' "$folder/budget.csv")" = \
     "$(printf '%.6f %.6f' "$bits" "$sqnr")"
-check "where the importance comes from" grep -q "importance of rows: counted in a text" "$folder/stdout"
+check "where the importance comes from" grep -q "importance of rows for carvq --bits: counted in a text" "$folder/stdout"
 check "no budget is exceeded" awk -F, 'NR > 1 { split($4, words, /[" ]/); exit $5 > words[3] }' "$folder/budget.csv"
 run compare "$model" -m bits --uniform --csv "$folder/uniform.csv"
 check "calibration changes the table" test "$(cut -d, -f7 "$folder/budget.csv")" != "$(cut -d, -f7 "$folder/uniform.csv")"
