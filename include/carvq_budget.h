@@ -9,6 +9,8 @@
 #ifndef CARVQ_BUDGET_H
 #define CARVQ_BUDGET_H
 
+#include <stdbool.h>
+
 #include "carvq_encode.h"
 
 #ifdef __cplusplus
@@ -24,6 +26,8 @@ struct carvq_budget {
     const double *counts;
     unsigned codecs; // that may be used: a set of 1 << enum carvq_codec
     unsigned effort; // 1 to CARVQ_MAX_EFFORT: more takes longer and is never worse
+    bool adaptor;    // may be used, if it earns its bits
+    bool plan_only;  // the recipe will not be carried out: an adaptor is not trained, what it would do is estimated
     uint64_t seed;   // same seed, same bytes, whatever the number of threads
 };
 
@@ -57,6 +61,16 @@ enum carvq_status carvq_recipe_change(struct carvq_recipe *recipe, double bits, 
 
 // What the file will have: exact bytes by part, segments (most bits first). Lives as long as the recipe.
 const struct carvq_table_info *carvq_recipe_info(const struct carvq_recipe *recipe);
+
+// What an adaptor [gamma] was found to be worth, after the mean and the directions.
+struct carvq_adaptor_trial {
+    uint32_t dim, hidden; // the best widths [m, H] that were tried; 0: none, for lack of bits
+    double gain_db;       // what it takes off the squared error
+    double price_db;      // what its bits would take off it as codes
+    bool used;
+};
+
+const struct carvq_adaptor_trial *carvq_recipe_adaptor(const struct carvq_recipe *recipe);
 
 // The error to be expected, by bands, from measurements on a sample. Returns the SQNR of the whole table in dB.
 double carvq_recipe_expect(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS]);

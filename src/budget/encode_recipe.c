@@ -38,12 +38,12 @@ static enum carvq_status write_floats(const struct carvq_output *output, enum ca
 static enum carvq_status write_coefficients(const struct carvq_recipe *recipe, const struct carvq_output *output,
                                             struct carvq_error *error)
 {
-    const struct carvq_structure *structure = recipe->survey.structure;
+    const struct carvq_structure *structure = recipe->survey.rest.structure;
     const uint64_t fields = recipe->info.rows * structure->rank, nbytes = (fields * structure->bits + 7) / 8;
     uint8_t *bytes = calloc(nbytes, 1);
     for (uint64_t i = 0; bytes != NULL && i < fields; i++) {
         uint64_t bit = i * structure->bits;
-        unsigned window = (unsigned)recipe->survey.fields[i] << (bit & 7);
+        unsigned window = (unsigned)recipe->survey.rest.fields[i] << (bit & 7);
         bytes[bit >> 3] |= (uint8_t)window;
         if (window > UINT8_MAX)
             bytes[(bit >> 3) + 1] |= (uint8_t)(window >> 8);
@@ -64,7 +64,8 @@ static enum carvq_status write_directory(const struct carvq_recipe *recipe, cons
 static enum carvq_status write_shared(const struct carvq_recipe *recipe, const struct carvq_output *output,
                                       struct carvq_error *error)
 {
-    const struct carvq_structure *structure = recipe->survey.structure;
+    const struct carvq_rest *rest = &recipe->survey.rest;
+    const struct carvq_structure *structure = rest->structure;
     const size_t n = recipe->info.cols;
     enum carvq_status status = CARVQ_OK;
     if (recipe->info.mean)
@@ -73,6 +74,9 @@ static enum carvq_status write_shared(const struct carvq_recipe *recipe, const s
         status = write_floats(output, CARVQ_PART_DIRECTIONS, structure->directions, n * structure->rank, error);
     if (status == CARVQ_OK && recipe->info.rank > 0)
         status = write_coefficients(recipe, output, error);
+    if (status == CARVQ_OK && recipe->info.adaptor_dim > 0)
+        status = output->job->write(output->job->write_context, output->offsets[CARVQ_PART_ADAPTOR][0], rest->network->table,
+                                    (size_t)rest->network->nbytes, error);
     if (status == CARVQ_OK && recipe->info.segment_count > 1)
         status = write_directory(recipe, output, error);
     return status;
@@ -109,7 +113,9 @@ static enum carvq_status encode_table(const struct carvq_recipe *recipe, const s
     struct carvq_row_errors *errors = malloc(rows * sizeof *errors);
     uint32_t *members = malloc(rows * sizeof *members);
     enum carvq_status status;
-    if (errors == NULL || members == NULL)
+    if (recipe->info.adaptor_dim > 0 && recipe->survey.rest.network == NULL)
+        status = carvq_matrix_fail(recipe->matrix, error, CARVQ_ERROR_ARGUMENT, "the recipe was made with plan_only");
+    else if (errors == NULL || members == NULL)
         status = carvq_matrix_fail(recipe->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " rows", rows);
     else
         status = write_shared(recipe, output, error);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "budget/correct.h"
 #include "budget/curve.h"
 #include "budget/rows.h"
 #include "encode/matrix.h"
@@ -39,6 +40,7 @@ void carvq_budget_defaults(struct carvq_budget *budget_ret)
     *budget_ret = (struct carvq_budget){
         .codecs = 1U << CARVQ_RVQ | 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW,
         .effort = 5,
+        .adaptor = true,
     };
 }
 
@@ -294,7 +296,7 @@ static bool settle(struct carvq_recipe *recipe, const struct menu *menu, const s
             recipe->tiers[order[i].row] = (uint8_t)s;
         begin += allocation->rows[s];
     }
-    const struct carvq_structure *structure = recipe->survey.structure;
+    const struct carvq_structure *structure = recipe->survey.rest.structure;
     recipe->info = (struct carvq_table_info){
         .name = recipe->matrix->name,
         .rows = recipe->matrix->rows,
@@ -306,6 +308,9 @@ static bool settle(struct carvq_recipe *recipe, const struct menu *menu, const s
         .rank = structure->rank,
         .low_rank_bits = structure->rank > 0 ? structure->bits : 0,
         .low_rank_dtype = CARVQ_BF16,
+        .adaptor_dim = recipe->survey.rest.widths.dim,
+        .adaptor_hidden = recipe->survey.rest.widths.hidden,
+        .adaptor_dtype = CARVQ_BF16,
     };
     return carvq_table_sizes(&recipe->info, recipe->segments);
 }
@@ -325,7 +330,7 @@ static enum carvq_status fail_budget(const struct carvq_recipe *recipe, struct c
         uint64_t bits = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
         least = bits < least ? bits : least;
     }
-    least = carvq_div_up(least + carvq_structure_bits(recipe->survey.structure, matrix->rows), 8);
+    least = carvq_div_up(least + carvq_rest_bits(&recipe->survey.rest), 8);
     // Rounded up, so that what the message says can be met.
     return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
                              "the budget is too small: the least is %.4f bits per parameter, %" PRIu64 " bytes",
@@ -350,7 +355,7 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
     const struct carvq_matrix *matrix = recipe->matrix;
     const double values = (double)matrix->rows * matrix->cols;
     const uint64_t budget = budget_bytes(recipe);
-    uint64_t total = 8 * budget, fixed = carvq_structure_bits(recipe->survey.structure, matrix->rows);
+    uint64_t total = 8 * budget, fixed = carvq_rest_bits(&recipe->survey.rest);
     double floor = (double)total / values >= FLOOR_BUDGET ? RATE_FLOOR : 0;
     for (uint64_t slack = 0; fixed + slack < total;) {
         struct menu menu;
@@ -409,7 +414,7 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
     return CARVQ_OK;
 }
 
-// What the structure may take, at most: what the least codes leave, and no more than a quarter of the budget.
+// What structure and adaptor may take, at most: what the least codes leave, and no more than a quarter of the budget.
 static uint64_t structure_bits(const struct carvq_recipe *recipe)
 {
     const uint64_t values = recipe->matrix->rows * recipe->matrix->cols, budget = 8 * budget_bytes(recipe);
@@ -453,13 +458,16 @@ static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned th
     return CARVQ_OK;
 }
 
-// With a structure of at most so many bits.
+// With structure and adaptor of at most so many bits.
 static enum carvq_status study(struct carvq_recipe *recipe, uint64_t most_bits, unsigned threads, struct carvq_ticker *ticker,
                                struct carvq_error *error)
 {
+    ticker->state.phase = "survey";
     ticker->state.done = 0;
     enum carvq_status status = carvq_survey_make(recipe->matrix, most_bits, recipe->budget.seed, threads, ticker, &recipe->survey,
                                                  error);
+    if (status == CARVQ_OK && recipe->budget.adaptor)
+        status = carvq_correct(&recipe->survey, &recipe->budget, most_bits, threads, ticker, &recipe->trial, error);
     if (status == CARVQ_OK)
         status = measure_codecs(recipe, threads, error);
     return status == CARVQ_OK ? plan(recipe, error) : status;
@@ -485,7 +493,7 @@ enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const str
     struct carvq_error own_error;
     status = study(recipe, structure_bits(recipe), threads, &ticker, &own_error);
     if (status == CARVQ_ERROR_ARGUMENT && recipe->tiers != NULL &&
-        carvq_structure_bits(recipe->survey.structure, matrix->rows) > 0) { // the budget may hold the codes alone
+        carvq_rest_bits(&recipe->survey.rest) > 0) { // the budget may hold the codes alone
         carvq_survey_free(&recipe->survey);
         free(recipe->tiers);
         recipe->tiers = NULL;
@@ -521,4 +529,9 @@ void carvq_recipe_free(struct carvq_recipe *recipe)
 const struct carvq_table_info *carvq_recipe_info(const struct carvq_recipe *recipe)
 {
     return &recipe->info;
+}
+
+const struct carvq_adaptor_trial *carvq_recipe_adaptor(const struct carvq_recipe *recipe)
+{
+    return &recipe->trial;
 }

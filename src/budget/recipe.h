@@ -12,6 +12,7 @@ struct carvq_recipe {
     const struct carvq_matrix *matrix;
     struct carvq_budget budget;
     struct carvq_survey survey;
+    struct carvq_adaptor_trial trial;
     struct carvq_point points[CARVQ_CURVE_POINTS]; // what the trellis makes of the sample
     size_t point_count;
     struct carvq_rvq_point rvq_points[CARVQ_RVQ_GROUPS * CARVQ_RVQ_STAGES]; // and what group RVQ makes of it

@@ -18,6 +18,7 @@
 // A segment at work.
 struct work {
     const struct carvq_recipe *recipe;
+    struct carvq_matrix rest; // what is left of all rows
     const struct carvq_segment_info *segment;
     const uint32_t *members;
     const struct carvq_output *output;
@@ -50,22 +51,22 @@ void carvq_row_measure(const float *x, const float *y, uint32_t count, struct ca
     *errors_ret = (struct carvq_row_errors){squares, l1};
 }
 
-static void encode_trellis(const struct work *work, unsigned thread, uint32_t row, uint64_t bit, float *x, float *rest,
-                           float *decoded, uint8_t *codes)
+static enum carvq_status encode_trellis(const struct work *work, unsigned thread, uint32_t row, uint64_t bit, const float *x,
+                                        float *rest, float *decoded, uint8_t *codes, struct carvq_error *error)
 {
-    const struct carvq_structure *structure = work->recipe->survey.structure;
     const struct carvq_trellis *trellis = &work->trellises[thread];
-    const uint32_t n = structure->cols;
-    uint8_t fields[CARVQ_STRUCTURE_MAX_RANK];
+    const uint32_t n = work->segment->cols;
     uint16_t *path = work->paths + 2 * thread * trellis->steps;
     size_t level;
-    memcpy(rest, x, n * sizeof *rest);
-    carvq_structure_subtract(structure, rest, fields);
+    enum carvq_status status = work->rest.read(work->rest.context, row, 1, 0, n, rest, error);
+    if (status != CARVQ_OK)
+        return status;
     carvq_trellis_encode_best(trellis, rest, work->levels, work->level_count, work->reach, &level, path, decoded,
                               path + trellis->steps);
     carvq_trellis_pack(trellis, work->segment->scale_bits, level, path, codes, bit);
-    carvq_structure_add(structure, fields, decoded);
+    carvq_rest_add(&work->recipe->survey.rest, row, decoded);
     carvq_row_measure(x, decoded, n, &work->errors[row]);
+    return CARVQ_OK;
 }
 
 static void encode_raw(const struct work *work, uint32_t row, uint64_t bit, const float *x, float *decoded, uint8_t *codes)
@@ -88,12 +89,12 @@ static enum carvq_status encode_rows(void *context, unsigned thread, uint64_t fi
     for (size_t i = 0; i < count; i++) {
         uint32_t row = work->members[first + i];
         enum carvq_status status = matrix->read(matrix->context, row, 1, 0, n, x, error);
+        if (status == CARVQ_OK && work->segment->codec == CARVQ_RAW)
+            encode_raw(work, row, i * work->row_bits, x, x + n, codes);
+        else if (status == CARVQ_OK)
+            status = encode_trellis(work, thread, row, i * work->row_bits, x, x + n, x + 2 * n, codes, error);
         if (status != CARVQ_OK)
             return status;
-        if (work->segment->codec == CARVQ_RAW)
-            encode_raw(work, row, i * work->row_bits, x, x + n, codes);
-        else
-            encode_trellis(work, thread, row, i * work->row_bits, x, x + n, x + 2 * n, codes);
     }
     size_t nbytes = (size_t)((count * work->row_bits + 7) / 8);
     if (first + count == work->segment->rows && work->segment->codec == CARVQ_TRELLIS)
@@ -176,6 +177,7 @@ enum carvq_status carvq_segment_encode(const struct carvq_recipe *recipe, uint32
     enum carvq_part part = segment->codec == CARVQ_RAW ? CARVQ_PART_VALUES : CARVQ_PART_CODES;
     struct work work = {
         .recipe = recipe,
+        .rest = carvq_rest_matrix(&recipe->survey.rest),
         .segment = segment,
         .members = members,
         .output = output,

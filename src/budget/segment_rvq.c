@@ -10,9 +10,10 @@
 #include "encode/rvq.h"
 #include "table/table.h"
 
-// The rows of the segment without mean and directions, as a matrix; and what they became.
+// What is left of the rows of the segment, as a matrix; and what they became.
 struct work {
     const struct carvq_recipe *recipe;
+    struct carvq_matrix rest; // of all rows
     const uint32_t *members;
     uint8_t *codes, *codebooks;
     struct carvq_segment segment;
@@ -20,23 +21,15 @@ struct work {
     struct carvq_row_errors *errors;
 };
 
-static const uint8_t *fields_of(const struct carvq_recipe *recipe, uint64_t row)
-{
-    return recipe->info.rank == 0 ? NULL : recipe->survey.fields + row * recipe->info.rank;
-}
-
 static enum carvq_status read_rest(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
                                    struct carvq_error *error)
 {
     const struct work *work = context;
-    const struct carvq_recipe *recipe = work->recipe;
     for (size_t i = 0; i < nrows; i++) {
-        const uint64_t member = work->members[row + i];
-        float *values = block_ret + i * ncols;
-        enum carvq_status status = recipe->matrix->read(recipe->matrix->context, member, 1, col, ncols, values, error);
+        enum carvq_status status = work->rest.read(work->rest.context, work->members[row + i], 1, col, ncols,
+                                                   block_ret + i * ncols, error);
         if (status != CARVQ_OK)
             return status;
-        carvq_structure_subtract_part(recipe->survey.structure, fields_of(recipe, member), col, ncols, values);
     }
     return CARVQ_OK;
 }
@@ -62,7 +55,7 @@ static enum carvq_status compare_rows(void *context, unsigned thread, uint64_t f
         if (status != CARVQ_OK)
             return status;
         work->segment.decode_row(&work->segment, i, y);
-        carvq_structure_add(recipe->survey.structure, fields_of(recipe, row), y);
+        carvq_rest_add(&recipe->survey.rest, row, y);
         carvq_row_measure(x, y, n, &work->errors[row]);
     }
     return CARVQ_OK;
@@ -108,6 +101,7 @@ enum carvq_status carvq_segment_encode_rvq(const struct carvq_recipe *recipe, ui
     const size_t row_values = 2 * (size_t)info->cols * carvq_rows_threads(output->job->threads);
     struct work work = {
         .recipe = recipe,
+        .rest = carvq_rest_matrix(&recipe->survey.rest),
         .members = members,
         .codes = malloc(info->code_bytes),
         .codebooks = malloc(info->codebook_bytes),

@@ -19,7 +19,8 @@
 struct pass {
     const struct carvq_matrix *matrix;
     struct carvq_survey *survey;
-    float *rows; // [threads][n]
+    size_t block_rows;
+    float *rows; // [threads][block_rows][n]
 };
 
 // One row of each of count stretches of equal length, so that they are read in order; *mean_ret: of these rows.
@@ -59,7 +60,7 @@ static enum carvq_status survey_rows(void *context, unsigned thread, uint64_t fi
 {
     const struct pass *pass = context;
     const struct carvq_matrix *matrix = pass->matrix;
-    const struct carvq_structure *structure = pass->survey->structure;
+    const struct carvq_structure *structure = pass->survey->rest.structure;
     const uint32_t n = matrix->cols;
     float *values = pass->rows + (size_t)thread * n;
     uint8_t unused[1];
@@ -70,7 +71,7 @@ static enum carvq_status survey_rows(void *context, unsigned thread, uint64_t fi
         pass->survey->row_energies[row] = energy_of(values, n);
         if (!isfinite(pass->survey->row_energies[row]))
             return carvq_matrix_fail_bad_row(matrix, error);
-        uint8_t *fields = structure->rank > 0 ? pass->survey->fields + row * structure->rank : unused;
+        uint8_t *fields = structure->rank > 0 ? pass->survey->rest.fields + row * structure->rank : unused;
         carvq_structure_subtract(structure, values, fields);
         pass->survey->energies[row] = energy_of(values, n);
         if (!(sqrt(pass->survey->energies[row] / n) <= MAX_DEVIATION))
@@ -79,19 +80,31 @@ static enum carvq_status survey_rows(void *context, unsigned thread, uint64_t fi
     return CARVQ_OK;
 }
 
+static enum carvq_status survey_rest(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
+{
+    const struct pass *pass = context;
+    const struct carvq_matrix *rest = pass->matrix;
+    float *values = pass->rows + (size_t)thread * pass->block_rows * rest->cols;
+    enum carvq_status status = rest->read(rest->context, first, count, 0, rest->cols, values, error);
+    for (size_t i = 0; i < count && status == CARVQ_OK; i++)
+        pass->survey->energies[first + i] = energy_of(values + i * rest->cols, rest->cols);
+    return status;
+}
+
 static enum carvq_status survey_table(const struct carvq_matrix *matrix, unsigned threads, struct carvq_ticker *ticker,
                                       struct carvq_survey *survey, struct carvq_error *error)
 {
     const uint32_t n = matrix->cols;
     size_t chunk = CHUNK_VALUES / n + 1;
-    struct pass pass = {matrix, survey, malloc((size_t)threads * n * sizeof(float))};
+    struct carvq_rest *rest = &survey->rest;
+    struct pass pass = {matrix, survey, 1, malloc((size_t)threads * n * sizeof(float))};
     survey->row_energies = malloc(matrix->rows * sizeof *survey->row_energies);
     survey->energies = malloc(matrix->rows * sizeof *survey->energies);
-    if (survey->structure->rank > 0)
-        survey->fields = malloc(matrix->rows * survey->structure->rank);
+    if (rest->structure->rank > 0)
+        rest->fields = malloc(matrix->rows * rest->structure->rank);
     enum carvq_status status;
     if (pass.rows == NULL || survey->row_energies == NULL || survey->energies == NULL ||
-        (survey->structure->rank > 0 && survey->fields == NULL))
+        (rest->structure->rank > 0 && rest->fields == NULL))
         status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " rows", matrix->rows);
     else
         status = carvq_rows_each(matrix->rows, chunk, n, threads, ticker, survey_rows, &pass, error);
@@ -104,7 +117,10 @@ enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t 
 {
     const uint32_t n = matrix->cols;
     uint64_t wanted = SAMPLE_VALUES / n > MIN_SAMPLE_ROWS ? SAMPLE_VALUES / n : MIN_SAMPLE_ROWS;
-    *survey_ret = (struct carvq_survey){.sample_count = (size_t)(wanted < matrix->rows ? wanted : matrix->rows)};
+    *survey_ret = (struct carvq_survey){
+        .rest = {.matrix = matrix},
+        .sample_count = (size_t)(wanted < matrix->rows ? wanted : matrix->rows),
+    };
     double *mean = malloc(n * sizeof *mean);
     survey_ret->sample = malloc(survey_ret->sample_count * n * sizeof *survey_ret->sample);
     enum carvq_status status = CARVQ_OK;
@@ -115,18 +131,40 @@ enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t 
         status = take_sample(matrix, seed, survey_ret, mean, error);
     if (status == CARVQ_OK)
         status = carvq_structure_fit(survey_ret->sample, survey_ret->sample_count, mean, matrix->rows, n, most_bits,
-                                     &survey_ret->structure, error);
+                                     &survey_ret->rest.structure, error);
     free(mean);
     if (status == CARVQ_OK)
         status = survey_table(matrix, carvq_rows_threads(threads), ticker, survey_ret, error);
     return status;
 }
 
+enum carvq_status carvq_survey_again(uint64_t seed, unsigned threads, struct carvq_ticker *ticker, struct carvq_survey *survey,
+                                     struct carvq_error *error)
+{
+    const struct carvq_matrix rest = carvq_rest_matrix(&survey->rest);
+    const uint32_t n = rest.cols;
+    const size_t chunk = CHUNK_VALUES / n + 1;
+    threads = carvq_rows_threads(threads);
+    struct pass pass = {&rest, survey, chunk, malloc((size_t)threads * chunk * n * sizeof(float))};
+    double *mean = malloc(n * sizeof *mean);
+    enum carvq_status status;
+    if (pass.rows == NULL || mean == NULL)
+        status = carvq_matrix_fail(&rest, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " rows", rest.rows);
+    else
+        status = take_sample(&rest, seed, survey, mean, error);
+    if (status == CARVQ_OK)
+        status = carvq_rows_each(rest.rows, chunk, n, threads, ticker, survey_rest, &pass, error);
+    free(pass.rows);
+    free(mean);
+    return status;
+}
+
 void carvq_survey_free(struct carvq_survey *survey)
 {
-    free(survey->structure);
+    free(survey->rest.structure);
+    free(survey->rest.fields);
+    free(survey->rest.network);
     free(survey->row_energies);
     free(survey->energies);
-    free(survey->fields);
     free(survey->sample);
 }

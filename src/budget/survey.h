@@ -3,15 +3,14 @@
 #ifndef CARVQ_BUDGET_SURVEY_H
 #define CARVQ_BUDGET_SURVEY_H
 
-#include "budget/structure.h"
+#include "budget/rest.h"
 #include "encode/progress.h"
 
 struct carvq_survey {
-    struct carvq_structure *structure;
+    struct carvq_rest rest;
     double *row_energies; // [V] sum of squares of a row
     double *energies;     // [V] and of what is left of it
-    uint8_t *fields;      // [V][rank] coefficients as stored; NULL if there are none
-    float *sample;        // [sample_count][n] of what is left
+    float *sample;        // [sample_count][n] of what is left, in the order of the table
     size_t sample_count;  // at least 1
 };
 
@@ -20,6 +19,10 @@ struct carvq_survey {
 // CARVQ_ERROR_MEMORY, CARVQ_ERROR_CANCELLED, and those of the matrix.
 enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t most_bits, uint64_t seed, unsigned threads,
                                     struct carvq_ticker *ticker, struct carvq_survey *survey_ret, struct carvq_error *error);
+
+// Reads what is left of the table again, after survey->rest.network has changed. Errors: as above.
+enum carvq_status carvq_survey_again(uint64_t seed, unsigned threads, struct carvq_ticker *ticker, struct carvq_survey *survey,
+                                     struct carvq_error *error);
 void carvq_survey_free(struct carvq_survey *survey);
 
 #endif

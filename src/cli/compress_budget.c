@@ -26,7 +26,15 @@ static int check_options(const struct cli_compress_settings *settings)
     return cli_check_counts(&settings->counts, "compress");
 }
 
-static struct carvq_budget budget_of(const struct cli_compress_settings *settings)
+static double parameters(const struct cli_compress_work *work)
+{
+    double sum = 0;
+    for (size_t i = 0; i < work->count; i++)
+        sum += (double)work->matrices[i].rows * work->matrices[i].cols;
+    return sum;
+}
+
+static struct carvq_budget budget_of(const struct cli_compress_work *work, const struct cli_compress_settings *settings)
 {
     struct carvq_budget budget;
     carvq_budget_defaults(&budget);
@@ -36,8 +44,10 @@ static struct carvq_budget budget_of(const struct cli_compress_settings *setting
         budget.codecs = 1U << CARVQ_RVQ;
     if (settings->effort > 0)
         budget.effort = (unsigned)settings->effort;
-    budget.bits = settings->bits;
-    budget.bytes = settings->max_bytes; // of the file: what its header leaves comes later
+    // --max-bytes is more than can be had: fit_bytes() takes the header off.
+    budget.bits = settings->bits > 0 ? settings->bits : 8 * (double)settings->max_bytes / parameters(work);
+    budget.adaptor = !settings->no_adaptor;
+    budget.plan_only = settings->dry_run;
     budget.seed = settings->seed;
     return budget;
 }
@@ -46,9 +56,7 @@ static struct carvq_budget budget_of(const struct cli_compress_settings *setting
 static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                    struct results *results, struct carvq_error *error)
 {
-    double values = 0;
-    for (size_t i = 0; i < work->count; i++)
-        values += (double)work->matrices[i].rows * work->matrices[i].cols;
+    const double values = parameters(work);
     uint64_t rest = settings->max_bytes; // for payload
     while (rest > 0) {
         for (size_t i = 0; i < work->count; i++) {
@@ -80,7 +88,7 @@ static enum carvq_status make_recipes(struct cli_compress_work *work, const stru
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->model);
     cli_progress_begin(&display.progress);
     for (size_t i = 0; i < work->count && status == CARVQ_OK; i++) {
-        struct carvq_budget budget = budget_of(settings);
+        struct carvq_budget budget = budget_of(work, settings);
         status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &results->counts[i],
                                  &results->sources[i], error);
         budget.counts = results->counts[i];
@@ -116,6 +124,13 @@ static void print_bands(const struct carvq_band *bands)
     }
 }
 
+static void print_adaptor(const struct carvq_adaptor_trial *trial)
+{
+    if (trial->dim > 0)
+        printf("  %s adaptor: %" PRIu32 " -> %" PRIu32 " units take off %.2f dB of the error, their bits as codes %.2f dB\n",
+               trial->used ? "with an" : "no", trial->dim, trial->hidden, trial->gain_db, trial->price_db);
+}
+
 static void print_plan(const struct cli_compress_work *work, const struct results *results)
 {
     for (size_t i = 0; i < work->count; i++) {
@@ -131,6 +146,7 @@ static void print_plan(const struct cli_compress_work *work, const struct result
             printf("%s %" PRIu32 " direction%s of %" PRIu32 " bits a row", info->mean ? "," : "", info->rank,
                    info->rank == 1 ? "" : "s", info->low_rank_bits);
         printf("%s", info->mean || info->rank > 0 ? "\n" : "");
+        print_adaptor(carvq_recipe_adaptor(results->recipes[i]));
         for (uint32_t s = 0; s < info->segment_count; s++)
             printf("  tier %" PRIu32 ": %9" PRIu64 " rows, %.3f bits, %s\n", s, info->segments[s].rows,
                    cli_segment_bits(&info->segments[s]), cli_codec(&info->segments[s]));
@@ -165,6 +181,12 @@ static json_t *bands_json(const struct carvq_band *bands)
     return list;
 }
 
+static json_t *adaptor_json(const struct carvq_adaptor_trial *trial)
+{
+    return json_pack("{sIsIsfsfsb}", "dim", (json_int_t)trial->dim, "hidden", (json_int_t)trial->hidden, "gain_db",
+                     trial->gain_db, "price_db", trial->price_db, "used", trial->used);
+}
+
 static int print_json(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
                       const struct results *results)
 {
@@ -175,6 +197,8 @@ static int print_json(const struct cli_compress_work *work, const struct cli_com
         json_t *table = cli_table_json(carvq_recipe_info(results->recipes[i]));
         json_object_set_new(table, "head", json_string(cli_head_name(work->tables[i].head)));
         json_object_set_new(table, "importance", json_string(results->sources[i]));
+        if (carvq_recipe_adaptor(results->recipes[i])->dim > 0)
+            json_object_set_new(table, "adaptor_trial", adaptor_json(carvq_recipe_adaptor(results->recipes[i])));
         json_object_set_new(table, "expected", json_pack("{soso}", "sqnr_db", cli_real(sqnr_db), "bands", bands_json(bands)));
         if (!settings->dry_run) {
             json_object_set_new(table, "sqnr_db", cli_real(results->reports[i].sqnr_db));

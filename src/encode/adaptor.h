@@ -46,6 +46,7 @@ struct carvq_adaptor_options {
     enum carvq_dtype dtype; // of the stored values: CARVQ_BF16 or CARVQ_F16
     uint32_t epochs;        // passes over the matrix that fit positions and nodes, 1 to 10000
     uint32_t power_passes;  // passes that look for the singular vectors; with 0 the lines lie at random
+    uint64_t fitted_rows;   // W0, b0, W1 and b1 are fitted to the first so many rows, the others only find their z; 0: to all
     uint64_t seed;          // same seed, same bytes, whatever the number of threads (but not whatever the BLAS)
     unsigned threads;       // 0: one per processor
     // Is called now and then from the calling thread; returning anything but 0 ends the training with

@@ -45,6 +45,8 @@ static void add_node_step(struct carvq_adaptor_trainer *trainer, struct carvq_ad
 {
     const struct carvq_curves *curves = &trainer->curves;
     const size_t nodes = curves->count;
+    if (nrows == 0)
+        return;
     for (size_t r = 0; r < nrows; r++) {
         float error = workspace->row_error[r];
         lane->sums.value[0] += (double)error;
@@ -71,7 +73,7 @@ static void place_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_adap
     carvq_curves_forward(curves, workspace->weights, workspace->residual, nrows, workspace->error);
     for (size_t r = 0; r < nrows; r++)
         workspace->row_error[r] = take_slopes(workspace->error + r * n, n) / (float)n;
-    add_node_step(trainer, workspace, lane, nrows);
+    add_node_step(trainer, workspace, lane, carvq_adaptor_fitted(trainer, row, nrows));
 }
 
 // Takes over new positions of the rows, in workspace->positions, where they make the error smaller. Their errors are in
@@ -111,7 +113,7 @@ static void refine_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_ada
     carvq_curves_weights(curves, workspace->positions, nrows, workspace->weighted);
     carvq_curves_forward(curves, workspace->weighted, workspace->residual, nrows, workspace->residual);
     accept_better(trainer, workspace, positions, nrows);
-    add_node_step(trainer, workspace, lane, nrows);
+    add_node_step(trainer, workspace, lane, carvq_adaptor_fitted(trainer, row, nrows));
 }
 
 // Moves the nodes against the gradient (product) over the curvature (total_gram).
@@ -139,7 +141,7 @@ enum carvq_status carvq_adaptor_fit(struct carvq_adaptor_trainer *trainer)
                                                       placing ? place_chunk : refine_chunk);
         if (status != CARVQ_OK)
             return status;
-        double loss = trainer->sums.value[0] / (double)trainer->matrix->rows;
+        double loss = trainer->sums.value[0] / (double)carvq_adaptor_fitted(trainer, 0, (size_t)trainer->matrix->rows);
         trainer->floor = fmaxf(LEAST_ERROR * (float)loss, SMALLEST_ERROR);
         trainer->progress.loss = loss * (double)trainer->scale;
         step_nodes(trainer, placing ? PLACE_STEP : REFINE_STEP);

@@ -14,6 +14,14 @@ struct failure {
     struct carvq_error error;
 };
 
+size_t carvq_adaptor_fitted(const struct carvq_adaptor_trainer *trainer, uint64_t row, size_t nrows)
+{
+    uint64_t rows = trainer->options->fitted_rows;
+    if (rows == 0)
+        return nrows;
+    return row >= rows ? 0 : rows - row < nrows ? (size_t)(rows - row) : nrows;
+}
+
 static void take_lane(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace, size_t lane,
                       uint64_t first_row, carvq_adaptor_chunk *add, struct failure *failure)
 {

@@ -38,7 +38,9 @@ static double row_weights(const struct carvq_adaptor_trainer *trainer, const flo
 static void add_mean(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
                      struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows)
 {
-    (void)row;
+    nrows = carvq_adaptor_fitted(trainer, row, nrows);
+    if (nrows == 0)
+        return;
     const int n = (int)trainer->matrix->cols, count = (int)nrows;
     lane->sums.value[0] += row_weights(trainer, workspace->residual, nrows, workspace->row_error);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, 1, n, count, 1, workspace->row_error, count, workspace->residual, n, 1,
@@ -49,7 +51,9 @@ static void add_mean(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor
 static void add_directions(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
                            struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows)
 {
-    (void)row;
+    nrows = carvq_adaptor_fitted(trainer, row, nrows);
+    if (nrows == 0)
+        return;
     const int n = (int)trainer->matrix->cols, count = (int)nrows, vectors = (int)trainer->vectors;
     const size_t cols = trainer->matrix->cols;
     float *x = workspace->residual;

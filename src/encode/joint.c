@@ -74,7 +74,7 @@ static enum carvq_status fit_codes(const struct carvq_joint *joint, const struct
                             error);
 }
 
-static int take_progress(void *context, const struct carvq_adaptor_progress *progress)
+int carvq_joint_progress(void *context, const struct carvq_adaptor_progress *progress)
 {
     struct carvq_ticker *ticker = context;
     ticker->state.loss = progress->loss;
@@ -85,7 +85,7 @@ static enum carvq_status fit_adaptor(const struct carvq_joint *joint, const stru
                                      struct carvq_adaptor_network **network_ret, struct carvq_error *error)
 {
     struct carvq_adaptor_options options = carvq_joint_adaptor_options(joint->info, joint->options, joint->threads);
-    options.progress = take_progress;
+    options.progress = carvq_joint_progress;
     options.progress_context = joint->ticker;
     joint->ticker->state.phase = "adaptor";
     joint->ticker->state.done = 0;

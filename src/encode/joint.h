@@ -31,6 +31,9 @@ struct carvq_joint_result {
     uint64_t traded_group, traded_bytes;   // their group [g], their payload
 };
 
+// Passes the progress of a training on to a struct carvq_ticker, its context.
+int carvq_joint_progress(void *context, const struct carvq_adaptor_progress *progress);
+
 // Training settings that follow from the options of a table; widths are those of info.
 struct carvq_adaptor_options carvq_joint_adaptor_options(const struct carvq_table_info *info,
                                                          const struct carvq_encode_options *options, unsigned threads);
