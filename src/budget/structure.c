@@ -55,7 +55,9 @@ static void take_mean(struct carvq_structure *structure, const double *mean, uin
             double x = (double)sample[i * n + c] - structure->mean[c];
             after += x * x;
         }
-    structure->has_mean = 16 * (uint64_t)n <= most_bits && after * exp2(2 * 16 / (double)rows) < before;
+    // The mean of a sample suits the sample: by 1 / count too much, and other rows by that too little.
+    const double bias = count < rows ? 1 + 2 / (double)count : 1;
+    structure->has_mean = 16 * (uint64_t)n <= most_bits && bias * after * exp2(2 * 16 / (double)rows) < before;
     if (!structure->has_mean) {
         memset(structure->mean, 0, n * sizeof *structure->mean);
         return;
@@ -65,11 +67,12 @@ static void take_mean(struct carvq_structure *structure, const double *mean, uin
             sample[i * n + c] -= structure->mean[c];
 }
 
-// The leading right singular vector of the sample, of length 1: power iteration from its longest row. False if all rows are 0.
-static bool find_direction(const float *sample, size_t count, uint32_t cols, float *direction_ret, double *sums)
+// The leading right singular vector of every stride-th row of the sample, of length 1: power iteration from the longest of them.
+// False if all are 0.
+static bool find_direction(const float *sample, size_t count, size_t stride, uint32_t cols, float *direction_ret, double *sums)
 {
     double longest = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i += stride) {
         double length = dot(sample + i * cols, sample + i * cols, cols);
         if (length > longest) {
             longest = length;
@@ -80,7 +83,7 @@ static bool find_direction(const float *sample, size_t count, uint32_t cols, flo
         return false;
     for (int step = 0; step < POWER_STEPS; step++) {
         memset(sums, 0, cols * sizeof *sums);
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i += stride) {
             double coefficient = dot(sample + i * cols, direction_ret, cols);
             for (uint32_t c = 0; c < cols; c++)
                 sums[c] += coefficient * sample[i * cols + c];
@@ -126,34 +129,52 @@ static uint64_t bits_with(const struct carvq_structure *structure, uint64_t rows
     return carvq_structure_bits(&larger, rows);
 }
 
-// Takes one more direction out of the sample, if it is worth its bits. The first one settles the bits of coefficients.
+// Coefficients of the rows first, first + stride .. of the sample; returns how many. *before_ret: the energy of these rows.
+static size_t project(const float *sample, size_t count, size_t first, size_t stride, uint32_t cols, const float *direction,
+                      float *coefficients, double *before_ret, double *along_ret)
+{
+    size_t rows = 0;
+    *before_ret = *along_ret = 0;
+    for (size_t i = first; i < count; i += stride) {
+        const float *row = sample + i * cols;
+        double coefficient = dot(row, direction, cols);
+        *before_ret += dot(row, row, cols);
+        *along_ret += coefficient * coefficient;
+        coefficients[rows++] = (float)coefficient;
+    }
+    return rows;
+}
+
+// Takes one more direction out of the sample, if it is worth its bits. The first one settles the bits of coefficients. In a part
+// of a table there is always a direction that suits just these rows; so there it is found in one half of them, and has to be
+// worth its bits in the other.
 static bool take_direction(struct carvq_structure *structure, uint64_t rows, uint64_t most_bits, float *sample, size_t count,
                            float *coefficients, double *sums)
 {
     const uint32_t n = structure->cols;
+    const size_t stride = count < rows ? 2 : 1;
     float *direction = structure->directions + (size_t)structure->rank * n;
-    if (!find_direction(sample, count, n, direction, sums))
+    double before, along, error;
+    if (!find_direction(sample, count, stride, n, direction, sums))
         return false;
-    double before = energy(sample, count, n), along = 0, best = before, best_step = 0;
-    for (size_t i = 0; i < count; i++) {
-        coefficients[i] = (float)dot(sample + i * n, direction, n);
-        along += (double)coefficients[i] * coefficients[i];
-    }
-    unsigned first = structure->rank > 0 ? structure->bits : MIN_COEFFICIENT_BITS;
-    unsigned last = structure->rank > 0 ? structure->bits : MAX_COEFFICIENT_BITS;
+    size_t tried = project(sample, count, stride - 1, stride, n, direction, coefficients, &before, &along);
+    const unsigned first = structure->rank > 0 ? structure->bits : MIN_COEFFICIENT_BITS;
+    const unsigned last = structure->rank > 0 ? structure->bits : MAX_COEFFICIENT_BITS;
+    double best = before;
     for (unsigned bits = first; bits <= last; bits++) {
-        double error, step = find_step(coefficients, count, bits, &error);
+        find_step(coefficients, tried, bits, &error);
         double worth = (before - along + error) * exp2(2 * (bits / (double)n + 16 / (double)rows));
         if (worth < best && bits_with(structure, rows, bits) <= most_bits) {
             best = worth;
-            best_step = step;
             structure->bits = bits;
         }
     }
-    if (best_step == 0)
+    if (best == before || !find_direction(sample, count, 1, n, direction, sums))
         return false;
+    project(sample, count, 0, 1, n, direction, coefficients, &before, &along);
+    double step = find_step(coefficients, count, structure->bits, &error);
     for (uint32_t c = 0; c < n; c++)
-        direction[c] = store((float)(direction[c] * best_step));
+        direction[c] = store((float)(direction[c] * step));
     structure->norms[structure->rank] = dot(direction, direction, n);
     return structure->norms[structure->rank] > 0;
 }
