@@ -29,6 +29,8 @@ extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, 
 
 // ---- options ------------------------------------------------------------------------------------------------------
 
+enum { CLI_MAX_OPTIONS = 48 }; // of a subcommand
+
 enum cli_kind { CLI_FLAG, CLI_STRING, CLI_NUMBER, CLI_REAL, CLI_WORD, CLI_LIST, CLI_END };
 
 // Values of an option that may be given several times.
@@ -58,6 +60,8 @@ struct cli_usage {
 // Parses argv; -h and --help are understood everywhere. Returns -1 if the command is to go on (operands then stand at
 // argv[*first_ret] and after), else the exit status.
 int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *first_ret);
+// The same; given_ret[CLI_MAX_OPTIONS], all false: becomes true for each option that was there.
+int cli_parse_given(const struct cli_usage *usage, int argc, char **argv, int *first_ret, bool *given_ret);
 
 // A decimal number in a range; false if text is anything else.
 bool cli_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value_ret);

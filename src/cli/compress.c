@@ -9,6 +9,34 @@
 #include "base/status.h"
 #include "compress.h"
 
+// Usage status if one of the options named was given.
+static int refuse(const struct cli_option *options, const bool *given, const char *const *names, const char *why)
+{
+    for (; *names != NULL; names++)
+        for (size_t i = 0; options[i].kind != CLI_END; i++)
+            if (given[i] && strcmp(options[i].name, *names) == 0)
+                return cli_misuse("compress", "--%s %s", *names, why);
+    return -1;
+}
+
+// Each of the two ways to compress has options of its own.
+static int check_options(const struct cli_compress_settings *settings, const struct cli_option *options, const bool *given)
+{
+    static const char *const paper[] = {"preset",         "stages",         "subvector",  "group",  "grouping",
+                                        "code-bits",      "codebook-dtype", "iterations", "rounds", "adaptor-dim",
+                                        "adaptor-hidden", "adaptor-epochs", NULL};
+    static const char *const budget[] = {"calibrate", "calibrate-tokens", "calibrate-width", "counts", "uniform", "codec", NULL};
+    static const char *const effort[] = {"effort", NULL};
+    if (!cli_compress_has_budget(settings))
+        return refuse(options, given, budget, "needs --bits or --max-bytes");
+    if (settings->bits > 0 && settings->max_bytes > 0)
+        return cli_misuse("compress", "give --bits or --max-bytes, not both");
+    int status = refuse(options, given, paper, "is not for --bits and --max-bytes, which decide that by themselves");
+    if (status < 0 && settings->effort == 0)
+        status = refuse(options, given, effort, "is at least 1 with --bits and --max-bytes");
+    return status >= 0 ? status : cli_check_counts(&settings->counts, "compress");
+}
+
 static int parse(int argc, char **argv, struct cli_compress_settings *settings)
 {
     struct carvq_encode_options defaults;
@@ -64,10 +92,12 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
         options,
         1,
         1};
-    int first, status = cli_parse(&usage, argc, argv, &first);
-    if (status < 0)
-        settings->model = argv[first];
-    return status;
+    bool given[CLI_MAX_OPTIONS] = {false};
+    int first, status = cli_parse_given(&usage, argc, argv, &first, given);
+    if (status >= 0)
+        return status;
+    settings->model = argv[first];
+    return check_options(settings, options, given);
 }
 
 // The last part of a path without slashes at its end; *length_ret is its length.
@@ -167,8 +197,7 @@ static int run_work(struct cli_compress_work *work, const struct cli_compress_se
     struct carvq_error error;
     if (prepare(work, settings, &error) != CARVQ_OK)
         return cli_fail(&error);
-    bool has_budget = settings->bits > 0 || settings->max_bytes > 0;
-    return has_budget ? cli_compress_by_budget(work, settings) : cli_compress_by_settings(work, settings);
+    return cli_compress_has_budget(settings) ? cli_compress_by_budget(work, settings) : cli_compress_by_settings(work, settings);
 }
 
 static int run(int argc, char **argv)

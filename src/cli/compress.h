@@ -13,11 +13,17 @@ struct cli_compress_settings {
     int preset, grouping, codebook_dtype;
     uint64_t stages, subvector, group, code_bits, iterations, adaptor_dim, adaptor_hidden, adaptor_epochs, rounds, seed, threads;
     bool no_adaptor, dry_run, force, json;
+    uint64_t effort;
     double bits; // a budget is given if one of these is not 0
-    uint64_t max_bytes, effort;
+    uint64_t max_bytes;
     int codec; // auto, trellis, rvq
     struct cli_count_options counts;
 };
+
+static inline bool cli_compress_has_budget(const struct cli_compress_settings *settings)
+{
+    return settings->bits > 0 || settings->max_bytes > 0;
+}
 
 // The tables of a model, and where they go. One array element for each table.
 struct cli_compress_work {

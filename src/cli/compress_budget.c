@@ -17,15 +17,6 @@ struct results {
     struct carvq_recipe_report *reports;
 };
 
-static int check_options(const struct cli_compress_settings *settings)
-{
-    if (settings->bits > 0 && settings->max_bytes > 0)
-        return cli_misuse("compress", "give --bits or --max-bytes, not both");
-    if (settings->preset >= 0 || settings->stages > 0 || settings->adaptor_dim > 0 || settings->adaptor_hidden > 0)
-        return cli_misuse("compress", "a budget decides that by itself: leave out --preset, --stages and the adaptor's widths");
-    return cli_check_counts(&settings->counts, "compress");
-}
-
 static double parameters(const struct cli_compress_work *work)
 {
     double sum = 0;
@@ -52,6 +43,16 @@ static struct carvq_budget budget_of(const struct cli_compress_work *work, const
     return budget;
 }
 
+// Returns status. The message of a budget that is too small speaks of the payload, but --max-bytes is the size of a file.
+static enum carvq_status fail_recipe(const struct cli_compress_settings *settings, enum carvq_status status,
+                                     struct carvq_error *error)
+{
+    const struct carvq_error payload = *error;
+    if (status == CARVQ_ERROR_ARGUMENT && settings->max_bytes > 0)
+        carvq_fail(error, status, "%s, and the header of the file beside them", payload.message);
+    return status;
+}
+
 // Makes the file fit --max-bytes, all tables with the same bits per parameter.
 static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                    struct results *results, struct carvq_error *error)
@@ -63,7 +64,7 @@ static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct 
             double share = (double)work->matrices[i].rows * work->matrices[i].cols / values;
             enum carvq_status status = carvq_recipe_change(results->recipes[i], 0, (uint64_t)((double)rest * share), error);
             if (status != CARVQ_OK)
-                return status;
+                return fail_recipe(settings, status, error);
         }
         enum carvq_status status = carvq_recipe_file_size(results->recipes, work->count, &work->file_bytes, error);
         if (status != CARVQ_OK || work->file_bytes <= settings->max_bytes)
@@ -95,11 +96,13 @@ static enum carvq_status make_recipes(struct cli_compress_work *work, const stru
         if (status == CARVQ_OK)
             status = carvq_recipe_make(&work->matrices[i], &budget, (unsigned)settings->threads, cli_compress_progress, &display,
                                        &results->recipes[i], error);
+        if (status != CARVQ_OK)
+            status = fail_recipe(settings, status, error);
     }
     cli_progress_end(&display.progress);
     if (status == CARVQ_OK && settings->max_bytes > 0)
-        return fit_bytes(work, settings, results, error);
-    if (status == CARVQ_OK)
+        status = fit_bytes(work, settings, results, error);
+    else if (status == CARVQ_OK)
         status = carvq_recipe_file_size(results->recipes, work->count, &work->file_bytes, error);
     return status;
 }
@@ -108,18 +111,16 @@ static enum carvq_status make_recipes(struct cli_compress_work *work, const stru
 
 static void print_bands(const struct carvq_band *bands)
 {
-    printf("  %-16s %10s %8s %8s %9s\n", "rows by count", "rows", "of uses", "bits", "SQNR dB");
+    printf("  %-20s %10s %9s %8s %9s\n", "rows that are used", "rows", "of uses", "bits", "SQNR dB");
     for (unsigned b = 0; b < CARVQ_BANDS; b++) {
-        char range[40];
+        char range[40] = "never";
         if (bands[b].rows == 0)
             continue;
         if (isinf(bands[b].max_count))
-            snprintf(range, sizeof range, "%.0f and more", bands[b].min_count);
-        else if (bands[b].max_count > bands[b].min_count)
-            snprintf(range, sizeof range, "%.0f to %.0f", bands[b].min_count, bands[b].max_count);
-        else
-            snprintf(range, sizeof range, "%.0f", bands[b].min_count);
-        printf("  %-16s %10" PRIu64 " %7.2f%% %8.3f %9.2f\n", range, bands[b].rows, 100 * bands[b].share, bands[b].bits,
+            snprintf(range, sizeof range, "%.0f times and more", bands[b].min_count);
+        else if (bands[b].max_count > 0)
+            snprintf(range, sizeof range, "%.0f to %.0f times", bands[b].min_count, bands[b].max_count);
+        printf("  %-20s %10" PRIu64 " %7.2f %% %8.3f %9.2f\n", range, bands[b].rows, 100 * bands[b].share, bands[b].bits,
                bands[b].sqnr_db);
     }
 }
@@ -131,27 +132,37 @@ static void print_adaptor(const struct carvq_adaptor_trial *trial)
                trial->used ? "with an" : "no", trial->dim, trial->hidden, trial->gain_db, trial->price_db);
 }
 
-static void print_plan(const struct cli_compress_work *work, const struct results *results)
+static void print_structure(const struct carvq_table_info *info)
 {
+    if (!info->mean && info->rank == 0)
+        return;
+    printf("  taken out first: %s", info->mean ? "the mean of all rows" : "");
+    if (info->rank > 0)
+        printf("%s%" PRIu32 " direction%s of %" PRIu32 " bits a row", info->mean ? ", " : "", info->rank,
+               info->rank == 1 ? "" : "s", info->low_rank_bits);
+    putchar('\n');
+}
+
+static void print_plan(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                       const struct results *results)
+{
+    const struct cli_count_options *counts = &settings->counts;
+    const bool has_choice = cli_text_path(&counts->text) != NULL || counts->counts != NULL || counts->uniform;
     for (size_t i = 0; i < work->count; i++) {
         const struct carvq_table_info *info = carvq_recipe_info(results->recipes[i]);
         struct carvq_band bands[CARVQ_BANDS];
         double sqnr_db = carvq_recipe_expect(results->recipes[i], bands);
         printf("%s  %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(info->name), info->rows, info->cols,
                carvq_dtype_name(info->dtype), cli_head_name(work->tables[i].head));
-        printf("  importance of rows: %s\n", results->sources[i]);
-        if (info->mean || info->rank > 0)
-            printf("  taken out first:%s", info->mean ? " the mean of all rows" : "");
-        if (info->rank > 0)
-            printf("%s %" PRIu32 " direction%s of %" PRIu32 " bits a row", info->mean ? "," : "", info->rank,
-                   info->rank == 1 ? "" : "s", info->low_rank_bits);
-        printf("%s", info->mean || info->rank > 0 ? "\n" : "");
+        printf("  importance of rows: %s%s\n", results->sources[i], has_choice ? "" : "; --calibrate TEXT counts");
+        print_structure(info);
         print_adaptor(carvq_recipe_adaptor(results->recipes[i]));
         for (uint32_t s = 0; s < info->segment_count; s++)
-            printf("  tier %" PRIu32 ": %9" PRIu64 " rows, %.3f bits, %s\n", s, info->segments[s].rows,
+            printf("  tier %-2" PRIu32 " %9" PRIu64 " rows, %6.3f bits per parameter, %s\n", s, info->segments[s].rows,
                    cli_segment_bits(&info->segments[s]), cli_codec(&info->segments[s]));
         printf("  %.4f bits per parameter, expected SQNR %.2f dB\n", cli_bits(info), sqnr_db);
-        print_bands(bands);
+        if (results->counts[i] != NULL)
+            print_bands(bands);
         printf("  %s -> %s\n", cli_bytes(info->original_bytes), cli_bytes(info->payload_bytes));
     }
     printf("output %s, %s\n", cli_safe(work->output), cli_bytes(work->file_bytes));
@@ -245,7 +256,7 @@ static int run(struct cli_compress_work *work, const struct cli_compress_setting
     if (make_recipes(work, settings, results, &error) != CARVQ_OK)
         return cli_fail(&error);
     if (!settings->json)
-        print_plan(work, results);
+        print_plan(work, settings, results);
     if (!settings->dry_run && encode(work, settings, results, &error) != CARVQ_OK)
         return cli_fail(&error);
     if (settings->json)
@@ -258,9 +269,7 @@ static int run(struct cli_compress_work *work, const struct cli_compress_setting
 int cli_compress_by_budget(struct cli_compress_work *work, const struct cli_compress_settings *settings)
 {
     struct results results = {0};
-    int status = check_options(settings);
-    if (status < 0)
-        status = run(work, settings, &results);
+    int status = run(work, settings, &results);
     for (size_t i = 0; i < work->count && results.recipes != NULL && results.counts != NULL; i++) {
         carvq_recipe_free(results.recipes[i]);
         free(results.counts[i]);

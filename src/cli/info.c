@@ -20,12 +20,12 @@ const char *cli_codec(const struct carvq_segment_info *segment)
     static char text[160];
     if (segment->codec == CARVQ_RVQ)
         snprintf(text, sizeof text,
-                 "rvq: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stages of %" PRIu32 " bits",
+                 "rvq: sub-vectors of %" PRIu32 ", groups of %" PRIu64 " (%s), %" PRIu32 " stage%s of %" PRIu32 " bits",
                  segment->subvector, segment->group, segment->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", segment->stages,
-                 segment->code_bits);
+                 segment->stages == 1 ? "" : "s", segment->code_bits);
     else if (segment->codec == CARVQ_TRELLIS)
-        snprintf(text, sizeof text, "trellis: %" PRIu32 " bits for two values, %" PRIu32 " state bits, %" PRIu32 " scale bits",
-                 segment->step_bits, segment->state_bits, segment->scale_bits);
+        snprintf(text, sizeof text, "trellis: %" PRIu32 " bits for two values, %" PRIu32 " state bits, %" PRIu32 " scale bit%s",
+                 segment->step_bits, segment->state_bits, segment->scale_bits, segment->scale_bits == 1 ? "" : "s");
     else
         snprintf(text, sizeof text, "raw: %s values", carvq_dtype_name(segment->value_dtype));
     return text;

@@ -7,8 +7,6 @@
 
 #include "cli.h"
 
-enum { MAX_OPTIONS = 48 };
-
 bool cli_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value_ret)
 {
     uint64_t value = 0;
@@ -117,12 +115,12 @@ static int check_operands(const struct cli_usage *usage, int count)
     return -1;
 }
 
-int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *first_ret)
+int cli_parse_given(const struct cli_usage *usage, int argc, char **argv, int *first_ret, bool *given_ret)
 {
-    struct option longs[MAX_OPTIONS] = {0};
-    char letters[2 * MAX_OPTIONS + 3] = ":h", *letter = letters + 2;
+    struct option longs[CLI_MAX_OPTIONS] = {0};
+    char letters[2 * CLI_MAX_OPTIONS + 3] = ":h", *letter = letters + 2;
     int count = 0, index, c;
-    for (const struct cli_option *option = usage->options; option->kind != CLI_END && count < MAX_OPTIONS - 2;
+    for (const struct cli_option *option = usage->options; option->kind != CLI_END && count < CLI_MAX_OPTIONS - 2;
          option++, count++) {
         int has_argument = option->kind == CLI_FLAG ? no_argument : required_argument;
         longs[count] = (struct option){option->name, has_argument, NULL, option->letter != 0 ? option->letter : 1};
@@ -148,10 +146,17 @@ int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *first_r
         for (int i = 0; index < 0 && i < count; i++)
             if (longs[i].val == c)
                 index = i;
+        if (given_ret != NULL)
+            given_ret[index] = true;
         int status = take_value(usage, &usage->options[index], optarg);
         if (status >= 0)
             return status;
     }
     *first_ret = optind;
     return check_operands(usage, argc - optind);
+}
+
+int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *first_ret)
+{
+    return cli_parse_given(usage, argc, argv, first_ret, NULL);
 }
