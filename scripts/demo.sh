@@ -17,7 +17,7 @@ show() # runs a command as a person would type it
     "$@"
 }
 
-show "$carvq" compress "$model" -o "$file"
+show "$carvq" compress "$model" --bits 2 -o "$file"
 show "$carvq" show "$file"
 show "$carvq" verify "$file" "$model"
 show "$carvq" lookup "$file" 1000
