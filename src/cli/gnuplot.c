@@ -17,8 +17,8 @@ extern char **environ;
 // Runs gnuplot with these files as its standard input, output and error. Returns its exit status, or -1 with errno.
 static int run(int input, int output, int messages)
 {
-    static char name[] = "gnuplot";
-    char *const arguments[] = {name, NULL};
+    static char name[] = "gnuplot", plain[] = "-d"; // without the settings of the user
+    char *const arguments[] = {name, plain, NULL};
     posix_spawn_file_actions_t actions;
     pid_t child;
     int status, problem = posix_spawn_file_actions_init(&actions);
