@@ -59,6 +59,29 @@ static void test_budget_is_kept_and_spent(void **state)
     free(tables[1].values);
 }
 
+// The last group of a segment need not be full, so that what a number of rows takes is only known when they are counted.
+static void test_groups_spend_the_budget(void **state)
+{
+    (void)state;
+    const double all_bits[] = {0.7, 1.01, 1.5, 2, 2.7};
+    double *counts;
+    struct source table = trained_table(8192, 128, &counts);
+    struct carvq_matrix matrix = source_matrix(&table);
+    struct carvq_budget budget = budget_of_bits(2.7);
+    struct carvq_error error = {0};
+    budget.codecs = 1U << CARVQ_RVQ;
+    struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
+    for (size_t b = 0; b < sizeof all_bits / sizeof all_bits[0]; b++) {
+        assert_int_equal(carvq_recipe_change(recipe, all_bits[b], 0, &error), CARVQ_OK);
+        double used = bits_of(carvq_recipe_info(recipe));
+        if (used > all_bits[b] || used <= all_bits[b] - 0.01)
+            fail_msg("%.3f bits: %.4f are used", all_bits[b], used);
+    }
+    carvq_recipe_free(recipe);
+    free(counts);
+    free(table.values);
+}
+
 // The number behind a word in a message.
 static double number_after(const char *text, const char *word)
 {
@@ -255,9 +278,13 @@ static void test_counts_matter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_budget_is_kept_and_spent), cmocka_unit_test(test_least_budget_is_named),
-        cmocka_unit_test(test_reports_are_of_the_file),  cmocka_unit_test(test_threads_agree),
-        cmocka_unit_test(test_effort_is_never_worse),    cmocka_unit_test(test_counts_matter),
+        cmocka_unit_test(test_budget_is_kept_and_spent),
+        cmocka_unit_test(test_groups_spend_the_budget),
+        cmocka_unit_test(test_least_budget_is_named),
+        cmocka_unit_test(test_reports_are_of_the_file),
+        cmocka_unit_test(test_threads_agree),
+        cmocka_unit_test(test_effort_is_never_worse),
+        cmocka_unit_test(test_counts_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,9 @@
 #define RATE_FLOOR 1.5  // bits per value of the least row ..
 #define FLOOR_BUDGET 2. // .. where the budget has at least so many
 
-#define RAW_DISTORTION 1e-6 // of F32 values in BF16
+#define RAW_DISTORTION 2.8e-6 // of F32 values in BF16: 55.6 dB
+#define OFFER_AGAIN 0.002     // bits per value that are left over and worth another try ..
+#define MOST_OFFERS 8         // .. of which there are so many
 #define MAX_SCALE_BITS 6
 #define RVQ_CODE_BITS 4                // [kappa]
 #define LEAST_EXTRA_BITS 8             // of a row in the least way, beyond 1 bit per value: rounding, and room for a choice
@@ -349,18 +351,21 @@ static uint64_t budget_bytes(const struct carvq_recipe *recipe)
     return bytes + (8 * (double)(bytes + 1) / values <= bits); // the product was rounded
 }
 
+// An allocation counts codebooks by rows, the file by groups, of which the last one of a segment need not be full: what that
+// makes of a number of bits is seen when it is settled. So the bits that are offered are changed until the file's fit.
 static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice *choice, const struct weighted_row *order,
                                 struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = recipe->matrix;
-    const double values = (double)matrix->rows * matrix->cols;
-    const uint64_t budget = budget_bytes(recipe);
-    uint64_t total = 8 * budget, fixed = carvq_rest_bits(&recipe->survey.rest);
-    double floor = (double)total / values >= FLOOR_BUDGET ? RATE_FLOOR : 0;
-    for (uint64_t slack = 0; fixed + slack < total;) {
-        struct menu menu;
-        struct carvq_allocation allocation;
-        if (!choose(choice, floor, total - fixed - slack, &menu, &allocation)) {
+    const uint64_t values = matrix->rows * matrix->cols, budget = budget_bytes(recipe), total = 8 * budget;
+    const uint64_t fixed = carvq_rest_bits(&recipe->survey.rest);
+    double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : 0;
+    struct menu menu, best_menu;
+    struct carvq_allocation allocation, best = {.count = 0};
+    uint64_t offered = total > fixed ? total - fixed : 0;
+    uint64_t fits = 0, exceeds = UINT64_MAX; // the most and the least that were offered and did so
+    for (int more = 0; offered > fits && offered < exceeds && more < MOST_OFFERS;) {
+        if (!choose(choice, floor, offered, &menu, &allocation)) {
             if (floor == 0)
                 break;
             floor = 0; // a small table may not hold more
@@ -368,11 +373,26 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
         }
         if (!settle(recipe, &menu, &allocation, order))
             return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codes would be larger than a file can be");
-        if (recipe->info.payload_bytes <= budget)
-            return CARVQ_OK;
-        slack += 8 * (recipe->info.payload_bytes - budget);
+        const uint64_t used = 8 * recipe->info.payload_bytes;
+        if (used > total) {
+            exceeds = offered;
+            offered = offered > used - total ? offered - (used - total) : 0;
+        } else {
+            fits = offered;
+            best = allocation;
+            best_menu = menu;
+            if ((double)(total - used) < OFFER_AGAIN * (double)values)
+                break;
+            offered += total - used;
+        }
+        more += fits > 0;
+        if (fits > 0 && (offered <= fits || offered >= exceeds))
+            offered = fits + (exceeds - fits) / 2;
     }
-    return fail_budget(recipe, error);
+    if (best.count == 0)
+        return fail_budget(recipe, error);
+    (void)settle(recipe, &best_menu, &best, order); // as it was done once
+    return CARVQ_OK;
 }
 
 static enum carvq_status plan(struct carvq_recipe *recipe, struct carvq_error *error)

@@ -58,7 +58,8 @@ static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct 
                                    struct results *results, struct carvq_error *error)
 {
     const double values = parameters(work);
-    uint64_t rest = settings->max_bytes; // for payload
+    const uint64_t most = (uint64_t)1 << 60; // more than any table needs, and its product with a share fits
+    uint64_t rest = settings->max_bytes < most ? settings->max_bytes : most; // for payload
     while (rest > 0) {
         for (size_t i = 0; i < work->count; i++) {
             double share = (double)work->matrices[i].rows * work->matrices[i].cols / values;
