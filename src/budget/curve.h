@@ -20,7 +20,7 @@ size_t carvq_trellis_curve(const struct carvq_survey *survey, uint32_t cols, uns
                            struct carvq_point points_ret[CARVQ_CURVE_POINTS]);
 
 #define CARVQ_RVQ_GROUPS 3
-#define CARVQ_RVQ_STAGES 6
+#define CARVQ_RVQ_STAGES 8
 
 // One setting of group RVQ, but for what all have in common: h = 8 (or n), kappa = 4.
 struct carvq_rvq_point {

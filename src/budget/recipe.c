@@ -1,41 +1,18 @@
 // SPDX-License-Identifier: MIT
-// How a budget is spent. The error that counts is the sum over rows of (count + 1)^a |x - y|^2: a row that is looked up often
-// matters more, but not in proportion, for a rare row that is wrong spoils its sentence too. With the curves measured on a
-// sample, D(R) for each rate of each codec, and the energy of each row, the rest is arithmetic: carvq_allocate().
 #include "budget/recipe.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/size.h"
 #include "budget/correct.h"
-#include "budget/curve.h"
+#include "budget/plan.h"
 #include "budget/rows.h"
 #include "encode/matrix.h"
-#include "encode/trellis_scale.h"
-#include "table/table.h"
 
-// Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
-#define COUNT_EXPONENT 0.5
-#define RATE_FLOOR 1.5  // bits per value of the least row ..
-#define FLOOR_BUDGET 2. // .. where the budget has at least so many
-
-#define RAW_DISTORTION 2.8e-6 // of F32 values in BF16: 55.6 dB
-#define OFFER_AGAIN 0.002     // bits per value that are left over and worth another try ..
-#define MOST_OFFERS 8         // .. of which there are so many
-#define MAX_SCALE_BITS 6
-#define RVQ_CODE_BITS 4                // [kappa]
-#define LEAST_EXTRA_BITS 8             // of a row in the least way, beyond 1 bit per value: rounding, and room for a choice
-#define MOST_BYTES ((uint64_t)1 << 60) // no table needs more
-#define LONG_STATE_EFFORT 4            // from this effort on a state may have 12 bits, which take four times as long to search ..
-#define LONG_STATE_GAIN 0.99           // .. if that lowers the squared error to so much
-
-struct weighted_row {
-    double weight;
-    uint32_t row;
-};
+#define LEAST_EXTRA_BITS 8   // of a row in the least way, beyond 1 bit per value: rounding, and room for a choice
+#define LONG_STATE_EFFORT 4  // from this effort on a state may have 12 bits, which take four times as long to search ..
+#define LONG_STATE_GAIN 0.99 // .. if that lowers the squared error to so much
 
 void carvq_budget_defaults(struct carvq_budget *budget_ret)
 {
@@ -44,376 +21,6 @@ void carvq_budget_defaults(struct carvq_budget *budget_ret)
         .effort = 5,
         .adaptor = true,
     };
-}
-
-// ---- bands
-
-static const double band_limits[CARVQ_BANDS + 1] = {0, 1, 10, 100, 1000, 10000, INFINITY};
-
-unsigned carvq_recipe_band(const struct carvq_recipe *recipe, uint64_t row)
-{
-    unsigned band = 0;
-    if (recipe->budget.counts != NULL)
-        while (recipe->budget.counts[row] >= band_limits[band + 1])
-            band++;
-    return band;
-}
-
-void carvq_recipe_bands(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
-{
-    const uint32_t n = recipe->info.cols;
-    double total = 0;
-    for (unsigned b = 0; b < CARVQ_BANDS; b++)
-        bands_ret[b] = (struct carvq_band){.min_count = band_limits[b],
-                                           .max_count = isinf(band_limits[b + 1]) ? INFINITY : band_limits[b + 1] - 1};
-    for (uint64_t row = 0; row < recipe->info.rows; row++) {
-        struct carvq_band *band = &bands_ret[carvq_recipe_band(recipe, row)];
-        const struct carvq_segment_info *segment = &recipe->segments[recipe->tiers[row]];
-        double count = recipe->budget.counts == NULL ? 1 : recipe->budget.counts[row];
-        band->rows++;
-        band->share += count;
-        total += count;
-        band->bits += 8 * (double)(segment->code_bytes + segment->codebook_bytes) / ((double)segment->rows * n);
-    }
-    for (unsigned b = 0; b < CARVQ_BANDS; b++) {
-        bands_ret[b].share = total > 0 ? bands_ret[b].share / total : 0;
-        bands_ret[b].bits = bands_ret[b].rows > 0 ? bands_ret[b].bits / (double)bands_ret[b].rows : 0;
-    }
-}
-
-double carvq_recipe_expect(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
-{
-    double energy[CARVQ_BANDS] = {0}, squares[CARVQ_BANDS] = {0}, all_energy = 0, all_squares = 0;
-    carvq_recipe_bands(recipe, bands_ret);
-    for (uint64_t row = 0; row < recipe->info.rows; row++) {
-        unsigned band = carvq_recipe_band(recipe, row);
-        energy[band] += recipe->survey.row_energies[row];
-        squares[band] += recipe->survey.energies[row] * recipe->distortion[recipe->tiers[row]];
-    }
-    for (unsigned b = 0; b < CARVQ_BANDS; b++) {
-        bands_ret[b].sqnr_db = squares[b] > 0 ? 10 * log10(energy[b] / squares[b]) : INFINITY;
-        all_energy += energy[b];
-        all_squares += squares[b];
-    }
-    return all_squares > 0 ? 10 * log10(all_energy / all_squares) : INFINITY;
-}
-
-// ---- weights
-
-double carvq_recipe_factor(const struct carvq_recipe *recipe, uint64_t row)
-{
-    return recipe->budget.counts == NULL ? 1 : pow(recipe->budget.counts[row] + 1, COUNT_EXPONENT);
-}
-
-float carvq_recipe_row_scale(const struct carvq_recipe *recipe, uint64_t row)
-{
-    return (float)sqrt(recipe->survey.energies[row] / (double)recipe->info.cols) / CARVQ_TRELLIS_TABLE_UNIT;
-}
-
-static int by_falling_weight(const void *left, const void *right)
-{
-    const struct weighted_row *a = left, *b = right;
-    if (a->weight != b->weight)
-        return a->weight > b->weight ? -1 : 1;
-    return a->row < b->row ? -1 : 1;
-}
-
-// The rows by falling weight; *sums_ret[V + 1], *weights_ret[V]. All are to be given to free().
-static bool sort_rows(const struct carvq_recipe *recipe, struct weighted_row **order_ret, double **weights_ret, double **sums_ret)
-{
-    const uint64_t rows = recipe->matrix->rows;
-    struct weighted_row *order = malloc(rows * sizeof *order);
-    double *weights = malloc(rows * sizeof *weights), *sums = malloc((rows + 1) * sizeof *sums);
-    *order_ret = order;
-    *weights_ret = weights;
-    *sums_ret = sums;
-    if (order == NULL || weights == NULL || sums == NULL)
-        return false;
-    for (uint64_t row = 0; row < rows; row++) {
-        double weight = carvq_recipe_factor(recipe, row) * recipe->survey.energies[row];
-        order[row] = (struct weighted_row){weight, (uint32_t)row};
-    }
-    qsort(order, rows, sizeof *order, by_falling_weight);
-    sums[0] = 0;
-    for (uint64_t i = 0; i < rows; i++) {
-        weights[i] = order[i].weight;
-        sums[i + 1] = sums[i] + weights[i];
-    }
-    return true;
-}
-
-// ---- ways
-
-// A way to store rows, and the segment that it makes.
-struct menu {
-    size_t count;
-    struct carvq_way ways[CARVQ_MAX_WAYS];
-    struct carvq_segment_info segments[CARVQ_MAX_WAYS];
-};
-
-static void add_way(struct menu *menu, struct carvq_segment_info segment, uint64_t bits, uint64_t shared_bits, double distortion)
-{
-    menu->ways[menu->count] = (struct carvq_way){bits, distortion, shared_bits};
-    menu->segments[menu->count++] = segment;
-}
-
-static void add_raw(struct menu *menu, const struct carvq_matrix *matrix)
-{
-    bool is_half = matrix->dtype != CARVQ_F32;
-    const struct carvq_segment_info segment = {
-        .codec = CARVQ_RAW, .cols = matrix->cols, .value_dtype = is_half ? matrix->dtype : CARVQ_BF16};
-    add_way(menu, segment, 16 * (uint64_t)matrix->cols, 0, is_half ? 0 : RAW_DISTORTION);
-}
-
-// The rates of at least floor bits per value, the highest first. scale_error: mean square in dB of a scale of so many bits.
-static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, double floor, unsigned scale_bits,
-                        double scale_error)
-{
-    const uint32_t cols = recipe->matrix->cols;
-    for (size_t i = recipe->point_count; i-- > 0;) {
-        const struct carvq_point *point = &recipe->points[i];
-        if (point->step_bits < 2 * floor)
-            continue;
-        const struct carvq_segment_info segment = {.codec = CARVQ_TRELLIS,
-                                                   .cols = cols,
-                                                   .value_dtype = CARVQ_BF16,
-                                                   .state_bits = point->state_bits,
-                                                   .step_bits = point->step_bits,
-                                                   .scale_bits = scale_bits};
-        uint64_t bits = scale_bits + (uint64_t)point->step_bits * ((cols + 1) / 2);
-        double distortion = point->distortion * (1 + point->sensitivity * scale_error);
-        add_way(menu, segment, bits, ((uint64_t)16 << scale_bits) + 3 * 8 + 7, distortion);
-    }
-}
-
-// The settings of one group size, points[CARVQ_RVQ_STAGES].
-static void add_rvq(struct menu *menu, const struct carvq_recipe *recipe, const struct carvq_rvq_point *points, double floor)
-{
-    const uint32_t n = recipe->matrix->cols, h = carvq_rvq_subvector(n);
-    const uint64_t subvectors = carvq_div_up(n, h); // S
-    for (size_t i = CARVQ_RVQ_STAGES; i-- > 0;) {
-        const struct carvq_rvq_point *point = &points[i];
-        const struct carvq_segment_info segment = {.codec = CARVQ_RVQ,
-                                                   .cols = n,
-                                                   .value_dtype = CARVQ_BF16,
-                                                   .subvector = h,
-                                                   .group = point->group,
-                                                   .stages = point->stages,
-                                                   .code_bits = RVQ_CODE_BITS};
-        uint64_t books = (uint64_t)16 * h * point->stages << RVQ_CODE_BITS; // bits of a group's codebooks
-        uint64_t bits = 8 * carvq_div_up(subvectors * point->stages * RVQ_CODE_BITS, 8) +
-                        carvq_div_up(subvectors * books, point->group);
-        if ((double)bits >= floor * n)
-            add_way(menu, segment, bits, books, point->distortion);
-    }
-}
-
-// errors_ret[b]: mean square, in dB, of the distance of a row's own scale to the nearest of 2^b levels; rows count by their
-// weight. False: out of memory.
-static bool find_scale_errors(const struct carvq_recipe *recipe, double errors_ret[MAX_SCALE_BITS + 1])
-{
-    struct carvq_arena arena = {NULL, 0};
-    struct carvq_trellis_scales scales;
-    carvq_trellis_scales_place(&scales, &arena);
-    void *memory = aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used);
-    if (memory == NULL)
-        return false;
-    arena = (struct carvq_arena){memory, 0};
-    carvq_trellis_scales_place(&scales, &arena);
-    carvq_trellis_scales_begin(&scales);
-    for (uint64_t row = 0; row < recipe->info.rows; row++)
-        carvq_trellis_scales_add(&scales, carvq_recipe_row_scale(recipe, row), carvq_recipe_factor(recipe, row));
-    for (unsigned bits = 0; bits <= MAX_SCALE_BITS; bits++) {
-        float levels[1 << MAX_SCALE_BITS];
-        double error = 0, weight = 0;
-        carvq_trellis_scales_fit(&scales, bits, levels);
-        for (uint64_t row = 0; row < recipe->info.rows; row++) {
-            float scale = carvq_recipe_row_scale(recipe, row);
-            float level = levels[carvq_trellis_nearest_level(levels, (size_t)1 << bits, scale)];
-            if (!(scale > 0 && level > 0))
-                continue;
-            double decibels = 20 * log10((double)level / scale), energy = carvq_recipe_factor(recipe, row) * scale * scale;
-            error += energy * decibels * decibels;
-            weight += energy;
-        }
-        errors_ret[bits] = weight > 0 ? error / weight : 0;
-    }
-    free(memory);
-    return true;
-}
-
-// ---- the choice
-
-struct choice {
-    const struct carvq_recipe *recipe;
-    const double *weights, *sums;
-    double scale_errors[MAX_SCALE_BITS + 1];
-};
-
-// Takes the menu if its best allocation is better than the one so far.
-static void try_menu(const struct choice *choice, const struct menu *menu, uint64_t bits, struct menu *menu_ret,
-                     struct carvq_allocation *allocation_ret)
-{
-    struct carvq_allocation allocation;
-    if (!carvq_allocate(menu->ways, menu->count, choice->weights, choice->sums, choice->recipe->matrix->rows, bits, &allocation))
-        return;
-    if (allocation_ret->count > 0 && allocation.distortion >= allocation_ret->distortion)
-        return;
-    *allocation_ret = allocation;
-    *menu_ret = *menu;
-}
-
-// The best allocation with rates of at least floor; false if bits are too few. All tiers have one codec, but for raw rows.
-static bool choose(const struct choice *choice, double floor, uint64_t bits, struct menu *menu_ret,
-                   struct carvq_allocation *allocation_ret)
-{
-    const struct carvq_recipe *recipe = choice->recipe;
-    struct menu raw = {.count = 0};
-    allocation_ret->count = 0;
-    if (recipe->budget.codecs & 1U << CARVQ_RAW)
-        add_raw(&raw, recipe->matrix);
-    for (unsigned scale_bits = 0; scale_bits <= MAX_SCALE_BITS && recipe->point_count > 0; scale_bits++) {
-        struct menu menu = raw;
-        add_trellis(&menu, recipe, floor, scale_bits, choice->scale_errors[scale_bits]);
-        try_menu(choice, &menu, bits, menu_ret, allocation_ret);
-    }
-    for (size_t first = 0; first < recipe->rvq_point_count; first += CARVQ_RVQ_STAGES) {
-        struct menu menu = raw;
-        add_rvq(&menu, recipe, &recipe->rvq_points[first], floor);
-        try_menu(choice, &menu, bits, menu_ret, allocation_ret);
-    }
-    return allocation_ret->count > 0;
-}
-
-// Turns an allocation into segments, tiers and sizes.
-static bool settle(struct carvq_recipe *recipe, const struct menu *menu, const struct carvq_allocation *allocation,
-                   const struct weighted_row *order)
-{
-    uint64_t begin = 0;
-    for (size_t s = 0; s < allocation->count; s++) {
-        recipe->segments[s] = menu->segments[allocation->ways[s]];
-        recipe->segments[s].rows = allocation->rows[s];
-        recipe->distortion[s] = menu->ways[allocation->ways[s]].distortion;
-        for (uint64_t i = begin; i < begin + allocation->rows[s]; i++)
-            recipe->tiers[order[i].row] = (uint8_t)s;
-        begin += allocation->rows[s];
-    }
-    const struct carvq_structure *structure = recipe->survey.rest.structure;
-    recipe->info = (struct carvq_table_info){
-        .name = recipe->matrix->name,
-        .rows = recipe->matrix->rows,
-        .cols = recipe->matrix->cols,
-        .dtype = recipe->matrix->dtype,
-        .segment_count = (uint32_t)allocation->count,
-        .mean = structure->has_mean,
-        .mean_dtype = CARVQ_BF16,
-        .rank = structure->rank,
-        .low_rank_bits = structure->rank > 0 ? structure->bits : 0,
-        .low_rank_dtype = CARVQ_BF16,
-        .adaptor_dim = recipe->survey.rest.widths.dim,
-        .adaptor_hidden = recipe->survey.rest.widths.hidden,
-        .adaptor_dtype = CARVQ_BF16,
-    };
-    return carvq_table_sizes(&recipe->info, recipe->segments);
-}
-
-static enum carvq_status fail_budget(const struct carvq_recipe *recipe, struct carvq_error *error)
-{
-    const struct carvq_matrix *matrix = recipe->matrix;
-    const double values = (double)matrix->rows * matrix->cols;
-    struct menu menu = {.count = 0};
-    if (recipe->budget.codecs & 1U << CARVQ_RAW)
-        add_raw(&menu, matrix);
-    add_trellis(&menu, recipe, 0, 0, 0);
-    uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
-    for (size_t first = 0; first < recipe->rvq_point_count; first += CARVQ_RVQ_STAGES) {
-        menu.count = 0;
-        add_rvq(&menu, recipe, &recipe->rvq_points[first], 0);
-        uint64_t bits = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
-        least = bits < least ? bits : least;
-    }
-    least = carvq_div_up(least + carvq_rest_bits(&recipe->survey.rest), 8);
-    // Rounded up, so that what the message says can be met.
-    return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
-                             "the budget is too small: the least is %.4f bits per parameter, %" PRIu64 " bytes",
-                             ceil(8 * (double)least / values * 1e4) / 1e4, least);
-}
-
-// Of the payload, at most.
-static uint64_t budget_bytes(const struct carvq_recipe *recipe)
-{
-    const double values = (double)recipe->matrix->rows * recipe->matrix->cols, bits = recipe->budget.bits;
-    if (bits * values / 8 >= (double)MOST_BYTES || (bits == 0 && recipe->budget.bytes >= MOST_BYTES))
-        return MOST_BYTES;
-    if (bits == 0)
-        return recipe->budget.bytes;
-    uint64_t bytes = (uint64_t)(bits * values / 8);
-    return bytes + (8 * (double)(bytes + 1) / values <= bits); // the product was rounded
-}
-
-// An allocation counts codebooks by rows, the file by groups, of which the last one of a segment need not be full: what that
-// makes of a number of bits is seen when it is settled. So the bits that are offered are changed until the file's fit.
-static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice *choice, const struct weighted_row *order,
-                                struct carvq_error *error)
-{
-    const struct carvq_matrix *matrix = recipe->matrix;
-    const uint64_t values = matrix->rows * matrix->cols, budget = budget_bytes(recipe), total = 8 * budget;
-    const uint64_t fixed = carvq_rest_bits(&recipe->survey.rest);
-    double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : 0;
-    struct menu menu, best_menu;
-    struct carvq_allocation allocation, best = {.count = 0};
-    uint64_t offered = total > fixed ? total - fixed : 0;
-    uint64_t fits = 0, exceeds = UINT64_MAX; // the most and the least that were offered and did so
-    for (int more = 0; offered > fits && offered < exceeds && more < MOST_OFFERS;) {
-        if (!choose(choice, floor, offered, &menu, &allocation)) {
-            if (floor == 0)
-                break;
-            floor = 0; // a small table may not hold more
-            continue;
-        }
-        if (!settle(recipe, &menu, &allocation, order))
-            return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codes would be larger than a file can be");
-        const uint64_t used = 8 * recipe->info.payload_bytes;
-        if (used > total) {
-            exceeds = offered;
-            offered = offered > used - total ? offered - (used - total) : 0;
-        } else {
-            fits = offered;
-            best = allocation;
-            best_menu = menu;
-            if ((double)(total - used) < OFFER_AGAIN * (double)values)
-                break;
-            offered += total - used;
-        }
-        more += fits > 0;
-        if (fits > 0 && (offered <= fits || offered >= exceeds))
-            offered = fits + (exceeds - fits) / 2;
-    }
-    if (best.count == 0)
-        return fail_budget(recipe, error);
-    (void)settle(recipe, &best_menu, &best, order); // as it was done once
-    return CARVQ_OK;
-}
-
-static enum carvq_status plan(struct carvq_recipe *recipe, struct carvq_error *error)
-{
-    const struct carvq_matrix *matrix = recipe->matrix;
-    struct weighted_row *order = NULL;
-    double *weights = NULL, *sums = NULL;
-    struct choice choice = {.recipe = recipe};
-    enum carvq_status status;
-    if (!sort_rows(recipe, &order, &weights, &sums) || !find_scale_errors(recipe, choice.scale_errors)) {
-        status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a plan of %" PRIu64 " rows",
-                                   matrix->rows);
-    } else {
-        choice.weights = weights;
-        choice.sums = sums;
-        status = decide(recipe, &choice, order, error);
-    }
-    free(order);
-    free(weights);
-    free(sums);
-    return status;
 }
 
 static enum carvq_status check(const struct carvq_matrix *matrix, const struct carvq_budget *budget, struct carvq_error *error)
@@ -437,7 +44,7 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
 // What structure and adaptor may take, at most: what the least codes leave, and no more than a quarter of the budget.
 static uint64_t structure_bits(const struct carvq_recipe *recipe)
 {
-    const uint64_t values = recipe->matrix->rows * recipe->matrix->cols, budget = 8 * budget_bytes(recipe);
+    const uint64_t values = recipe->matrix->rows * recipe->matrix->cols, budget = 8 * carvq_plan_bytes(recipe);
     const uint64_t least = values + recipe->matrix->rows * LEAST_EXTRA_BITS;
     return budget <= least ? 0 : budget - least < budget / 4 ? budget - least : budget / 4;
 }
@@ -490,7 +97,7 @@ static enum carvq_status study(struct carvq_recipe *recipe, uint64_t most_bits, 
         status = carvq_correct(&recipe->survey, &recipe->budget, most_bits, threads, ticker, &recipe->trial, error);
     if (status == CARVQ_OK)
         status = measure_codecs(recipe, threads, error);
-    return status == CARVQ_OK ? plan(recipe, error) : status;
+    return status == CARVQ_OK ? carvq_plan_make(recipe, error) : status;
 }
 
 enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const struct carvq_budget *budget, unsigned threads,
@@ -534,7 +141,7 @@ enum carvq_status carvq_recipe_change(struct carvq_recipe *recipe, double bits, 
     recipe->budget.bits = bits;
     recipe->budget.bytes = bytes;
     enum carvq_status status = check(recipe->matrix, &recipe->budget, error);
-    return status == CARVQ_OK ? plan(recipe, error) : status;
+    return status == CARVQ_OK ? carvq_plan_make(recipe, error) : status;
 }
 
 void carvq_recipe_free(struct carvq_recipe *recipe)
