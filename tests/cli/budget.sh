@@ -24,7 +24,7 @@ planned=$(number file_bytes)
 expected=$(number sqnr_db)
 run compress "$model" -o "$file" --bits 1.655 --json
 expect_success "--json"
-check "--json is no JSON" python3 -m json.tool "$folder/stdout" "$folder/valid"
+command -v python3 >/dev/null && check "--json is no JSON" python3 -m json.tool "$folder/stdout" "$folder/valid"
 check "the plan's size" test "$(number file_bytes)" = "$planned"
 check "the size in --json" test "$(wc -c <"$file")" = "$planned"
 bits=$(number bits_per_param)
@@ -54,14 +54,7 @@ shows "--calibrate-tokens" "counted in a text"
 shows "--calibrate-tokens" " never "
 
 # The same counts by three ways give the same file.
-python3 - "$tokens" "$folder/counts" <<'END'
-import array, sys
-ids = array.array("H", open(sys.argv[1], "rb").read())
-counts = [0] * 4096
-for i in ids:
-    counts[i] += 1
-open(sys.argv[2], "w").write("".join("%d\n" % c for c in counts))
-END
+od -An -v -tu2 -w2 "$tokens" | awk '{ uses[$1]++ } END { for (row = 0; row < 4096; row++) print uses[row] + 0 }' >"$folder/counts"
 run compress "$model" -o "$folder/by-tokens" --bits 1.9 --effort 1 --calibrate-tokens "$tokens"
 expect_success "--calibrate-tokens"
 run compress "$model" -o "$folder/by-counts" --bits 1.9 --effort 1 --counts "$folder/counts"
@@ -124,7 +117,38 @@ for arguments in "--bits 2 --max-bytes 100000" "--bits 2 --preset carvq-3" "--bi
 done
 check "failed runs left a file" test ! -e "$folder/x"
 
-# Several tables, and a model without a tokenizer.
+# Several tables get the same bits per parameter.
+if command -v python3 >/dev/null; then
+    python3 - "$folder/two.safetensors" <<'END'
+import array, json, random, struct, sys
+random.seed(1)
+header, data = {}, b""
+for name, rows, cols in (("model.embed_tokens.weight", 600, 64), ("lm_head.weight", 900, 48)):
+    values = array.array("f", (random.gauss(0, 1) for _ in range(rows * cols))).tobytes()
+    header[name] = {"dtype": "F32", "shape": [rows, cols], "data_offsets": [len(data), len(data) + len(values)]}
+    data += values
+text = json.dumps(header).encode()
+open(sys.argv[1], "wb").write(struct.pack("<Q", len(text)) + text + data)
+END
+    for budget in "--bits 2.2" "--max-bytes 24000"; do
+        # shellcheck disable=SC2086
+        run compress "$folder/two.safetensors" -t model.embed_tokens.weight -t lm_head.weight -o "$folder/two" $budget --effort 1 --force --json
+        expect_success "two tables, $budget"
+        check "two tables, $budget" python3 - "$folder/stdout" <<'END'
+import json, sys
+tables = json.load(open(sys.argv[1]))["tables"]
+bits = [table["bits_per_param"] for table in tables]
+sys.exit(not (len(bits) == 2 and abs(bits[0] - bits[1]) < 0.05 and 2 < bits[0] < 2.35))
+END
+        run verify "$folder/two" "$folder/two.safetensors"
+        expect_success "two tables, $budget: verify"
+    done
+    check "two tables: $(wc -c <"$folder/two") bytes" test "$(wc -c <"$folder/two")" -le 24000
+else
+    echo "skipped: several tables (needs python3)"
+fi
+
+# A model without a tokenizer.
 cp "$model/model.safetensors" "$folder/alone.safetensors"
 run compress "$folder/alone.safetensors" -o "$folder/alone" --bits 2.2 --effort 1
 expect_success "without a tokenizer"
