@@ -111,6 +111,33 @@ PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$folder/none"
 check "gnuplot fails: its message" grep -q "none.png: not drawn: gnuplot failed: line 3: no such terminal" "$folder/stderr"
 check "no half of a picture" test -z "$(ls "$folder"/none.* "$folder"/.carvq.* 2>/dev/null)"
 
+# A model whose head is a table of its own.
+if command -v python3 >/dev/null; then
+    mkdir "$folder/untied"
+    python3 - "$model" "$folder/untied" <<'EOF'
+import json, struct, sys
+data = open(sys.argv[1] + "/model.safetensors", "rb").read()
+length = struct.unpack("<Q", data[:8])[0]
+header, values = json.loads(data[8:8 + length]), data[8 + length:]
+table = header["model.embed_tokens.weight"]
+first, last = table["data_offsets"]
+header["lm_head.weight"] = dict(table, data_offsets=[len(values), len(values) + last - first])
+text = json.dumps(header).encode()
+text += b" " * (-len(text) % 8)
+with open(sys.argv[2] + "/model.safetensors", "wb") as file:
+    file.write(struct.pack("<Q", len(text)) + text + values + values[first:last])
+config = json.load(open(sys.argv[1] + "/config.json"))
+json.dump(dict(config, tie_word_embeddings=False), open(sys.argv[2] + "/config.json", "w"))
+EOF
+    run compare "$folder/untied" --tokens "$tokens" --max-windows 2 -m nf4
+    check "untied: the input alone" test "$(grep -c '^NF4' "$folder/stdout")" -eq 1
+    check "untied: the input table" grep -q "the input table replaced" "$folder/stdout"
+    run compare "$folder/untied" --tokens "$tokens" --max-windows 2 -m nf4 --apply head
+    check "untied: the head's own table" grep -q "lm_head.weight, 4096 x 128" "$folder/stdout"
+    run compare "$folder/untied" --tokens "$tokens" --max-windows 2 -m nf4 --apply both
+    expect_failure "untied: two tables" 1 "input table and output head are two tables"
+fi
+
 run compare "$model" -m int5
 expect_failure "unknown method" 1 "there is no method 'int5' for this table; there are scalar-tensor, scalar-row"
 run compare "$model" --tokens "$tokens" -t lm_head.weight
