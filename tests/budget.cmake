@@ -4,6 +4,7 @@ if(TARGET carvq_encode)
   carvq_test(budget_structure carvq_encode)
   carvq_test(budget_recipe carvq_encode)
   carvq_test(budget_odd carvq_encode)
+  set_tests_properties(budget_recipe budget_odd PROPERTIES TIMEOUT 1200) # with sanitizers
   carvq_test(budget_adaptor carvq_encode)
 endif()
 if(TARGET carvq_eval)

@@ -175,9 +175,9 @@ done <"$source_dir/tests/bad/INDEX.tsv"
 # Ctrl-C: the signal is seen by the shell, and nothing is left.
 for signal in INT TERM; do
     rm -rf "${out:?}"/*
-    env --default-signal=INT "$carvq" compress "$model" -o "$file" --bits 3 --effort 9 --threads 1 >/dev/null 2>"$folder/stderr" &
+    env --default-signal=INT "$carvq" compress "$model" -o "$file" --bits 3 --effort 9 --codec trellis --threads 1 >/dev/null 2>"$folder/stderr" &
     pid=$!
-    for _ in $(seq 2000); do
+    for _ in $(seq 6000); do
         [[ -n $(ls -A "$out") ]] && break
         sleep 0.01
     done
