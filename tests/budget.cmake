@@ -6,6 +6,7 @@ if(TARGET carvq_encode)
   carvq_test(budget_odd carvq_encode)
   set_tests_properties(budget_recipe budget_odd PROPERTIES TIMEOUT 1200) # with sanitizers
   carvq_test(budget_adaptor carvq_encode)
+  set_tests_properties(budget_recipe budget_adaptor PROPERTIES LABELS slow) # .ci/run: with gcc only
 endif()
 if(TARGET carvq_eval)
   carvq_test(counts carvq_eval)

@@ -27,7 +27,7 @@ static struct source trained_table(uint64_t rows, uint32_t cols, double **counts
 static void test_budget_is_kept_and_spent(void **state)
 {
     (void)state;
-    const double all_bits[] = {1.1, 1.3, 1.655, 1.99, 2, 2.2, 3.155, 4.4, 6};
+    const double all_bits[] = {1.1, 1.655, 2, 3.155, 6};
     double *counts;
     struct source tables[2] = {source_gaussian(8192, 128, 1), trained_table(8192, 128, &counts)};
     for (int t = 0; t < 2; t++)
@@ -36,6 +36,9 @@ static void test_budget_is_kept_and_spent(void **state)
             struct carvq_budget budget = budget_of_bits(6);
             struct carvq_error error = {0};
             double before = 0;
+            budget.effort = 1;
+            if (t == weighted) // group RVQ takes long to measure
+                budget.codecs = 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW;
             budget.counts = weighted ? counts : NULL;
             struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
             for (size_t b = 0; b < sizeof all_bits / sizeof all_bits[0]; b++) {
@@ -49,8 +52,10 @@ static void test_budget_is_kept_and_spent(void **state)
                 double sqnr_db = carvq_recipe_expect(recipe, bands);
                 assert_true(weighted || sqnr_db > before);
                 before = sqnr_db;
-                assert_int_equal(carvq_recipe_change(recipe, 0, (uint64_t)(bits * values / 8), &error), CARVQ_OK);
-                assert_true(nearly(sqnr_db, carvq_recipe_expect(recipe, bands), 1e-12));
+                if (b == 2) {
+                    assert_int_equal(carvq_recipe_change(recipe, 0, (uint64_t)(bits * values / 8), &error), CARVQ_OK);
+                    assert_true(nearly(sqnr_db, carvq_recipe_expect(recipe, bands), 1e-12));
+                }
             }
             carvq_recipe_free(recipe);
         }
@@ -233,14 +238,16 @@ static void test_effort_is_never_worse(void **state)
     (void)state;
     double *counts;
     struct source tables[] = {source_gaussian(256, 64, 4), trained_table(256, 64, &counts), few_values()};
-    const double all_bits[] = {1.25, 1.655, 2.2, 3.155};
+    const double all_bits[] = {1.25, 1.655, 3.155};
+    const unsigned efforts[] = {1, 3, 4, 6, 7, 9};
     for (size_t t = 0; t < 3; t++)
         for (size_t b = 0; b < sizeof all_bits / sizeof all_bits[0]; b++) {
             struct carvq_budget budget = budget_of_bits(all_bits[b]);
             double before = 0;
-            if (b != t + 1) // group RVQ takes long to measure
+            if (b != t) // group RVQ takes long to measure
                 budget.codecs = 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW;
-            for (budget.effort = 1; budget.effort <= CARVQ_MAX_EFFORT; budget.effort++) {
+            for (size_t e = 0; e < sizeof efforts / sizeof efforts[0]; e++) {
+                budget.effort = efforts[e];
                 struct output output = compress(&tables[t], &budget, 2, NULL, NULL);
                 double sqnr_db = measure_file(&tables[t], &output, NULL, NULL);
                 if (sqnr_db < before)

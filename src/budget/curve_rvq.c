@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "budget/curve.h"
@@ -30,19 +32,42 @@ uint32_t carvq_rvq_subvector(uint32_t cols)
     return cols < 8 ? cols : 8;
 }
 
+// Up to count rows of the sample that are not 0, each scaled to length 1: rows of very different lengths lie in different tiers,
+// and codebooks that have little to do for most of a group would promise too much. NULL: out of memory.
+static float *take_rows(const struct carvq_survey *survey, uint32_t cols, size_t count, size_t *count_ret)
+{
+    float *rows = malloc(count * cols * sizeof *rows);
+    size_t taken = 0;
+    for (size_t i = 0; rows != NULL && i < survey->sample_count && taken < count; i++) {
+        const float *row = survey->sample + i * cols;
+        double energy = 0;
+        for (uint32_t c = 0; c < cols; c++)
+            energy += (double)row[c] * row[c];
+        if (!(energy > 0))
+            continue;
+        for (uint32_t c = 0; c < cols; c++)
+            rows[taken * cols + c] = (float)(row[c] / sqrt(energy));
+        taken++;
+    }
+    *count_ret = taken;
+    return rows;
+}
+
 size_t carvq_rvq_curve(const struct carvq_survey *survey, uint32_t cols, uint64_t seed, unsigned threads,
                        struct carvq_rvq_point points_ret[CARVQ_RVQ_GROUPS * CARVQ_RVQ_STAGES])
 {
     static const uint64_t groups[CARVQ_RVQ_GROUPS] = {1024, 4096, 16384};
     const uint32_t h = carvq_rvq_subvector(cols);
+    const uint64_t most = groups[CARVQ_RVQ_GROUPS - 1] * h / cols + 1;
     const struct carvq_sink sink = {ignore, NULL};
-    size_t count = 0;
-    for (unsigned g = 0; g < CARVQ_RVQ_GROUPS; g++)
-        for (uint32_t stages = 1; stages <= CARVQ_RVQ_STAGES; stages++) {
+    size_t count = 0, taken;
+    float *rows = take_rows(survey, cols, (size_t)(most < survey->sample_count ? most : survey->sample_count), &taken);
+    bool good = rows != NULL;
+    for (unsigned g = 0; g < CARVQ_RVQ_GROUPS && good; g++)
+        for (uint32_t stages = 1; stages <= CARVQ_RVQ_STAGES && good; stages++) {
             // Whole groups, as far as the sample goes.
-            uint64_t values = groups[g] * h > CURVE_VALUES ? groups[g] * h : CURVE_VALUES, rows = (values + cols - 1) / cols;
-            struct carvq_matrix sample = {
-                "sample", NULL, rows < survey->sample_count ? rows : survey->sample_count, cols, CARVQ_F32, NULL, survey->sample};
+            uint64_t values = groups[g] * h > CURVE_VALUES ? groups[g] * h : CURVE_VALUES, wanted = (values + cols - 1) / cols;
+            struct carvq_matrix sample = {"sample", NULL, wanted < taken ? wanted : taken, cols, CARVQ_F32, NULL, rows};
             struct carvq_matrix matrix = sample;
             matrix.read = read_sample;
             matrix.context = &sample;
@@ -60,10 +85,10 @@ size_t carvq_rvq_curve(const struct carvq_survey *survey, uint32_t cols, uint64_
             options.seed = seed;
             struct carvq_ticker ticker = {.progress = NULL};
             struct carvq_sums sums = {0};
-            if (!carvq_segment_sizes(&segment) ||
-                carvq_rvq_encode(&matrix, &segment, &options, threads, &sink, &ticker, &sums, NULL) != CARVQ_OK)
-                return 0;
+            good = taken == 0 || (carvq_segment_sizes(&segment) && carvq_rvq_encode(&matrix, &segment, &options, threads, &sink,
+                                                                                    &ticker, &sums, NULL) == CARVQ_OK);
             points_ret[count++] = (struct carvq_rvq_point){groups[g], stages, sums.energy > 0 ? sums.squares / sums.energy : 0};
         }
-    return count;
+    free(rows);
+    return good ? count : 0;
 }
