@@ -108,12 +108,12 @@ static void check_least(struct source *source, unsigned codecs)
     double bytes = number_after(error.message, "bits per parameter, ");
     struct output output = compress(source, &budget, 2, NULL, &info);
     assert_true(bits_of(&info) <= budget.bits);
-    assert_true(info.payload_bytes <= bytes);
+    assert_true((double)info.payload_bytes <= bytes);
     output_free(&output);
     budget.bits = 0;
     budget.bytes = (uint64_t)bytes;
     output = compress(source, &budget, 2, NULL, &info);
-    assert_true(info.payload_bytes <= bytes);
+    assert_true((double)info.payload_bytes <= bytes);
     output_free(&output);
     budget.bytes = (uint64_t)(bytes * 0.9) - 1;
     assert_int_equal(carvq_recipe_make(&matrix, &budget, 2, NULL, NULL, &recipe, &error), CARVQ_ERROR_ARGUMENT);

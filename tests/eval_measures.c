@@ -286,7 +286,7 @@ static void test_too_many_variants(void **state)
 {
     (void)state;
     struct model model = open_model(DEMO, SAMPLE);
-    struct carvq_eval_variant variants[CARVQ_EVAL_MAX_VARIANTS + 1] = {{NULL}};
+    struct carvq_eval_variant variants[CARVQ_EVAL_MAX_VARIANTS + 1] = {{.input = NULL}};
     struct carvq_eval_result results[CARVQ_EVAL_MAX_VARIANTS + 1];
     const struct carvq_eval_options options = {.max_windows = 1, .window = 8};
     struct carvq_error error;
