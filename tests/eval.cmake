@@ -10,7 +10,7 @@ if(TARGET carvq_eval)
   carvq_test(eval_task_real carvq_eval lm_fixture)
   target_compile_definitions(test_eval_task_real PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples"
     CARVQ_TEST_DATA="${CARVQ_TEST_DATA}")
-  set_tests_properties(eval_task_real PROPERTIES TIMEOUT 900)
+  set_tests_properties(eval_task_real PROPERTIES TIMEOUT 900 LABELS slow) # .ci/run: with gcc only
   carvq_test(eval_task_memory carvq_eval)
   target_compile_definitions(test_eval_task_memory PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples")
   target_link_options(test_eval_task_memory PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
