@@ -192,6 +192,41 @@ int cli_compress_progress(void *context, const struct carvq_progress *progress)
     return cli_progress_step(&display->progress, display->label, progress->done, progress->total, "param");
 }
 
+enum carvq_status cli_compress_write(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                     enum carvq_status (*encode)(void *context, const struct carvq_encode_job *job,
+                                                                 struct carvq_error *error),
+                                     void *context, struct carvq_error *error)
+{
+    struct cli_output output;
+    struct cli_compress_display display = {.phase = NULL};
+    enum carvq_status status = cli_output_open(&output, work->output, settings->force, error);
+    if (status != CARVQ_OK)
+        return status;
+    const struct carvq_encode_job job = {
+        .write = cli_output_write,
+        .write_context = &output,
+        .progress = cli_compress_progress,
+        .progress_context = &display,
+        .threads = (unsigned)settings->threads,
+        .view = cli_output_view,
+        .view_context = &output,
+        .file_bytes_ret = &work->file_bytes,
+    };
+    cli_progress_begin(&display.progress);
+    status = encode(context, &job, error);
+    cli_progress_end(&display.progress);
+    if (status == CARVQ_OK)
+        return cli_output_commit(&output, error);
+    cli_output_discard(&output);
+    return status;
+}
+
+int cli_compress_print_json(const struct cli_compress_work *work, const struct cli_compress_settings *settings, json_t *tables)
+{
+    return cli_print_json(json_pack("{sososIsbso}", "model", cli_text(settings->model), "output", cli_text(work->output),
+                                    "file_bytes", (json_int_t)work->file_bytes, "dry_run", settings->dry_run, "tables", tables));
+}
+
 static int run_work(struct cli_compress_work *work, const struct cli_compress_settings *settings)
 {
     struct carvq_error error;

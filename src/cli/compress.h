@@ -49,6 +49,15 @@ int cli_compress_progress(void *context, const struct carvq_progress *progress);
 enum carvq_status cli_compress_check_output(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                             struct carvq_error *error);
 
+// Opens the output, has encode() write the file through a job, and gives it its name; after an error there is nothing.
+enum carvq_status cli_compress_write(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                     enum carvq_status (*encode)(void *context, const struct carvq_encode_job *job,
+                                                                 struct carvq_error *error),
+                                     void *context, struct carvq_error *error);
+
+// Prints the object of the whole run; tables, an array, is freed. Returns the exit status.
+int cli_compress_print_json(const struct cli_compress_work *work, const struct cli_compress_settings *settings, json_t *tables);
+
 // Compress and print, or only print the plan. Return the exit status.
 int cli_compress_by_settings(struct cli_compress_work *work, const struct cli_compress_settings *settings);
 int cli_compress_by_budget(struct cli_compress_work *work, const struct cli_compress_settings *settings);

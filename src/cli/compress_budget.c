@@ -220,35 +220,21 @@ static int print_json(const struct cli_compress_work *work, const struct cli_com
         }
         json_array_append_new(tables, table);
     }
-    return cli_print_json(json_pack("{sososIsbso}", "model", cli_text(settings->model), "output", cli_text(work->output),
-                                    "file_bytes", (json_int_t)work->file_bytes, "dry_run", settings->dry_run, "tables", tables));
+    return cli_compress_print_json(work, settings, tables);
 }
 
 // ---- work
 
-static enum carvq_status encode(struct cli_compress_work *work, const struct cli_compress_settings *settings,
-                                struct results *results, struct carvq_error *error)
+// What encode() works on.
+struct encoding {
+    const struct cli_compress_work *work;
+    struct results *results;
+};
+
+static enum carvq_status encode(void *context, const struct carvq_encode_job *job, struct carvq_error *error)
 {
-    struct cli_output output;
-    struct cli_compress_display display = {.phase = NULL};
-    enum carvq_status status = cli_output_open(&output, work->output, settings->force, error);
-    if (status != CARVQ_OK)
-        return status;
-    const struct carvq_encode_job job = {
-        .write = cli_output_write,
-        .write_context = &output,
-        .progress = cli_compress_progress,
-        .progress_context = &display,
-        .threads = (unsigned)settings->threads,
-        .file_bytes_ret = &work->file_bytes,
-    };
-    cli_progress_begin(&display.progress);
-    status = carvq_recipe_encode(results->recipes, work->count, &job, results->reports, error);
-    cli_progress_end(&display.progress);
-    if (status == CARVQ_OK)
-        return cli_output_commit(&output, error);
-    cli_output_discard(&output);
-    return status;
+    const struct encoding *encoding = context;
+    return carvq_recipe_encode(encoding->results->recipes, encoding->work->count, job, encoding->results->reports, error);
 }
 
 static int run(struct cli_compress_work *work, const struct cli_compress_settings *settings, struct results *results)
@@ -258,7 +244,7 @@ static int run(struct cli_compress_work *work, const struct cli_compress_setting
         return cli_fail(&error);
     if (!settings->json)
         print_plan(work, settings, results);
-    if (!settings->dry_run && encode(work, settings, results, &error) != CARVQ_OK)
+    if (!settings->dry_run && cli_compress_write(work, settings, encode, &(struct encoding){work, results}, &error) != CARVQ_OK)
         return cli_fail(&error);
     if (settings->json)
         return print_json(work, settings, results);

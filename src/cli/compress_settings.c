@@ -154,8 +154,7 @@ static int print_json(const struct cli_compress_work *work, const struct results
         }
         json_array_append_new(tables, table);
     }
-    return cli_print_json(json_pack("{sososIsbso}", "model", cli_text(settings->model), "output", cli_text(work->output),
-                                    "file_bytes", (json_int_t)work->file_bytes, "dry_run", settings->dry_run, "tables", tables));
+    return cli_compress_print_json(work, settings, tables);
 }
 
 // The plans become what was written: adaptors that were left out are gone.
@@ -170,32 +169,20 @@ static void update_plans(const struct cli_compress_work *work, struct results *r
     }
 }
 
-static enum carvq_status encode(struct cli_compress_work *work, const struct cli_compress_settings *settings,
-                                struct results *results, struct carvq_error *error)
+// What encode() works on.
+struct encoding {
+    const struct cli_compress_work *work;
+    struct results *results;
+};
+
+static enum carvq_status encode(void *context, const struct carvq_encode_job *job, struct carvq_error *error)
 {
-    struct cli_output output;
-    struct cli_compress_display display = {.phase = NULL};
-    enum carvq_status status = cli_output_open(&output, work->output, settings->force, error);
-    if (status != CARVQ_OK)
-        return status;
-    const struct carvq_encode_job job = {
-        .write = cli_output_write,
-        .write_context = &output,
-        .progress = cli_compress_progress,
-        .progress_context = &display,
-        .threads = (unsigned)settings->threads,
-        .view = cli_output_view,
-        .view_context = &output,
-        .file_bytes_ret = &work->file_bytes,
-    };
-    cli_progress_begin(&display.progress);
-    status = carvq_encode(work->matrices, results->options, work->count, &job, results->reports, error);
-    cli_progress_end(&display.progress);
-    if (status == CARVQ_OK) {
+    const struct encoding *encoding = context;
+    const struct cli_compress_work *work = encoding->work;
+    struct results *results = encoding->results;
+    enum carvq_status status = carvq_encode(work->matrices, results->options, work->count, job, results->reports, error);
+    if (status == CARVQ_OK)
         update_plans(work, results);
-        return cli_output_commit(&output, error);
-    }
-    cli_output_discard(&output);
     return status;
 }
 
@@ -206,7 +193,7 @@ static int run(struct cli_compress_work *work, const struct cli_compress_setting
         return cli_fail(&error);
     if (!settings->json)
         print_plan(work, results, settings);
-    if (!settings->dry_run && encode(work, settings, results, &error) != CARVQ_OK)
+    if (!settings->dry_run && cli_compress_write(work, settings, encode, &(struct encoding){work, results}, &error) != CARVQ_OK)
         return cli_fail(&error);
     if (settings->json)
         return print_json(work, results, settings);
