@@ -1,39 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Memory that runs out at every point in turn: an error, nothing lost (the leak check of the address sanitizer), no crash.
 // Linked with --wrap, so that the tokenizer's allocations come here; those inside PCRE2 and utf8proc do not.
+#include "failing_memory.h"
 #include "tokenizer_test.h"
-
-static size_t allocations_left = SIZE_MAX;
-
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-
-static bool is_out_of_memory(void)
-{
-    if (allocations_left == 0)
-        return true;
-    allocations_left -= allocations_left != SIZE_MAX;
-    return false;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return is_out_of_memory() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return is_out_of_memory() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return is_out_of_memory() ? NULL : __real_realloc(memory, size);
-}
 
 #define TOKEN(content, normalized) \
     "{'content':'" content "','lstrip':true,'rstrip':true,'single_word':true,'normalized':" normalized "}"
