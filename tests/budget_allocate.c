@@ -78,7 +78,7 @@ static uint64_t cost(const struct problem *problem, const size_t *assignment, do
             segments++;
         }
     }
-    return bits + carvq_directory_bits(problem->rows, segments);
+    return bits + 8 * carvq_tier_bytes(problem->rows, (uint32_t)segments);
 }
 
 // An allocation is what it says: all rows have a way, in falling order of bits, and sums are right.
@@ -287,7 +287,7 @@ static void check_directory(uint64_t rows, unsigned count, const uint8_t *tiers)
 {
     struct carvq_segment segments[CARVQ_MAX_SEGMENTS] = {0};
     struct carvq_segment_info infos[CARVQ_MAX_SEGMENTS] = {0};
-    uint64_t ranks[CARVQ_MAX_SEGMENTS] = {0}, nbytes = carvq_directory_bits(rows, count) / 8;
+    uint64_t ranks[CARVQ_MAX_SEGMENTS] = {0}, nbytes = carvq_tier_bytes(rows, count);
     uint8_t *bytes = malloc(nbytes);
     assert_non_null(bytes);
     carvq_directory_write(tiers, rows, count, bytes);

@@ -7,9 +7,7 @@
 
 #include <math.h>
 
-#include "base/size.h"
-
-#define SUPERBLOCK_BITS 32 // of a counter; see doc/format.md
+#include "table/table.h"
 
 // The ways of one set that lie on their convex hull, by falling bits.
 struct hull {
@@ -24,17 +22,6 @@ struct search {
     const double *weights, *sums;
     uint64_t rows;
 };
-
-uint64_t carvq_directory_bits(uint64_t rows, size_t count)
-{
-    unsigned tier_bits = 0;
-    while ((size_t)1 << tier_bits < count)
-        tier_bits++;
-    if (tier_bits == 0)
-        return 0;
-    uint64_t tiers = (uint64_t)1 << tier_bits, blocks = carvq_div_up(rows, 64);
-    return carvq_div_up(blocks, tiers) * tiers * SUPERBLOCK_BITS + blocks * 64 * tier_bits;
-}
 
 uint64_t carvq_allocate_least(const struct carvq_way *ways, size_t way_count, uint64_t rows)
 {
@@ -134,7 +121,7 @@ static void spend_rest(const struct search *search, const struct hull *hull, uin
 // The best allocation with a set of ways; false if the bits do not hold it.
 static bool try_set(const struct search *search, const struct hull *hull, uint64_t bits, struct carvq_allocation *allocation_ret)
 {
-    uint64_t fixed = carvq_directory_bits(search->rows, hull->count), ends[CARVQ_MAX_WAYS], begin = 0;
+    uint64_t fixed = 8 * carvq_tier_bytes(search->rows, (uint32_t)hull->count), ends[CARVQ_MAX_WAYS], begin = 0;
     for (size_t i = 0; i < hull->count; i++)
         fixed += search->ways[hull->ways[i]].shared_bits;
     if (fixed > bits || search->rows * hull->bits[hull->count - 1] > bits - fixed)

@@ -26,9 +26,6 @@ struct carvq_allocation {
     uint64_t bits;     // of all rows, shared bits, and the directory that says which row is where
 };
 
-// Bits of the directory for so many rows in count segments.
-uint64_t carvq_directory_bits(uint64_t rows, size_t count);
-
 // The smallest number of bits that any allocation takes.
 uint64_t carvq_allocate_least(const struct carvq_way *ways, size_t way_count, uint64_t rows);
 

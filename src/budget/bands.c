@@ -6,7 +6,7 @@
 
 static const double band_limits[CARVQ_BANDS + 1] = {0, 1, 10, 100, 1000, 10000, INFINITY};
 
-unsigned carvq_recipe_band(const struct carvq_recipe *recipe, uint64_t row)
+static unsigned find_band(const struct carvq_recipe *recipe, uint64_t row)
 {
     unsigned band = 0;
     if (recipe->budget.counts != NULL)
@@ -15,7 +15,7 @@ unsigned carvq_recipe_band(const struct carvq_recipe *recipe, uint64_t row)
     return band;
 }
 
-void carvq_recipe_bands(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
+static void count_rows(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
 {
     const uint32_t n = recipe->info.cols;
     double total = 0;
@@ -23,7 +23,7 @@ void carvq_recipe_bands(const struct carvq_recipe *recipe, struct carvq_band ban
         bands_ret[b] = (struct carvq_band){.min_count = band_limits[b],
                                            .max_count = isinf(band_limits[b + 1]) ? INFINITY : band_limits[b + 1] - 1};
     for (uint64_t row = 0; row < recipe->info.rows; row++) {
-        struct carvq_band *band = &bands_ret[carvq_recipe_band(recipe, row)];
+        struct carvq_band *band = &bands_ret[find_band(recipe, row)];
         const struct carvq_segment_info *segment = &recipe->segments[recipe->tiers[row]];
         double count = recipe->budget.counts == NULL ? 1 : recipe->budget.counts[row];
         band->rows++;
@@ -37,14 +37,16 @@ void carvq_recipe_bands(const struct carvq_recipe *recipe, struct carvq_band ban
     }
 }
 
-double carvq_recipe_expect(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
+double carvq_recipe_bands(const struct carvq_recipe *recipe, const struct carvq_row_errors *errors,
+                          struct carvq_band bands_ret[CARVQ_BANDS])
 {
     double energy[CARVQ_BANDS] = {0}, squares[CARVQ_BANDS] = {0}, all_energy = 0, all_squares = 0;
-    carvq_recipe_bands(recipe, bands_ret);
+    count_rows(recipe, bands_ret);
     for (uint64_t row = 0; row < recipe->info.rows; row++) {
-        unsigned band = carvq_recipe_band(recipe, row);
+        unsigned band = find_band(recipe, row);
         energy[band] += recipe->survey.row_energies[row];
-        squares[band] += recipe->survey.energies[row] * recipe->distortion[recipe->tiers[row]];
+        squares[band] += errors != NULL ? errors[row].squares
+                                        : recipe->survey.energies[row] * recipe->distortion[recipe->tiers[row]];
     }
     for (unsigned b = 0; b < CARVQ_BANDS; b++) {
         bands_ret[b].sqnr_db = squares[b] > 0 ? 10 * log10(energy[b] / squares[b]) : INFINITY;
@@ -52,4 +54,9 @@ double carvq_recipe_expect(const struct carvq_recipe *recipe, struct carvq_band 
         all_squares += squares[b];
     }
     return all_squares > 0 ? 10 * log10(all_energy / all_squares) : INFINITY;
+}
+
+double carvq_recipe_expect(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
+{
+    return carvq_recipe_bands(recipe, NULL, bands_ret);
 }

@@ -21,14 +21,6 @@ struct trial {
     double *errors;                // [count][3]
 };
 
-static double energy_of(const float *values, uint32_t count)
-{
-    double sum = 0;
-    for (uint32_t c = 0; c < count; c++)
-        sum += (double)values[c] * values[c];
-    return sum;
-}
-
 static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
 {
     static const double off[3] = {0, -OFF_DB, OFF_DB};
@@ -37,7 +29,7 @@ static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first
     (void)error;
     for (uint64_t i = first; i < first + count; i++) {
         const float *row = trial->survey->sample + i * trial->survey->sample_count / trial->count * trial->cols;
-        double energy = energy_of(row, trial->cols);
+        double energy = carvq_energy(row, trial->cols);
         for (unsigned o = 0; o < 3; o++) {
             float scale = (float)sqrt(energy / trial->cols * pow(10, off[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
             double squares = carvq_trellis_encode(worker, row, scale, trial->paths + thread * worker->steps);

@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "budget/curve.h"
+#include "encode/matrix.h"
 #include "encode/rvq.h"
 #include "table/table.h"
 
 #define CURVE_VALUES (1 << 17) // of the sample that are encoded, at least, if there are so many
 #define CURVE_EFFORT 1         // most of what effort can gain is gained
-
-static enum carvq_status read_sample(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
-                                     struct carvq_error *error)
-{
-    const struct carvq_matrix *sample = context;
-    (void)error;
-    for (size_t i = 0; i < nrows; i++)
-        memcpy(block_ret + i * ncols, (const float *)sample->context + (row + i) * sample->cols + col, ncols * sizeof *block_ret);
-    return CARVQ_OK;
-}
 
 static enum carvq_status ignore(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
                                 struct carvq_error *error)
@@ -40,9 +30,7 @@ static float *take_rows(const struct carvq_survey *survey, uint32_t cols, size_t
     size_t taken = 0;
     for (size_t i = 0; rows != NULL && i < survey->sample_count && taken < count; i++) {
         const float *row = survey->sample + i * cols;
-        double energy = 0;
-        for (uint32_t c = 0; c < cols; c++)
-            energy += (double)row[c] * row[c];
+        const double energy = carvq_energy(row, cols);
         if (!(energy > 0))
             continue;
         for (uint32_t c = 0; c < cols; c++)
@@ -62,15 +50,14 @@ size_t carvq_rvq_curve(const struct carvq_survey *survey, uint32_t cols, uint64_
     const struct carvq_sink sink = {ignore, NULL};
     size_t count = 0, taken;
     float *rows = take_rows(survey, cols, (size_t)(most < survey->sample_count ? most : survey->sample_count), &taken);
+    struct carvq_floats floats = {rows, cols};
     bool good = rows != NULL;
     for (unsigned g = 0; g < CARVQ_RVQ_GROUPS && good; g++)
         for (uint32_t stages = 1; stages <= CARVQ_RVQ_STAGES && good; stages++) {
             // Whole groups, as far as the sample goes.
             uint64_t values = groups[g] * h > CURVE_VALUES ? groups[g] * h : CURVE_VALUES, wanted = (values + cols - 1) / cols;
-            struct carvq_matrix sample = {"sample", NULL, wanted < taken ? wanted : taken, cols, CARVQ_F32, NULL, rows};
-            struct carvq_matrix matrix = sample;
-            matrix.read = read_sample;
-            matrix.context = &sample;
+            const struct carvq_matrix matrix = {"sample",          NULL,   wanted < taken ? wanted : taken, cols, CARVQ_F32,
+                                                carvq_floats_read, &floats};
             struct carvq_segment_info segment = {.codec = CARVQ_RVQ,
                                                  .rows = matrix.rows,
                                                  .cols = cols,

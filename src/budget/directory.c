@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "budget/directory.h"
 
-#define MAX_TIERS 16
+#include "table/table.h"
 
 static uint8_t *put(uint8_t *at, uint64_t value, unsigned bytes)
 {
@@ -12,10 +12,8 @@ static uint8_t *put(uint8_t *at, uint64_t value, unsigned bytes)
 
 void carvq_directory_write(const uint8_t *tiers, uint64_t rows, unsigned count, uint8_t *bytes_ret)
 {
-    uint64_t counters[MAX_TIERS] = {0};
-    unsigned tier_bits = 0;
-    while (1U << tier_bits < count)
-        tier_bits++;
+    uint64_t counters[CARVQ_MAX_SEGMENTS] = {0};
+    const unsigned tier_bits = carvq_tier_bits(count);
     for (uint64_t row = 0; row < rows; row += 64) {
         uint64_t planes[4] = {0};
         if (row % ((uint64_t)64 << tier_bits) == 0)

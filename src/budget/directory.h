@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 // Writes the rank directory (tensor NAME.tiers, see doc/format.md) for the segment numbers tiers[rows], of which there are
-// count: carvq_directory_bits() / 8 bytes.
+// count: carvq_tier_bytes() bytes.
 void carvq_directory_write(const uint8_t *tiers, uint64_t rows, unsigned count, uint8_t *bytes_ret);
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Carries recipes out: the tensors of each table, segment by segment, and the header last.
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "budget/segment.h"
 #include "encode/layout.h"
 #include "encode/matrix.h"
+#include "encode/pack.h"
 #include "table/table.h"
 
 // Writes bytes and frees them.
@@ -41,13 +41,8 @@ static enum carvq_status write_coefficients(const struct carvq_recipe *recipe, c
     const struct carvq_structure *structure = recipe->survey.rest.structure;
     const uint64_t fields = recipe->info.rows * structure->rank, nbytes = (fields * structure->bits + 7) / 8;
     uint8_t *bytes = calloc(nbytes, 1);
-    for (uint64_t i = 0; bytes != NULL && i < fields; i++) {
-        uint64_t bit = i * structure->bits;
-        unsigned window = (unsigned)recipe->survey.rest.fields[i] << (bit & 7);
-        bytes[bit >> 3] |= (uint8_t)window;
-        if (window > UINT8_MAX)
-            bytes[(bit >> 3) + 1] |= (uint8_t)(window >> 8);
-    }
+    for (uint64_t i = 0; bytes != NULL && i < fields; i++)
+        carvq_put_bits(bytes, i * structure->bits, recipe->survey.rest.fields[i]);
     return give(output, CARVQ_PART_COEFFICIENTS, bytes, nbytes, error);
 }
 
@@ -85,20 +80,10 @@ static enum carvq_status write_shared(const struct carvq_recipe *recipe, const s
 static void report(const struct carvq_recipe *recipe, const struct carvq_row_errors *errors,
                    struct carvq_recipe_report *report_ret)
 {
-    double energy[CARVQ_BANDS] = {0}, squares[CARVQ_BANDS] = {0}, all_energy = 0, all_squares = 0, l1 = 0;
-    carvq_recipe_bands(recipe, report_ret->bands);
-    for (uint64_t row = 0; row < recipe->info.rows; row++) {
-        unsigned band = carvq_recipe_band(recipe, row);
-        energy[band] += recipe->survey.row_energies[row];
-        squares[band] += errors[row].squares;
+    double l1 = 0;
+    for (uint64_t row = 0; row < recipe->info.rows; row++)
         l1 += errors[row].l1;
-    }
-    for (unsigned b = 0; b < CARVQ_BANDS; b++) {
-        report_ret->bands[b].sqnr_db = squares[b] > 0 ? 10 * log10(energy[b] / squares[b]) : INFINITY;
-        all_energy += energy[b];
-        all_squares += squares[b];
-    }
-    report_ret->sqnr_db = all_squares > 0 ? 10 * log10(all_energy / all_squares) : INFINITY;
+    report_ret->sqnr_db = carvq_recipe_bands(recipe, errors, report_ret->bands);
     report_ret->l1 = l1 / ((double)recipe->info.rows * recipe->info.cols);
 }
 

@@ -94,7 +94,7 @@ static void add_raw(struct menu *menu, const struct carvq_matrix *matrix)
     bool is_half = matrix->dtype != CARVQ_F32;
     const struct carvq_segment_info segment = {
         .codec = CARVQ_RAW, .cols = matrix->cols, .value_dtype = is_half ? matrix->dtype : CARVQ_BF16};
-    add_way(menu, segment, 16 * (uint64_t)matrix->cols, 0, is_half ? 0 : RAW_DISTORTION);
+    add_way(menu, segment, carvq_segment_row_bits(&segment), 0, is_half ? 0 : RAW_DISTORTION);
 }
 
 // The rates of at least floor bits per value, the highest first. scale_error: mean square in dB of a scale of so many bits.
@@ -112,9 +112,8 @@ static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, do
                                                    .state_bits = point->state_bits,
                                                    .step_bits = point->step_bits,
                                                    .scale_bits = scale_bits};
-        uint64_t bits = scale_bits + (uint64_t)point->step_bits * ((cols + 1) / 2);
         double distortion = point->distortion * (1 + point->sensitivity * scale_error);
-        add_way(menu, segment, bits, ((uint64_t)16 << scale_bits) + 3 * 8 + 7, distortion);
+        add_way(menu, segment, carvq_segment_row_bits(&segment), ((uint64_t)16 << scale_bits) + 3 * 8 + 7, distortion);
     }
 }
 

@@ -23,16 +23,20 @@ struct carvq_recipe {
     uint8_t *tiers;                        // [V] segment of each row
 };
 
-// The bands of a recipe, without errors.
-void carvq_recipe_bands(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS]);
+// Errors of a row as a reader decodes it.
+struct carvq_row_errors {
+    double squares; // sum of (x - y)^2
+    double l1;      // of |x - y|
+};
+
+// The bands of a recipe with these errors[V], or with the expected ones if errors is NULL. Returns the SQNR of all rows.
+double carvq_recipe_bands(const struct carvq_recipe *recipe, const struct carvq_row_errors *errors,
+                          struct carvq_band bands_ret[CARVQ_BANDS]);
 
 // How much the squared error of a row counts: (count + 1)^a.
 double carvq_recipe_factor(const struct carvq_recipe *recipe, uint64_t row);
 
 // The scale that suits what is left of a row, in the units of the trellis tables.
 float carvq_recipe_row_scale(const struct carvq_recipe *recipe, uint64_t row);
-
-// The band of a row.
-unsigned carvq_recipe_band(const struct carvq_recipe *recipe, uint64_t row);
 
 #endif

@@ -49,16 +49,25 @@ static const uint8_t *fields_of(const struct carvq_rest *rest, uint64_t row)
     return rest->fields == NULL ? NULL : rest->fields + row * rest->structure->rank;
 }
 
+static enum carvq_status subtract(const struct carvq_rest *rest, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols,
+                                  float *block, struct carvq_error *error)
+{
+    for (size_t i = 0; i < nrows; i++)
+        carvq_structure_subtract_part(rest->structure, fields_of(rest, row + i), col, ncols, block + i * ncols);
+    return rest->network == NULL ? CARVQ_OK : subtract_gamma(rest, row, nrows, col, ncols, block, error);
+}
+
 static enum carvq_status read_rest(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
                                    struct carvq_error *error)
 {
     const struct carvq_rest *rest = context;
     enum carvq_status status = rest->matrix->read(rest->matrix->context, row, nrows, col, ncols, block_ret, error);
-    if (status != CARVQ_OK)
-        return status;
-    for (size_t i = 0; i < nrows; i++)
-        carvq_structure_subtract_part(rest->structure, fields_of(rest, row + i), col, ncols, block_ret + i * ncols);
-    return rest->network == NULL ? CARVQ_OK : subtract_gamma(rest, row, nrows, col, ncols, block_ret, error);
+    return status == CARVQ_OK ? subtract(rest, row, nrows, col, ncols, block_ret, error) : status;
+}
+
+enum carvq_status carvq_rest_subtract(const struct carvq_rest *rest, uint64_t row, float *values, struct carvq_error *error)
+{
+    return subtract(rest, row, 1, 0, rest->matrix->cols, values, error);
 }
 
 struct carvq_matrix carvq_rest_matrix(const struct carvq_rest *rest)

@@ -17,6 +17,9 @@ struct carvq_rest {
 // Subtracts all that; to be read from any number of threads.
 struct carvq_matrix carvq_rest_matrix(const struct carvq_rest *rest);
 
+// The same for one row that has been read. Errors: CARVQ_ERROR_MEMORY.
+enum carvq_status carvq_rest_subtract(const struct carvq_rest *rest, uint64_t row, float *values, struct carvq_error *error);
+
 // The inverse for one row, as a reader does it.
 void carvq_rest_add(const struct carvq_rest *rest, uint64_t row, float *values);
 

@@ -10,6 +10,7 @@
 #include "budget/rows.h"
 #include "encode/matrix.h"
 #include "encode/trellis_scale.h"
+#include "table/table.h"
 
 #define CHUNK_VALUES (1 << 16)
 #define MAX_LEVELS 256
@@ -18,7 +19,6 @@
 // A segment at work.
 struct work {
     const struct carvq_recipe *recipe;
-    struct carvq_matrix rest; // what is left of all rows
     const struct carvq_segment_info *segment;
     const uint32_t *members;
     const struct carvq_output *output;
@@ -58,7 +58,8 @@ static enum carvq_status encode_trellis(const struct work *work, unsigned thread
     const uint32_t n = work->segment->cols;
     uint16_t *path = work->paths + 2 * thread * trellis->steps;
     size_t level;
-    enum carvq_status status = work->rest.read(work->rest.context, row, 1, 0, n, rest, error);
+    memcpy(rest, x, n * sizeof *rest);
+    enum carvq_status status = carvq_rest_subtract(&work->recipe->survey.rest, row, rest, error);
     if (status != CARVQ_OK)
         return status;
     carvq_trellis_encode_best(trellis, rest, work->levels, work->level_count, work->reach, &level, path, decoded,
@@ -177,13 +178,11 @@ enum carvq_status carvq_segment_encode(const struct carvq_recipe *recipe, uint32
     enum carvq_part part = segment->codec == CARVQ_RAW ? CARVQ_PART_VALUES : CARVQ_PART_CODES;
     struct work work = {
         .recipe = recipe,
-        .rest = carvq_rest_matrix(&recipe->survey.rest),
         .segment = segment,
         .members = members,
         .output = output,
         .offset = output->offsets[part][s],
-        .row_bits = segment->codec == CARVQ_RAW ? 16 * (uint64_t)segment->cols
-                                                : segment->scale_bits + (uint64_t)segment->step_bits * ((segment->cols + 1) / 2),
+        .row_bits = carvq_segment_row_bits(segment),
         .reach = recipe->budget.effort < NEIGHBOUR_EFFORT ? 0 : 1,
         .errors = errors_ret,
     };

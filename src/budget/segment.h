@@ -12,12 +12,6 @@ struct carvq_output {
     uint64_t (*offsets)[CARVQ_MAX_SEGMENTS]; // by part, as in struct carvq_layout
 };
 
-// Errors of a row as a reader decodes it.
-struct carvq_row_errors {
-    double squares; // sum of (x - y)^2
-    double l1;      // of |x - y|
-};
-
 // The errors of a row.
 void carvq_row_measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret);
 

@@ -28,11 +28,16 @@ static double dot(const float *a, const float *b, uint32_t count)
     return sums[0] + sums[1] + (sums[2] + sums[3]);
 }
 
+double carvq_energy(const float *values, uint32_t count)
+{
+    return dot(values, values, count);
+}
+
 static double energy(const float *sample, size_t count, uint32_t cols)
 {
     double sum = 0;
     for (size_t i = 0; i < count; i++)
-        sum += dot(sample + i * cols, sample + i * cols, cols);
+        sum += carvq_energy(sample + i * cols, cols);
     return sum;
 }
 
@@ -73,7 +78,7 @@ static bool find_direction(const float *sample, size_t count, size_t stride, uin
 {
     double longest = 0;
     for (size_t i = 0; i < count; i += stride) {
-        double length = dot(sample + i * cols, sample + i * cols, cols);
+        double length = carvq_energy(sample + i * cols, cols);
         if (length > longest) {
             longest = length;
             memcpy(direction_ret, sample + i * cols, cols * sizeof *sample);
@@ -138,7 +143,7 @@ static size_t project(const float *sample, size_t count, size_t first, size_t st
     for (size_t i = first; i < count; i += stride) {
         const float *row = sample + i * cols;
         double coefficient = dot(row, direction, cols);
-        *before_ret += dot(row, row, cols);
+        *before_ret += carvq_energy(row, cols);
         *along_ret += coefficient * coefficient;
         coefficients[rows++] = (float)coefficient;
     }

@@ -28,6 +28,9 @@ struct carvq_structure {
 enum carvq_status carvq_structure_fit(float *sample, size_t count, const double *mean, uint64_t rows, uint32_t cols,
                                       uint64_t most_bits, struct carvq_structure **structure_ret, struct carvq_error *error);
 
+// The sum of squares.
+double carvq_energy(const float *values, uint32_t count);
+
 // Turns a row into what the codes are for; fields_ret[rank]: its coefficients as stored, unsigned.
 void carvq_structure_subtract(const struct carvq_structure *structure, float *row, uint8_t *fields_ret);
 

@@ -48,14 +48,6 @@ static enum carvq_status take_sample(const struct carvq_matrix *matrix, uint64_t
     return CARVQ_OK;
 }
 
-static double energy_of(const float *values, uint32_t count)
-{
-    double sums[4] = {0};
-    for (uint32_t c = 0; c < count; c++)
-        sums[c & 3] += (double)values[c] * values[c];
-    return sums[0] + sums[1] + (sums[2] + sums[3]);
-}
-
 static enum carvq_status survey_rows(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
 {
     const struct pass *pass = context;
@@ -68,12 +60,12 @@ static enum carvq_status survey_rows(void *context, unsigned thread, uint64_t fi
         enum carvq_status status = matrix->read(matrix->context, row, 1, 0, n, values, error);
         if (status != CARVQ_OK)
             return status;
-        pass->survey->row_energies[row] = energy_of(values, n);
+        pass->survey->row_energies[row] = carvq_energy(values, n);
         if (!isfinite(pass->survey->row_energies[row]))
             return carvq_matrix_fail_bad_row(matrix, error);
         uint8_t *fields = structure->rank > 0 ? pass->survey->rest.fields + row * structure->rank : unused;
         carvq_structure_subtract(structure, values, fields);
-        pass->survey->energies[row] = energy_of(values, n);
+        pass->survey->energies[row] = carvq_energy(values, n);
         if (!(sqrt(pass->survey->energies[row] / n) <= MAX_DEVIATION))
             return carvq_matrix_fail(matrix, error, CARVQ_ERROR_FORMAT, "row %" PRIu64 " holds values that are too large", row);
     }
@@ -87,7 +79,7 @@ static enum carvq_status survey_rest(void *context, unsigned thread, uint64_t fi
     float *values = pass->rows + (size_t)thread * pass->block_rows * rest->cols;
     enum carvq_status status = rest->read(rest->context, first, count, 0, rest->cols, values, error);
     for (size_t i = 0; i < count && status == CARVQ_OK; i++)
-        pass->survey->energies[first + i] = energy_of(values + i * rest->cols, rest->cols);
+        pass->survey->energies[first + i] = carvq_energy(values + i * rest->cols, rest->cols);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum carvq_status carvq_matrix_fail(const struct carvq_matrix *matrix, struct carvq_error *error, enum carvq_status status,
                                     const char *format, ...)
@@ -33,4 +34,14 @@ enum carvq_status carvq_matrix_fail_bad_row(const struct carvq_matrix *matrix, s
                                              isnan(values[i]) ? "NaN" : "Inf");
         }
     return carvq_matrix_fail(matrix, error, CARVQ_ERROR_FORMAT, "holds NaN or Inf"); // no longer: the source is changing
+}
+
+enum carvq_status carvq_floats_read(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
+                                    struct carvq_error *error)
+{
+    const struct carvq_floats *floats = context;
+    (void)error;
+    for (size_t i = 0; i < nrows; i++)
+        memcpy(block_ret + i * ncols, floats->values + (row + i) * floats->cols + col, ncols * sizeof *block_ret);
+    return CARVQ_OK;
 }

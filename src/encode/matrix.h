@@ -12,4 +12,12 @@ enum carvq_status carvq_matrix_fail(const struct carvq_matrix *matrix, struct ca
 // For a matrix of which a value is known to be NaN or infinite: an error that names the first such row.
 enum carvq_status carvq_matrix_fail_bad_row(const struct carvq_matrix *matrix, struct carvq_error *error);
 
+// A matrix of floats in memory: read is carvq_floats_read, context a struct carvq_floats *.
+struct carvq_floats {
+    const float *values; // [rows][cols]
+    uint32_t cols;
+};
+enum carvq_status carvq_floats_read(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
+                                    struct carvq_error *error);
+
 #endif

@@ -10,6 +10,14 @@
 #include "encode/arena.h"
 #include "encode/sink.h"
 
+// Puts a value's bits from the given bit of bytes on, where there are zeros.
+static inline void carvq_put_bits(uint8_t *bytes, uint64_t bit, uint64_t value)
+{
+    uint8_t *byte = bytes + bit / 8;
+    for (value <<= bit % 8; value != 0; value >>= 8)
+        *byte++ |= (uint8_t)value;
+}
+
 struct carvq_packer {
     const struct carvq_segment_info *info;
     const struct carvq_sink *sink;

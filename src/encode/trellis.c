@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "encode/pack.h"
 #include "encode/trellis_forward.h"
 
 #define FRACTION 256.0f // fixed point: from units of the table to those of targets
@@ -171,19 +172,11 @@ uint64_t carvq_trellis_row_bits(const struct carvq_trellis *trellis, unsigned sc
     return scale_bits + (uint64_t)trellis->steps * trellis->step_bits;
 }
 
-// Sets bits that are zero.
-static void put_bits(uint8_t *codes, uint64_t bit, size_t value)
-{
-    uint8_t *byte = codes + bit / 8;
-    for (value <<= bit % 8; value != 0; value >>= 8)
-        *byte++ |= (uint8_t)value;
-}
-
 void carvq_trellis_pack(const struct carvq_trellis *trellis, unsigned scale_bits, size_t level, const uint16_t *path,
                         uint8_t *codes, uint64_t bit)
 {
-    put_bits(codes, bit, level);
+    carvq_put_bits(codes, bit, level);
     bit += scale_bits;
     for (size_t step = 0; step < trellis->steps; step++, bit += trellis->step_bits)
-        put_bits(codes, bit, path[step]);
+        carvq_put_bits(codes, bit, path[step]);
 }

@@ -11,7 +11,7 @@ static void decode(const struct carvq_segment *segment, uint64_t row, float *val
 
 const char *carvq_raw_choose(struct carvq_segment *segment)
 {
-    segment->row_bits = (uint64_t)16 * segment->info->cols;
+    segment->row_bits = carvq_segment_row_bits(segment->info);
     segment->decode_row = decode;
     return "scalar raw";
 }

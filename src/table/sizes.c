@@ -17,19 +17,24 @@ static bool rvq_sizes(struct carvq_segment_info *segment)
     return carvq_mul_u64(segment->groups, 2 * values, &segment->codebook_bytes);
 }
 
+uint64_t carvq_segment_row_bits(const struct carvq_segment_info *segment)
+{
+    if (segment->codec == CARVQ_RAW)
+        return (uint64_t)16 * segment->cols;
+    return segment->scale_bits + carvq_div_up(segment->cols, 2) * segment->step_bits;
+}
+
 bool carvq_segment_sizes(struct carvq_segment_info *segment)
 {
-    const uint64_t n = segment->cols;
     switch (segment->codec) {
     case CARVQ_RVQ:
         return rvq_sizes(segment);
     case CARVQ_TRELLIS: // the bits of a row < 2^27, of all < 2^59
-        segment->code_bytes = carvq_div_up(segment->rows * (segment->scale_bits + carvq_div_up(n, 2) * segment->step_bits), 8) +
-                              3;
+        segment->code_bytes = carvq_div_up(segment->rows * carvq_segment_row_bits(segment), 8) + 3;
         segment->codebook_bytes = (uint64_t)2 << segment->scale_bits;
         return true;
     case CARVQ_RAW:
-        segment->code_bytes = 2 * segment->rows * n;
+        segment->code_bytes = segment->rows * carvq_segment_row_bits(segment) / 8;
         segment->codebook_bytes = 0;
         return true;
     }

@@ -59,6 +59,9 @@ bool carvq_table_sizes(struct carvq_table_info *info, struct carvq_segment_info 
 // The same for one segment; cols must be set.
 bool carvq_segment_sizes(struct carvq_segment_info *segment);
 
+// Bits of a row of codec trellis or raw.
+uint64_t carvq_segment_row_bits(const struct carvq_segment_info *segment);
+
 // Bits of a tier number [t], and bytes of the directory.
 unsigned carvq_tier_bits(uint32_t segment_count);
 uint64_t carvq_tier_bytes(uint64_t rows, uint32_t segment_count);

@@ -132,7 +132,7 @@ const char *carvq_trellis_choose(struct carvq_segment *segment)
     };
     const struct carvq_segment_info *info = segment->info;
     segment->trellis = carvq_trellis_table(info->state_bits, info->step_bits);
-    segment->row_bits = info->scale_bits + (uint64_t)info->step_bits * ((info->cols - 1) / 2 + 1);
+    segment->row_bits = carvq_segment_row_bits(info);
     if (segment->trellis == NULL)
         return NULL;
     segment->decode_row = decoders[info->step_bits - CARVQ_TRELLIS_MIN_STEP_BITS].decode_row;

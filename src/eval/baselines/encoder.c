@@ -4,22 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encode/matrix.h"
 #include "eval/baselines/method.h"
 
 struct memory_file {
     uint8_t *data;
     uint64_t size;
 };
-
-static enum carvq_status read_block(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
-                                    struct carvq_error *error)
-{
-    (void)error;
-    const struct carvq_baseline_input *input = context;
-    for (size_t r = 0; r < nrows; r++)
-        memcpy(block_ret + r * ncols, input->values + (row + r) * input->cols + col, ncols * sizeof *block_ret);
-    return CARVQ_OK;
-}
 
 static enum carvq_status write_piece(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error)
 {
@@ -75,8 +66,8 @@ static enum carvq_status decode(const struct memory_file *memory, const struct c
 enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                          float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
 {
-    struct carvq_baseline_input source = *input;
-    const struct carvq_matrix matrix = {input->name, NULL, input->rows, input->cols, input->dtype, read_block, &source};
+    struct carvq_floats source = {input->values, input->cols};
+    const struct carvq_matrix matrix = {input->name, NULL, input->rows, input->cols, input->dtype, carvq_floats_read, &source};
     struct carvq_encode_options options = baseline->encode;
     options.seed = input->seed;
     struct memory_file memory = {NULL, 0};
@@ -102,8 +93,8 @@ enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, 
 enum carvq_status carvq_baseline_budget(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                         float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
 {
-    struct carvq_baseline_input source = *input;
-    const struct carvq_matrix matrix = {input->name, NULL, input->rows, input->cols, input->dtype, read_block, &source};
+    struct carvq_floats source = {input->values, input->cols};
+    const struct carvq_matrix matrix = {input->name, NULL, input->rows, input->cols, input->dtype, carvq_floats_read, &source};
     struct carvq_budget budget = baseline->budget;
     budget.seed = input->seed;
     struct carvq_recipe *recipe = NULL;
