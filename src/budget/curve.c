@@ -8,10 +8,12 @@
 #include "encode/trellis_scale.h"
 #include "table/trellis_tables.h"
 
-#define CURVE_VALUES (1 << 18) // of the sample that are encoded at each rate
-#define OFF_DB 2.5             // by which scales are off when the sensitivity is measured
+#define CURVE_VALUES (1 << 17) // of the sample that are encoded at each rate
+#define OFF_DB 2.5             // by which scales are off when the sensitivity is measured ..
+#define OFF_STRIDE 4           // .. on every fourth row
 
-// The rows of the sample that are encoded, and their relative errors: with the right scale, and with two that are off.
+// The rows of the sample that are encoded, and their relative errors: with the right scale, and some with two that are off. What
+// was not measured is NAN.
 struct trial {
     const struct carvq_survey *survey;
     uint32_t cols;
@@ -31,9 +33,12 @@ static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first
         const float *row = trial->survey->sample + i * trial->survey->sample_count / trial->count * trial->cols;
         double energy = carvq_energy(row, trial->cols);
         for (unsigned o = 0; o < 3; o++) {
+            trial->errors[3 * i + o] = NAN;
+            if (energy == 0 || (o > 0 && i % OFF_STRIDE != 0))
+                continue;
             float scale = (float)sqrt(energy / trial->cols * pow(10, off[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
             double squares = carvq_trellis_encode(worker, row, scale, trial->paths + thread * worker->steps);
-            trial->errors[3 * i + o] = energy > 0 ? squares / energy : NAN; // a row of zeros does not count
+            trial->errors[3 * i + o] = squares / energy;
         }
     }
     return CARVQ_OK;
@@ -63,17 +68,21 @@ static bool measure(struct trial *trial, unsigned threads, unsigned state_bits, 
         carvq_trellis_begin(&trial->workers[t]);
     struct carvq_ticker ticker = {.progress = NULL};
     carvq_rows_each(trial->count, 1, 1, threads, &ticker, try_rows, trial, NULL);
-    double sums[3] = {0}, count = 0;
+    double sum = 0, count = 0, right = 0, off = 0; // right and off: of the rows that have both
     for (size_t i = 0; i < trial->count; i++) {
-        if (isnan(trial->errors[3 * i]))
+        const double *errors = trial->errors + 3 * i;
+        if (isnan(errors[0]))
             continue;
-        for (unsigned o = 0; o < 3; o++)
-            sums[o] += trial->errors[3 * i + o];
+        sum += errors[0];
         count++;
+        if (!isnan(errors[1])) {
+            right += errors[0];
+            off += (errors[1] + errors[2]) / 2;
+        }
     }
     free(memory);
-    double worse = sums[0] > 0 ? ((sums[1] + sums[2]) / 2 / sums[0] - 1) / (OFF_DB * OFF_DB) : 0;
-    *point_ret = (struct carvq_point){state_bits, step_bits, count > 0 ? sums[0] / count : 0, worse > 0 ? worse : 0};
+    double worse = right > 0 ? (off / right - 1) / (OFF_DB * OFF_DB) : 0;
+    *point_ret = (struct carvq_point){state_bits, step_bits, count > 0 ? sum / count : 0, worse > 0 ? worse : 0};
     return true;
 }
 

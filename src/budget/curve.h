@@ -21,20 +21,21 @@ size_t carvq_trellis_curve(const struct carvq_survey *survey, uint32_t cols, uns
 
 #define CARVQ_RVQ_GROUPS 3
 #define CARVQ_RVQ_STAGES 8
+#define CARVQ_RVQ_CODE_BITS 4
 
-// One setting of group RVQ, but for what all have in common: h = 8 (or n), kappa = 4.
-struct carvq_rvq_point {
-    uint64_t group;    // [g]
-    uint32_t stages;   // [L]
-    double distortion; // squared error over energy
+// What group RVQ makes of the sample with one size of groups; [h] is 8 (or n), [kappa] 4.
+struct carvq_rvq_curve {
+    uint64_t group;                      // [g]
+    uint32_t count;                      // 1 to CARVQ_RVQ_STAGES
+    double distortion[CARVQ_RVQ_STAGES]; // with l + 1 stages: squared error over energy
 };
 
 // Sub-vectors in these settings [h].
 uint32_t carvq_rvq_subvector(uint32_t cols);
 
-// Measures 1 to CARVQ_RVQ_STAGES stages with groups of several sizes, smaller ones first. Returns their number, 0 if out of
-// memory.
-size_t carvq_rvq_curve(const struct carvq_survey *survey, uint32_t cols, uint64_t seed, unsigned threads,
-                       struct carvq_rvq_point points_ret[CARVQ_RVQ_GROUPS * CARVQ_RVQ_STAGES]);
+// Measures groups of several sizes, smaller ones first, with more and more stages until they have fallen behind the curve of the
+// trellis, points[count]; all of them with count 0. False: out of memory.
+bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const struct carvq_point *points, size_t count,
+                       uint64_t seed, unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS]);
 
 #endif

@@ -7,8 +7,10 @@
 #include "encode/rvq.h"
 #include "table/table.h"
 
-#define CURVE_VALUES (1 << 17) // of the sample that are encoded, at least, if there are so many
+#define CURVE_VALUES (1 << 16) // of the sample that are encoded, at least, if there are so many
 #define CURVE_EFFORT 1         // most of what effort can gain is gained
+#define FEW_STAGES 3           // are always measured: at their rates there may be nothing else ..
+#define BEHIND_DB 1.5          // .. and more only if these are not so far behind the trellis
 
 static enum carvq_status ignore(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
                                 struct carvq_error *error)
@@ -41,41 +43,70 @@ static float *take_rows(const struct carvq_survey *survey, uint32_t cols, size_t
     return rows;
 }
 
-size_t carvq_rvq_curve(const struct carvq_survey *survey, uint32_t cols, uint64_t seed, unsigned threads,
-                       struct carvq_rvq_point points_ret[CARVQ_RVQ_GROUPS * CARVQ_RVQ_STAGES])
+// Squared error over energy of the rows with the given setting. Negative: out of memory.
+static double measure(const struct carvq_matrix *rows, uint64_t group, uint32_t stages, uint64_t seed, unsigned threads)
+{
+    const struct carvq_sink sink = {ignore, NULL};
+    struct carvq_segment_info segment = {.codec = CARVQ_RVQ,
+                                         .rows = rows->rows,
+                                         .cols = rows->cols,
+                                         .value_dtype = CARVQ_BF16,
+                                         .subvector = carvq_rvq_subvector(rows->cols),
+                                         .group = group,
+                                         .stages = stages,
+                                         .code_bits = CARVQ_RVQ_CODE_BITS};
+    struct carvq_encode_options options;
+    carvq_encode_defaults(&options);
+    options.effort = CURVE_EFFORT;
+    options.seed = seed;
+    struct carvq_ticker ticker = {.progress = NULL};
+    struct carvq_sums sums = {0};
+    if (!carvq_segment_sizes(&segment) ||
+        carvq_rvq_encode(rows, &segment, &options, threads, &sink, &ticker, &sums, NULL) != CARVQ_OK)
+        return -1;
+    return sums.energy > 0 ? sums.squares / sums.energy : 0;
+}
+
+// Whether the trellis is much better at the rate of so many stages; from one of its rates to another a bit brings 6.02 dB.
+static bool is_behind(const struct carvq_point *points, size_t count, uint32_t h, uint64_t group, uint32_t stages,
+                      double distortion)
+{
+    const double rate = stages * (CARVQ_RVQ_CODE_BITS / (double)h + (double)(16 << CARVQ_RVQ_CODE_BITS) / (double)group);
+    const struct carvq_point *nearest = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (nearest == NULL || fabs(points[i].step_bits / 2. - rate) < fabs(nearest->step_bits / 2. - rate))
+            nearest = &points[i];
+    if (nearest == NULL || !(distortion > 0))
+        return false;
+    return 10 * log10(distortion / (nearest->distortion * exp2(nearest->step_bits - 2 * rate))) > BEHIND_DB;
+}
+
+bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const struct carvq_point *points, size_t count,
+                       uint64_t seed, unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS])
 {
     static const uint64_t groups[CARVQ_RVQ_GROUPS] = {1024, 4096, 16384};
     const uint32_t h = carvq_rvq_subvector(cols);
     const uint64_t most = groups[CARVQ_RVQ_GROUPS - 1] * h / cols + 1;
-    const struct carvq_sink sink = {ignore, NULL};
-    size_t count = 0, taken;
+    size_t taken;
     float *rows = take_rows(survey, cols, (size_t)(most < survey->sample_count ? most : survey->sample_count), &taken);
     struct carvq_floats floats = {rows, cols};
     bool good = rows != NULL;
-    for (unsigned g = 0; g < CARVQ_RVQ_GROUPS && good; g++)
-        for (uint32_t stages = 1; stages <= CARVQ_RVQ_STAGES && good; stages++) {
-            // Whole groups, as far as the sample goes.
-            uint64_t values = groups[g] * h > CURVE_VALUES ? groups[g] * h : CURVE_VALUES, wanted = (values + cols - 1) / cols;
-            const struct carvq_matrix matrix = {"sample",          NULL,   wanted < taken ? wanted : taken, cols, CARVQ_F32,
-                                                carvq_floats_read, &floats};
-            struct carvq_segment_info segment = {.codec = CARVQ_RVQ,
-                                                 .rows = matrix.rows,
-                                                 .cols = cols,
-                                                 .value_dtype = CARVQ_BF16,
-                                                 .subvector = h,
-                                                 .group = groups[g],
-                                                 .stages = stages,
-                                                 .code_bits = 4};
-            struct carvq_encode_options options;
-            carvq_encode_defaults(&options);
-            options.effort = CURVE_EFFORT;
-            options.seed = seed;
-            struct carvq_ticker ticker = {.progress = NULL};
-            struct carvq_sums sums = {0};
-            good = taken == 0 || (carvq_segment_sizes(&segment) && carvq_rvq_encode(&matrix, &segment, &options, threads, &sink,
-                                                                                    &ticker, &sums, NULL) == CARVQ_OK);
-            points_ret[count++] = (struct carvq_rvq_point){groups[g], stages, sums.energy > 0 ? sums.squares / sums.energy : 0};
+    for (unsigned g = 0; g < CARVQ_RVQ_GROUPS && good; g++) {
+        // Whole groups, as far as the sample goes.
+        const uint64_t values = groups[g] * h > CURVE_VALUES ? groups[g] * h : CURVE_VALUES, wanted = (values + cols - 1) / cols;
+        const struct carvq_matrix matrix = {"sample",          NULL,   wanted < taken ? wanted : taken, cols, CARVQ_F32,
+                                            carvq_floats_read, &floats};
+        struct carvq_rvq_curve *curve = &curves_ret[g];
+        *curve = (struct carvq_rvq_curve){.group = groups[g]};
+        while (good && curve->count < CARVQ_RVQ_STAGES) {
+            uint32_t stages = ++curve->count;
+            double distortion = taken > 0 ? measure(&matrix, groups[g], stages, seed, threads) : 0;
+            good = distortion >= 0;
+            curve->distortion[stages - 1] = distortion;
+            if (stages >= FEW_STAGES && is_behind(points, count, h, groups[g], stages, distortion))
+                break;
         }
+    }
     free(rows);
-    return good ? count : 0;
+    return good;
 }

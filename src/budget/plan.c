@@ -22,7 +22,6 @@
 #define OFFER_AGAIN 0.002     // bits per value that are left over and worth another try ..
 #define MOST_OFFERS 8         // .. of which there are so many
 #define MAX_SCALE_BITS 6
-#define RVQ_CODE_BITS 4                // [kappa]
 #define MOST_BYTES ((uint64_t)1 << 60) // no table needs more
 
 struct weighted_row {
@@ -117,25 +116,24 @@ static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, do
     }
 }
 
-// The settings of one group size, points[CARVQ_RVQ_STAGES].
-static void add_rvq(struct menu *menu, const struct carvq_recipe *recipe, const struct carvq_rvq_point *points, double floor)
+// The settings of one group size, the most stages first.
+static void add_rvq(struct menu *menu, const struct carvq_recipe *recipe, const struct carvq_rvq_curve *curve, double floor)
 {
     const uint32_t n = recipe->matrix->cols, h = carvq_rvq_subvector(n);
     const uint64_t subvectors = carvq_div_up(n, h); // S
-    for (size_t i = CARVQ_RVQ_STAGES; i-- > 0;) {
-        const struct carvq_rvq_point *point = &points[i];
+    for (uint32_t stages = curve->count; stages > 0; stages--) {
         const struct carvq_segment_info segment = {.codec = CARVQ_RVQ,
                                                    .cols = n,
                                                    .value_dtype = CARVQ_BF16,
                                                    .subvector = h,
-                                                   .group = point->group,
-                                                   .stages = point->stages,
-                                                   .code_bits = RVQ_CODE_BITS};
-        uint64_t books = (uint64_t)16 * h * point->stages << RVQ_CODE_BITS; // bits of a group's codebooks
-        uint64_t bits = 8 * carvq_div_up(subvectors * point->stages * RVQ_CODE_BITS, 8) +
-                        carvq_div_up(subvectors * books, point->group);
+                                                   .group = curve->group,
+                                                   .stages = stages,
+                                                   .code_bits = CARVQ_RVQ_CODE_BITS};
+        uint64_t books = (uint64_t)16 * h * stages << CARVQ_RVQ_CODE_BITS; // bits of a group's codebooks
+        uint64_t bits = 8 * carvq_div_up(subvectors * stages * CARVQ_RVQ_CODE_BITS, 8) +
+                        carvq_div_up(subvectors * books, curve->group);
         if ((double)bits >= floor * n)
-            add_way(menu, segment, bits, books, point->distortion);
+            add_way(menu, segment, bits, books, curve->distortion[stages - 1]);
     }
 }
 
@@ -208,9 +206,9 @@ static bool choose(const struct choice *choice, double floor, uint64_t bits, str
         add_trellis(&menu, recipe, floor, scale_bits, choice->scale_errors[scale_bits]);
         try_menu(choice, &menu, bits, menu_ret, allocation_ret);
     }
-    for (size_t first = 0; first < recipe->rvq_point_count; first += CARVQ_RVQ_STAGES) {
+    for (size_t i = 0; i < recipe->curve_count; i++) {
         struct menu menu = raw;
-        add_rvq(&menu, recipe, &recipe->rvq_points[first], floor);
+        add_rvq(&menu, recipe, &recipe->curves[i], floor);
         try_menu(choice, &menu, bits, menu_ret, allocation_ret);
     }
     return allocation_ret->count > 0;
@@ -257,9 +255,9 @@ static enum carvq_status fail_budget(const struct carvq_recipe *recipe, struct c
         add_raw(&menu, matrix);
     add_trellis(&menu, recipe, 0, 0, 0);
     uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
-    for (size_t first = 0; first < recipe->rvq_point_count; first += CARVQ_RVQ_STAGES) {
+    for (size_t i = 0; i < recipe->curve_count; i++) {
         menu.count = 0;
-        add_rvq(&menu, recipe, &recipe->rvq_points[first], 0);
+        add_rvq(&menu, recipe, &recipe->curves[i], 0);
         uint64_t bits = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
         least = bits < least ? bits : least;
     }

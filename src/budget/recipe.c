@@ -76,8 +76,9 @@ static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned th
             measured = lengthen_states(recipe, threads);
     }
     if (budget->codecs & 1U << CARVQ_RVQ && measured) {
-        recipe->rvq_point_count = carvq_rvq_curve(&recipe->survey, matrix->cols, budget->seed, threads, recipe->rvq_points);
-        measured = recipe->rvq_point_count > 0;
+        measured = carvq_rvq_measure(&recipe->survey, matrix->cols, recipe->points, recipe->point_count, budget->seed, threads,
+                                     recipe->curves);
+        recipe->curve_count = CARVQ_RVQ_GROUPS;
     }
     recipe->tiers = malloc(matrix->rows);
     if (!measured || recipe->tiers == NULL)

@@ -15,8 +15,8 @@ struct carvq_recipe {
     struct carvq_adaptor_trial trial;
     struct carvq_point points[CARVQ_CURVE_POINTS]; // what the trellis makes of the sample
     size_t point_count;
-    struct carvq_rvq_point rvq_points[CARVQ_RVQ_GROUPS * CARVQ_RVQ_STAGES]; // and what group RVQ makes of it
-    size_t rvq_point_count;
+    struct carvq_rvq_curve curves[CARVQ_RVQ_GROUPS]; // and what group RVQ makes of it
+    size_t curve_count;
     struct carvq_table_info info;
     struct carvq_segment_info segments[CARVQ_MAX_SEGMENTS];
     double distortion[CARVQ_MAX_SEGMENTS]; // expected, of a row of the segment: squared error over what is left of its energy
