@@ -10,8 +10,11 @@
 
 #include "base/half.h"
 #include "base/status.h"
+#include "base/vector.h"
 
+#define LANES 16
 #define POWER_STEPS 30
+#define POWER_GAIN 1e-5 // of the energy along a direction in a step; with less, the steps end
 #define MIN_COEFFICIENT_BITS 2
 #define MAX_COEFFICIENT_BITS 8
 
@@ -20,17 +23,32 @@ static float store(float value)
     return carvq_bf16_to_f32(carvq_f32_to_bf16(value));
 }
 
-static double dot(const float *a, const float *b, uint32_t count)
+CARVQ_VECTORIZED static double carvq_structure_dot(const float *a, const float *b, uint32_t count)
 {
-    double sums[4] = {0};
+    double sums[LANES] = {0}, rest = 0;
+    uint32_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        CARVQ_LANE_LOOP
+        for (uint32_t lane = 0; lane < LANES; lane++)
+            sums[lane] += (double)a[i + lane] * (double)b[i + lane];
+    }
+    for (; i < count; i++)
+        rest += (double)a[i] * (double)b[i];
+    for (uint32_t half = LANES / 2; half > 0; half /= 2)
+        for (uint32_t lane = 0; lane < half; lane++)
+            sums[lane] += sums[lane + half];
+    return sums[0] + rest;
+}
+
+CARVQ_VECTORIZED static void carvq_structure_add_multiple(double factor, const float *row, uint32_t count, double *sums)
+{
     for (uint32_t i = 0; i < count; i++)
-        sums[i & 3] += (double)a[i] * b[i];
-    return sums[0] + sums[1] + (sums[2] + sums[3]);
+        sums[i] += factor * (double)row[i];
 }
 
 double carvq_energy(const float *values, uint32_t count)
 {
-    return dot(values, values, count);
+    return carvq_structure_dot(values, values, count);
 }
 
 static double energy(const float *sample, size_t count, uint32_t cols)
@@ -72,34 +90,40 @@ static void take_mean(struct carvq_structure *structure, const double *mean, uin
             sample[i * n + c] -= structure->mean[c];
 }
 
-// The leading right singular vector of every stride-th row of the sample, of length 1: power iteration from the longest of them.
-// False if all are 0.
-static bool find_direction(const float *sample, size_t count, size_t stride, uint32_t cols, float *direction_ret, double *sums)
+// The longest row of every stride-th of the sample. False if all are 0.
+static bool find_longest(const float *sample, size_t count, size_t stride, uint32_t cols, float *row_ret)
 {
     double longest = 0;
     for (size_t i = 0; i < count; i += stride) {
         double length = carvq_energy(sample + i * cols, cols);
         if (length > longest) {
             longest = length;
-            memcpy(direction_ret, sample + i * cols, cols * sizeof *sample);
+            memcpy(row_ret, sample + i * cols, cols * sizeof *sample);
         }
     }
-    if (longest == 0)
-        return false;
+    return longest > 0;
+}
+
+// From any direction to the leading right singular vector of every stride-th row of the sample, of length 1: power iteration.
+// False if all are 0. sums: [n], of any content.
+static bool find_direction(const float *sample, size_t count, size_t stride, uint32_t cols, float *direction, double *sums)
+{
+    double last = 0;
     for (int step = 0; step < POWER_STEPS; step++) {
         memset(sums, 0, cols * sizeof *sums);
-        for (size_t i = 0; i < count; i += stride) {
-            double coefficient = dot(sample + i * cols, direction_ret, cols);
-            for (uint32_t c = 0; c < cols; c++)
-                sums[c] += coefficient * sample[i * cols + c];
-        }
+        for (size_t i = 0; i < count; i += stride)
+            carvq_structure_add_multiple(carvq_structure_dot(sample + i * cols, direction, cols), sample + i * cols, cols, sums);
         double length = 0;
         for (uint32_t c = 0; c < cols; c++)
             length += sums[c] * sums[c];
+        length = sqrt(length);
         if (length == 0)
             return false;
         for (uint32_t c = 0; c < cols; c++)
-            direction_ret[c] = (float)(sums[c] / sqrt(length));
+            direction[c] = (float)(sums[c] / length);
+        if (step > 1 && length - last <= POWER_GAIN * length) // the first length was that of a direction of any length
+            break;
+        last = length;
     }
     return true;
 }
@@ -142,7 +166,7 @@ static size_t project(const float *sample, size_t count, size_t first, size_t st
     *before_ret = *along_ret = 0;
     for (size_t i = first; i < count; i += stride) {
         const float *row = sample + i * cols;
-        double coefficient = dot(row, direction, cols);
+        double coefficient = carvq_structure_dot(row, direction, cols);
         *before_ret += carvq_energy(row, cols);
         *along_ret += coefficient * coefficient;
         coefficients[rows++] = (float)coefficient;
@@ -160,7 +184,7 @@ static bool take_direction(struct carvq_structure *structure, uint64_t rows, uin
     const size_t stride = count < rows ? 2 : 1;
     float *direction = structure->directions + (size_t)structure->rank * n;
     double before, along, error;
-    if (!find_direction(sample, count, stride, n, direction, sums))
+    if (!find_longest(sample, count, stride, n, direction) || !find_direction(sample, count, stride, n, direction, sums))
         return false;
     size_t tried = project(sample, count, stride - 1, stride, n, direction, coefficients, &before, &along);
     const unsigned first = structure->rank > 0 ? structure->bits : MIN_COEFFICIENT_BITS;
@@ -180,7 +204,7 @@ static bool take_direction(struct carvq_structure *structure, uint64_t rows, uin
     double step = find_step(coefficients, count, structure->bits, &error);
     for (uint32_t c = 0; c < n; c++)
         direction[c] = store((float)(direction[c] * step));
-    structure->norms[structure->rank] = dot(direction, direction, n);
+    structure->norms[structure->rank] = carvq_structure_dot(direction, direction, n);
     return structure->norms[structure->rank] > 0;
 }
 
@@ -207,7 +231,7 @@ enum carvq_status carvq_structure_fit(float *sample, size_t count, const double 
         const float *direction = structure->directions + (size_t)k * cols;
         for (size_t i = 0; i < count; i++) {
             float *row = sample + i * cols;
-            float coefficient = quantize(dot(row, direction, cols) / structure->norms[k], structure->bits);
+            float coefficient = quantize(carvq_structure_dot(row, direction, cols) / structure->norms[k], structure->bits);
             for (uint32_t c = 0; c < cols; c++)
                 row[c] -= coefficient * direction[c];
         }
@@ -226,7 +250,7 @@ void carvq_structure_subtract(const struct carvq_structure *structure, float *ro
             row[c] -= structure->mean[c];
     for (uint32_t k = 0; k < structure->rank; k++) {
         const float *direction = structure->directions + (size_t)k * n;
-        float coefficient = quantize(dot(row, direction, n) / structure->norms[k], structure->bits);
+        float coefficient = quantize(carvq_structure_dot(row, direction, n) / structure->norms[k], structure->bits);
         fields_ret[k] = (uint8_t)(coefficient + (float)(1U << (structure->bits - 1)));
         for (uint32_t c = 0; c < n; c++)
             row[c] -= coefficient * direction[c];
