@@ -37,6 +37,14 @@ static void count_rows(const struct carvq_recipe *recipe, struct carvq_band band
     }
 }
 
+static double expect_squares(const struct carvq_recipe *recipe, uint64_t row)
+{
+    const uint8_t tier = recipe->tiers[row];
+    if (recipe->segments[tier].codec == CARVQ_RAW)
+        return recipe->survey.row_energies[row] * carvq_raw_distortion(recipe->matrix->dtype);
+    return recipe->survey.energies[row] * recipe->distortion[tier];
+}
+
 double carvq_recipe_bands(const struct carvq_recipe *recipe, const struct carvq_row_errors *errors,
                           struct carvq_band bands_ret[CARVQ_BANDS])
 {
@@ -45,8 +53,7 @@ double carvq_recipe_bands(const struct carvq_recipe *recipe, const struct carvq_
     for (uint64_t row = 0; row < recipe->info.rows; row++) {
         unsigned band = find_band(recipe, row);
         energy[band] += recipe->survey.row_energies[row];
-        squares[band] += errors != NULL ? errors[row].squares
-                                        : recipe->survey.energies[row] * recipe->distortion[recipe->tiers[row]];
+        squares[band] += errors != NULL ? errors[row].squares : expect_squares(recipe, row);
     }
     for (unsigned b = 0; b < CARVQ_BANDS; b++) {
         bands_ret[b].sqnr_db = squares[b] > 0 ? 10 * log10(energy[b] / squares[b]) : INFINITY;

@@ -9,36 +9,39 @@
 #include "table/trellis_tables.h"
 
 #define CURVE_VALUES (1 << 17) // of the sample that are encoded at each rate
-#define OFF_DB 2.5             // by which scales are off when the sensitivity is measured ..
-#define OFF_STRIDE 4           // .. on every fourth row
+#define OFF_STRIDE 4           // with scales that are off, every fourth of them
+#define MOST_WEIGHT 8          // a row counts by its energy, but no more than so many rows of mean energy
 
-// The rows of the sample that are encoded, and their relative errors: with the right scale, and some with two that are off. What
-// was not measured is NAN.
+const double carvq_off_db[CARVQ_OFF_SCALES] = {-6, -3, 0, 3, 6, 12};
+
+// The rows of the sample that are encoded, and their relative errors: with the right scale, and some with others. What was not
+// measured is NAN.
 struct trial {
     const struct carvq_survey *survey;
     uint32_t cols;
     size_t count;
     struct carvq_trellis *workers; // one for each thread
     uint16_t *paths;               // [threads][steps]
-    double *errors;                // [count][3]
+    double *errors;                // [count][CARVQ_OFF_SCALES]
+    double *energies;              // [count]
 };
 
 static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
 {
-    static const double off[3] = {0, -OFF_DB, OFF_DB};
     struct trial *trial = context;
     const struct carvq_trellis *worker = &trial->workers[thread];
     (void)error;
     for (uint64_t i = first; i < first + count; i++) {
         const float *row = trial->survey->sample + i * trial->survey->sample_count / trial->count * trial->cols;
         double energy = carvq_energy(row, trial->cols);
-        for (unsigned o = 0; o < 3; o++) {
-            trial->errors[3 * i + o] = NAN;
-            if (energy == 0 || (o > 0 && i % OFF_STRIDE != 0))
+        trial->energies[i] = energy;
+        for (unsigned o = 0; o < CARVQ_OFF_SCALES; o++) {
+            double *relative = &trial->errors[CARVQ_OFF_SCALES * i + o];
+            *relative = NAN;
+            if (energy == 0 || (o != CARVQ_RIGHT_SCALE && i % OFF_STRIDE != 0))
                 continue;
-            float scale = (float)sqrt(energy / trial->cols * pow(10, off[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
-            double squares = carvq_trellis_encode(worker, row, scale, trial->paths + thread * worker->steps);
-            trial->errors[3 * i + o] = squares / energy;
+            float scale = (float)sqrt(energy / trial->cols * pow(10, carvq_off_db[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
+            *relative = carvq_trellis_encode(worker, row, scale, trial->paths + thread * worker->steps) / energy;
         }
     }
     return CARVQ_OK;
@@ -51,10 +54,50 @@ static void place(struct trial *trial, struct carvq_arena *arena, unsigned threa
     for (unsigned t = 0; t < threads; t++)
         carvq_trellis_place(trial->workers == NULL ? &scratch : &trial->workers[t], arena, state_bits, step_bits, trial->cols);
     trial->paths = carvq_arena_take(arena, threads * (((uint64_t)trial->cols + 1) / 2), sizeof *trial->paths);
-    trial->errors = carvq_arena_take(arena, trial->count, 3 * sizeof *trial->errors);
+    trial->errors = carvq_arena_take(arena, trial->count, CARVQ_OFF_SCALES * sizeof *trial->errors);
+    trial->energies = carvq_arena_take(arena, trial->count, sizeof *trial->energies);
 }
 
-// The mean errors of one rate. False: out of memory.
+// The mean errors of one rate. Where values have heavy tails, the rows that hold the energy are those that suit the trellis
+// least.
+static struct carvq_point average(const struct trial *trial)
+{
+    double total = 0, weights = 0, sum = 0, sums[CARVQ_OFF_SCALES] = {0};
+    for (size_t i = 0; i < trial->count; i++)
+        total += trial->energies[i];
+    for (size_t i = 0; i < trial->count; i++) {
+        const double *errors = trial->errors + CARVQ_OFF_SCALES * i, most = MOST_WEIGHT * total / (double)trial->count;
+        const double weight = trial->energies[i] < most ? trial->energies[i] : most;
+        if (isnan(errors[CARVQ_RIGHT_SCALE]))
+            continue;
+        sum += weight * errors[CARVQ_RIGHT_SCALE];
+        weights += weight;
+        for (unsigned o = 0; o < CARVQ_OFF_SCALES && !isnan(errors[0]); o++)
+            sums[o] += weight * errors[o];
+    }
+    struct carvq_point point = {.distortion = weights > 0 ? sum / weights : 0};
+    for (unsigned o = 0; o < CARVQ_OFF_SCALES; o++)
+        if (sums[o] > 0 && sums[CARVQ_RIGHT_SCALE] > 0)
+            point.logs[o] = log10(sums[o] / sums[CARVQ_RIGHT_SCALE]);
+    return point;
+}
+
+// Between the scales that were measured, a straight line of logarithms. A scale that is far too large leaves an error of its own
+// size; one that is far too small leaves the row as it was.
+double carvq_point_distortion(const struct carvq_point *point, double off_db)
+{
+    const unsigned last = CARVQ_OFF_SCALES - 1;
+    unsigned o = 0;
+    while (o + 2 < CARVQ_OFF_SCALES && off_db > carvq_off_db[o + 1])
+        o++;
+    if (off_db > carvq_off_db[last])
+        return point->distortion * pow(10, point->logs[last] + (off_db - carvq_off_db[last]) / 10);
+    double part = (off_db - carvq_off_db[o]) / (carvq_off_db[o + 1] - carvq_off_db[o]);
+    double distortion = point->distortion * pow(10, point->logs[o] + part * (point->logs[o + 1] - point->logs[o]));
+    return off_db < carvq_off_db[0] && distortion > 1 ? 1 : distortion;
+}
+
+// False: out of memory.
 static bool measure(struct trial *trial, unsigned threads, unsigned state_bits, unsigned step_bits, struct carvq_point *point_ret)
 {
     struct carvq_arena arena = {NULL, 0};
@@ -68,21 +111,10 @@ static bool measure(struct trial *trial, unsigned threads, unsigned state_bits, 
         carvq_trellis_begin(&trial->workers[t]);
     struct carvq_ticker ticker = {.progress = NULL};
     carvq_rows_each(trial->count, 1, 1, threads, &ticker, try_rows, trial, NULL);
-    double sum = 0, count = 0, right = 0, off = 0; // right and off: of the rows that have both
-    for (size_t i = 0; i < trial->count; i++) {
-        const double *errors = trial->errors + 3 * i;
-        if (isnan(errors[0]))
-            continue;
-        sum += errors[0];
-        count++;
-        if (!isnan(errors[1])) {
-            right += errors[0];
-            off += (errors[1] + errors[2]) / 2;
-        }
-    }
+    *point_ret = average(trial);
+    point_ret->state_bits = state_bits;
+    point_ret->step_bits = step_bits;
     free(memory);
-    double worse = right > 0 ? (off / right - 1) / (OFF_DB * OFF_DB) : 0;
-    *point_ret = (struct carvq_point){state_bits, step_bits, count > 0 ? sum / count : 0, worse > 0 ? worse : 0};
     return true;
 }
 
@@ -90,7 +122,7 @@ size_t carvq_trellis_curve(const struct carvq_survey *survey, uint32_t cols, uns
                            struct carvq_point points_ret[CARVQ_CURVE_POINTS])
 {
     size_t wanted = CURVE_VALUES / cols + 1, count = 0;
-    struct trial trial = {survey, cols, wanted < survey->sample_count ? wanted : survey->sample_count, NULL, NULL, NULL};
+    struct trial trial = {.survey = survey, .cols = cols, .count = wanted < survey->sample_count ? wanted : survey->sample_count};
     for (unsigned k = CARVQ_TRELLIS_MIN_STEP_BITS; k <= CARVQ_TRELLIS_MAX_STEP_BITS && count < CARVQ_CURVE_POINTS; k++)
         if (carvq_trellis_table(state_bits, k) != NULL && !measure(&trial, threads, state_bits, k, &points_ret[count++]))
             return 0;

@@ -7,17 +7,25 @@
 
 #define CARVQ_CURVE_POINTS 8
 
+// Scales that are off when their worth is measured, in dB: too small, right, too large.
+#define CARVQ_OFF_SCALES 6
+#define CARVQ_RIGHT_SCALE 2
+extern const double carvq_off_db[CARVQ_OFF_SCALES];
+
 // One rate of the trellis codec.
 struct carvq_point {
-    unsigned state_bits; // [S]
-    unsigned step_bits;  // [k]
-    double distortion;   // squared error over energy, with the best scale for each row
-    double sensitivity;  // how much a scale that is off adds to that: times the square of its error in dB
+    unsigned state_bits;           // [S]
+    unsigned step_bits;            // [k]
+    double distortion;             // squared error over energy, each row with its own scale
+    double logs[CARVQ_OFF_SCALES]; // what scales that are off make of that: decimal logarithm of a factor
 };
 
 // Measures the rates of a state of so many bits, from the least on. Returns their number, 0 if out of memory.
 size_t carvq_trellis_curve(const struct carvq_survey *survey, uint32_t cols, unsigned state_bits, unsigned threads,
                            struct carvq_point points_ret[CARVQ_CURVE_POINTS]);
+
+// Squared error over energy of a row whose scale is so many dB larger than its own.
+double carvq_point_distortion(const struct carvq_point *point, double off_db);
 
 #define CARVQ_RVQ_GROUPS 3
 #define CARVQ_RVQ_STAGES 8
@@ -34,8 +42,8 @@ struct carvq_rvq_curve {
 uint32_t carvq_rvq_subvector(uint32_t cols);
 
 // Measures groups of several sizes, smaller ones first, with more and more stages until they have fallen behind the curve of the
-// trellis, points[count]; all of them with count 0. False: out of memory.
+// trellis, points[count]; all of them with count 0. *worth_ret: some are far ahead of it, or count is 0. False: out of memory.
 bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const struct carvq_point *points, size_t count,
-                       uint64_t seed, unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS]);
+                       uint64_t seed, unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret);
 
 #endif

@@ -9,19 +9,19 @@
 #include <stdlib.h>
 
 #include "base/size.h"
+#include "budget/scales.h"
 #include "encode/matrix.h"
 #include "encode/trellis_scale.h"
 #include "table/table.h"
 
 // Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
 #define COUNT_EXPONENT 0.5
-#define RATE_FLOOR 1.5  // bits per value of the least row ..
-#define FLOOR_BUDGET 2. // .. where the budget has at least so many
+#define LEAST_RATE 1.   // bits per value of the least row ..
+#define RATE_FLOOR 1.5  // .. and where the budget has at least ..
+#define FLOOR_BUDGET 2. // .. so many
 
-#define RAW_DISTORTION 2.8e-6 // of F32 values in BF16: 55.6 dB
-#define OFFER_AGAIN 0.002     // bits per value that are left over and worth another try ..
-#define MOST_OFFERS 8         // .. of which there are so many
-#define MAX_SCALE_BITS 6
+#define OFFER_AGAIN 0.002              // bits per value that are left over and worth another try ..
+#define MOST_OFFERS 8                  // .. of which there are so many
 #define MOST_BYTES ((uint64_t)1 << 60) // no table needs more
 
 struct weighted_row {
@@ -88,17 +88,24 @@ static void add_way(struct menu *menu, struct carvq_segment_info segment, uint64
     menu->segments[menu->count++] = segment;
 }
 
-static void add_raw(struct menu *menu, const struct carvq_matrix *matrix)
+// Raw rows are stored as they are, not what is left of them: so their error goes with the energy of all rows, on average.
+static void add_raw(struct menu *menu, const struct carvq_recipe *recipe)
 {
-    bool is_half = matrix->dtype != CARVQ_F32;
+    const struct carvq_matrix *matrix = recipe->matrix;
     const struct carvq_segment_info segment = {
-        .codec = CARVQ_RAW, .cols = matrix->cols, .value_dtype = is_half ? matrix->dtype : CARVQ_BF16};
-    add_way(menu, segment, carvq_segment_row_bits(&segment), 0, is_half ? 0 : RAW_DISTORTION);
+        .codec = CARVQ_RAW, .cols = matrix->cols, .value_dtype = matrix->dtype == CARVQ_F32 ? CARVQ_BF16 : matrix->dtype};
+    double whole = 0, rest = 0;
+    for (uint64_t row = 0; row < matrix->rows; row++) {
+        whole += recipe->survey.row_energies[row];
+        rest += recipe->survey.energies[row];
+    }
+    double distortion = rest > 0 ? carvq_raw_distortion(matrix->dtype) * whole / rest : 0;
+    add_way(menu, segment, carvq_segment_row_bits(&segment), 0, distortion < 1 ? distortion : 1);
 }
 
-// The rates of at least floor bits per value, the highest first. scale_error: mean square in dB of a scale of so many bits.
+// The rates of at least floor bits per value, the highest first.
 static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, double floor, unsigned scale_bits,
-                        double scale_error)
+                        const struct carvq_scales *scales)
 {
     const uint32_t cols = recipe->matrix->cols;
     for (size_t i = recipe->point_count; i-- > 0;) {
@@ -111,7 +118,7 @@ static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, do
                                                    .state_bits = point->state_bits,
                                                    .step_bits = point->step_bits,
                                                    .scale_bits = scale_bits};
-        double distortion = point->distortion * (1 + point->sensitivity * scale_error);
+        double distortion = carvq_scales_distortion(scales, scale_bits, point);
         add_way(menu, segment, carvq_segment_row_bits(&segment), ((uint64_t)16 << scale_bits) + 3 * 8 + 7, distortion);
     }
 }
@@ -137,47 +144,19 @@ static void add_rvq(struct menu *menu, const struct carvq_recipe *recipe, const 
     }
 }
 
-// errors_ret[b]: mean square, in dB, of the distance of a row's own scale to the nearest of 2^b levels; rows count by their
-// weight. False: out of memory.
-static bool find_scale_errors(const struct carvq_recipe *recipe, double errors_ret[MAX_SCALE_BITS + 1])
-{
-    struct carvq_arena arena = {NULL, 0};
-    struct carvq_trellis_scales scales;
-    carvq_trellis_scales_place(&scales, &arena);
-    void *memory = aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used);
-    if (memory == NULL)
-        return false;
-    arena = (struct carvq_arena){memory, 0};
-    carvq_trellis_scales_place(&scales, &arena);
-    carvq_trellis_scales_begin(&scales);
-    for (uint64_t row = 0; row < recipe->info.rows; row++)
-        carvq_trellis_scales_add(&scales, carvq_recipe_row_scale(recipe, row), carvq_recipe_factor(recipe, row));
-    for (unsigned bits = 0; bits <= MAX_SCALE_BITS; bits++) {
-        float levels[1 << MAX_SCALE_BITS];
-        double error = 0, weight = 0;
-        carvq_trellis_scales_fit(&scales, bits, levels);
-        for (uint64_t row = 0; row < recipe->info.rows; row++) {
-            float scale = carvq_recipe_row_scale(recipe, row);
-            float level = levels[carvq_trellis_nearest_level(levels, (size_t)1 << bits, scale)];
-            if (!(scale > 0 && level > 0))
-                continue;
-            double decibels = 20 * log10((double)level / scale), energy = carvq_recipe_factor(recipe, row) * scale * scale;
-            error += energy * decibels * decibels;
-            weight += energy;
-        }
-        errors_ret[bits] = weight > 0 ? error / weight : 0;
-    }
-    free(memory);
-    return true;
-}
-
 // ---- the choice
 
 struct choice {
     const struct carvq_recipe *recipe;
     const double *weights, *sums;
-    double scale_errors[MAX_SCALE_BITS + 1];
+    struct carvq_scales scales;
 };
+
+// Rows of zeros need a scale of 0, or they become noise.
+static unsigned least_scale_bits(const struct choice *choice)
+{
+    return choice->scales.zeros;
+}
 
 // Takes the menu if its best allocation is better than the one so far.
 static void try_menu(const struct choice *choice, const struct menu *menu, uint64_t bits, struct menu *menu_ret,
@@ -200,10 +179,11 @@ static bool choose(const struct choice *choice, double floor, uint64_t bits, str
     struct menu raw = {.count = 0};
     allocation_ret->count = 0;
     if (recipe->budget.codecs & 1U << CARVQ_RAW)
-        add_raw(&raw, recipe->matrix);
-    for (unsigned scale_bits = 0; scale_bits <= MAX_SCALE_BITS && recipe->point_count > 0; scale_bits++) {
+        add_raw(&raw, recipe);
+    for (unsigned scale_bits = least_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && recipe->point_count > 0;
+         scale_bits++) {
         struct menu menu = raw;
-        add_trellis(&menu, recipe, floor, scale_bits, choice->scale_errors[scale_bits]);
+        add_trellis(&menu, recipe, floor, scale_bits, &choice->scales);
         try_menu(choice, &menu, bits, menu_ret, allocation_ret);
     }
     for (size_t i = 0; i < recipe->curve_count; i++) {
@@ -246,18 +226,19 @@ static bool settle(struct carvq_recipe *recipe, const struct menu *menu, const s
     return carvq_table_sizes(&recipe->info, recipe->segments);
 }
 
-static enum carvq_status fail_budget(const struct carvq_recipe *recipe, struct carvq_error *error)
+static enum carvq_status fail_budget(const struct choice *choice, struct carvq_error *error)
 {
+    const struct carvq_recipe *recipe = choice->recipe;
     const struct carvq_matrix *matrix = recipe->matrix;
     const double values = (double)matrix->rows * matrix->cols;
     struct menu menu = {.count = 0};
     if (recipe->budget.codecs & 1U << CARVQ_RAW)
-        add_raw(&menu, matrix);
-    add_trellis(&menu, recipe, 0, 0, 0);
+        add_raw(&menu, recipe);
+    add_trellis(&menu, recipe, LEAST_RATE, least_scale_bits(choice), &choice->scales);
     uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
     for (size_t i = 0; i < recipe->curve_count; i++) {
         menu.count = 0;
-        add_rvq(&menu, recipe, &recipe->curves[i], 0);
+        add_rvq(&menu, recipe, &recipe->curves[i], LEAST_RATE);
         uint64_t bits = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
         least = bits < least ? bits : least;
     }
@@ -287,16 +268,16 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
     const struct carvq_matrix *matrix = recipe->matrix;
     const uint64_t values = matrix->rows * matrix->cols, budget = carvq_plan_bytes(recipe), total = 8 * budget;
     const uint64_t fixed = carvq_rest_bits(&recipe->survey.rest);
-    double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : 0;
+    double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : LEAST_RATE;
     struct menu menu, best_menu;
     struct carvq_allocation allocation, best = {.count = 0};
     uint64_t offered = total > fixed ? total - fixed : 0;
     uint64_t fits = 0, exceeds = UINT64_MAX; // the most and the least that were offered and did so
     for (int more = 0; offered > fits && offered < exceeds && more < MOST_OFFERS;) {
         if (!choose(choice, floor, offered, &menu, &allocation)) {
-            if (floor == 0)
+            if (floor <= LEAST_RATE)
                 break;
-            floor = 0; // a small table may not hold more
+            floor = LEAST_RATE; // a small table may not hold more
             continue;
         }
         if (!settle(recipe, &menu, &allocation, order))
@@ -318,7 +299,7 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
             offered = fits + (exceeds - fits) / 2;
     }
     if (best.count == 0)
-        return fail_budget(recipe, error);
+        return fail_budget(choice, error);
     (void)settle(recipe, &best_menu, &best, order); // as it was done once
     return CARVQ_OK;
 }
@@ -330,7 +311,7 @@ enum carvq_status carvq_plan_make(struct carvq_recipe *recipe, struct carvq_erro
     double *weights = NULL, *sums = NULL;
     struct choice choice = {.recipe = recipe};
     enum carvq_status status;
-    if (!sort_rows(recipe, &order, &weights, &sums) || !find_scale_errors(recipe, choice.scale_errors)) {
+    if (!sort_rows(recipe, &order, &weights, &sums) || !carvq_scales_survey(recipe, &choice.scales)) {
         status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a plan of %" PRIu64 " rows",
                                    matrix->rows);
     } else {

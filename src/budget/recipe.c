@@ -41,10 +41,13 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
     return CARVQ_OK;
 }
 
-// What structure and adaptor may take, at most: what the least codes leave, and no more than a quarter of the budget.
+// What structure and adaptor may take, at most: what the least codes leave, and no more than a quarter of the budget. Nothing if
+// all rows can be raw, which have no part in it.
 static uint64_t structure_bits(const struct carvq_recipe *recipe)
 {
     const uint64_t values = recipe->matrix->rows * recipe->matrix->cols, budget = 8 * carvq_plan_bytes(recipe);
+    if (recipe->budget.codecs & 1U << CARVQ_RAW && budget >= 16 * values)
+        return 0;
     const uint64_t least = values + recipe->matrix->rows * LEAST_EXTRA_BITS;
     return budget <= least ? 0 : budget - least < budget / 4 ? budget - least : budget / 4;
 }
@@ -63,23 +66,23 @@ static bool lengthen_states(struct carvq_recipe *recipe, unsigned threads)
     return count > 0;
 }
 
-// The curves of the codecs that may be used.
+// The curves of the codecs that may be used. Whether group RVQ is one of them does not depend on the effort, for otherwise more
+// of it could end with another codec, and be worse.
 static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned threads, struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = recipe->matrix;
     const struct carvq_budget *budget = &recipe->budget;
-    bool measured = true;
+    bool measured = true, worth = false;
     if (budget->codecs & 1U << CARVQ_TRELLIS) {
         recipe->point_count = carvq_trellis_curve(&recipe->survey, matrix->cols, 10, threads, recipe->points);
         measured = recipe->point_count > 0;
-        if (measured && budget->effort >= LONG_STATE_EFFORT)
-            measured = lengthen_states(recipe, threads);
     }
-    if (budget->codecs & 1U << CARVQ_RVQ && measured) {
+    if (budget->codecs & 1U << CARVQ_RVQ && measured)
         measured = carvq_rvq_measure(&recipe->survey, matrix->cols, recipe->points, recipe->point_count, budget->seed, threads,
-                                     recipe->curves);
-        recipe->curve_count = CARVQ_RVQ_GROUPS;
-    }
+                                     recipe->curves, &worth);
+    recipe->curve_count = worth ? CARVQ_RVQ_GROUPS : 0;
+    if (budget->codecs & 1U << CARVQ_TRELLIS && measured && budget->effort >= LONG_STATE_EFFORT)
+        measured = lengthen_states(recipe, threads);
     recipe->tiers = malloc(matrix->rows);
     if (!measured || recipe->tiers == NULL)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a sample of rows");

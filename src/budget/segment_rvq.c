@@ -71,8 +71,8 @@ static enum carvq_status encode(struct work *work, uint32_t s, const struct carv
     const struct carvq_matrix rest = {
         recipe->matrix->name, recipe->matrix->file, info->rows, info->cols, CARVQ_F32, read_rest, work};
     const struct carvq_sink sink = {keep, work};
-    // At 5 about as long as the trellis takes.
-    static const uint32_t efforts[CARVQ_MAX_EFFORT + 1] = {0, 0, 1, 1, 1, 2, 3, 4, 6, 9};
+    // At 5 about as long as the trellis takes; never less than what the curve was measured with.
+    static const uint32_t efforts[CARVQ_MAX_EFFORT + 1] = {0, 1, 1, 1, 1, 2, 3, 4, 6, 9};
     struct carvq_encode_options options;
     struct carvq_sums sums;
     struct carvq_ticker quiet = {.progress = NULL};

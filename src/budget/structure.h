@@ -24,7 +24,7 @@ struct carvq_structure {
 };
 
 // Fits the structure of a table of V rows to sample[count][n], some of them, which is left as the residual; mean[n] is that of
-// all rows. The result is to be given to free(). Errors: CARVQ_ERROR_MEMORY.
+// these rows. The result is to be given to free(). Errors: CARVQ_ERROR_MEMORY.
 enum carvq_status carvq_structure_fit(float *sample, size_t count, const double *mean, uint64_t rows, uint32_t cols,
                                       uint64_t most_bits, struct carvq_structure **structure_ret, struct carvq_error *error);
 
