@@ -24,11 +24,6 @@
 #define MOST_OFFERS 8                  // .. of which there are so many
 #define MOST_BYTES ((uint64_t)1 << 60) // no table needs more
 
-struct weighted_row {
-    double weight;
-    uint32_t row;
-};
-
 // ---- weights
 
 double carvq_recipe_factor(const struct carvq_recipe *recipe, uint64_t row)
@@ -43,17 +38,18 @@ float carvq_recipe_row_scale(const struct carvq_recipe *recipe, uint64_t row)
 
 static int by_falling_weight(const void *left, const void *right)
 {
-    const struct weighted_row *a = left, *b = right;
+    const struct carvq_weighted_row *a = left, *b = right;
     if (a->weight != b->weight)
         return a->weight > b->weight ? -1 : 1;
     return a->row < b->row ? -1 : 1;
 }
 
 // The rows by falling weight; *sums_ret[V + 1], *weights_ret[V]. All are to be given to free().
-static bool sort_rows(const struct carvq_recipe *recipe, struct weighted_row **order_ret, double **weights_ret, double **sums_ret)
+static bool sort_rows(const struct carvq_recipe *recipe, struct carvq_weighted_row **order_ret, double **weights_ret,
+                      double **sums_ret)
 {
     const uint64_t rows = recipe->matrix->rows;
-    struct weighted_row *order = malloc(rows * sizeof *order);
+    struct carvq_weighted_row *order = malloc(rows * sizeof *order);
     double *weights = malloc(rows * sizeof *weights), *sums = malloc((rows + 1) * sizeof *sums);
     *order_ret = order;
     *weights_ret = weights;
@@ -62,7 +58,7 @@ static bool sort_rows(const struct carvq_recipe *recipe, struct weighted_row **o
         return false;
     for (uint64_t row = 0; row < rows; row++) {
         double weight = carvq_recipe_factor(recipe, row) * recipe->survey.energies[row];
-        order[row] = (struct weighted_row){weight, (uint32_t)row};
+        order[row] = (struct carvq_weighted_row){weight, (uint32_t)row};
     }
     qsort(order, rows, sizeof *order, by_falling_weight);
     sums[0] = 0;
@@ -196,7 +192,7 @@ static bool choose(const struct choice *choice, double floor, uint64_t bits, str
 
 // Turns an allocation into segments, tiers and sizes.
 static bool settle(struct carvq_recipe *recipe, const struct menu *menu, const struct carvq_allocation *allocation,
-                   const struct weighted_row *order)
+                   const struct carvq_weighted_row *order)
 {
     uint64_t begin = 0;
     for (size_t s = 0; s < allocation->count; s++) {
@@ -262,7 +258,7 @@ uint64_t carvq_plan_bytes(const struct carvq_recipe *recipe)
 
 // An allocation counts codebooks by rows, the file by groups, of which the last one of a segment need not be full: what that
 // makes of a number of bits is seen when it is settled. So the bits that are offered are changed until the file's fit.
-static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice *choice, const struct weighted_row *order,
+static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice *choice, const struct carvq_weighted_row *order,
                                 struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = recipe->matrix;
@@ -307,11 +303,11 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
 enum carvq_status carvq_plan_make(struct carvq_recipe *recipe, struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = recipe->matrix;
-    struct weighted_row *order = NULL;
+    struct carvq_weighted_row *order = NULL;
     double *weights = NULL, *sums = NULL;
     struct choice choice = {.recipe = recipe};
     enum carvq_status status;
-    if (!sort_rows(recipe, &order, &weights, &sums) || !carvq_scales_survey(recipe, &choice.scales)) {
+    if (!sort_rows(recipe, &order, &weights, &sums) || !carvq_scales_survey(recipe, order, &choice.scales)) {
         status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a plan of %" PRIu64 " rows",
                                    matrix->rows);
     } else {

@@ -23,6 +23,12 @@ struct carvq_recipe {
     uint8_t *tiers;                        // [V] segment of each row
 };
 
+// A row, and how much its relative error counts.
+struct carvq_weighted_row {
+    double weight;
+    uint32_t row;
+};
+
 // Errors of a row as a reader decodes it.
 struct carvq_row_errors {
     double squares; // sum of (x - y)^2
