@@ -13,17 +13,17 @@ static void test_threads_agree(void **state)
     (void)state;
     const unsigned threads[] = {1, 2, 3, 7, 0};
     struct source source = source_gaussian(3000, 150, 1);
-    for (int grouping = 0; grouping < 2; grouping++) {
+    for (uint32_t i = 0; i < 4; i++) {
         struct carvq_encode_options options;
         struct carvq_encode_report first_report, report;
         carvq_encode_defaults(&options);
         options.group = 50;
-        options.stages = 2;
+        options.stages = 1 + i / 2;
         options.iterations = 3;
-        options.grouping = (enum carvq_grouping)grouping;
+        options.grouping = (enum carvq_grouping)(i % 2);
         struct output first = encode_one(&source, &options, 1, &first_report);
-        for (size_t i = 1; i < sizeof threads / sizeof threads[0]; i++) {
-            struct output output = encode_one(&source, &options, threads[i], &report);
+        for (size_t t = 1; t < sizeof threads / sizeof threads[0]; t++) {
+            struct output output = encode_one(&source, &options, threads[t], &report);
             assert_int_equal(output.size, first.size);
             assert_memory_equal(output.data, first.data, first.size);
             assert_true(report.sqnr_db == first_report.sqnr_db && report.l1 == first_report.l1);
@@ -135,12 +135,60 @@ static void test_padding_costs_nothing(void **state)
     free(cut.values);
 }
 
+// One stage begins with sub-vectors that lie apart: 16 clusters of very different size, and each gets a centroid, or nearly so.
+static void test_one_stage_finds_clusters(void **state)
+{
+    (void)state;
+    for (uint32_t h = 1; h <= 11; h += h == 1 ? 1 : 3) {
+        struct source source = source_gaussian(1000, h, h), centres = source_gaussian(16, h, 100);
+        for (size_t row = 0; row < 1000; row++) {
+            size_t cluster = row < 15 * 10 ? row / 10 : 15;
+            for (size_t d = 0; d < h; d++)
+                source.values[row * h + d] = source.values[row * h + d] * 1e-3f + centres.values[cluster * h + d];
+        }
+        struct carvq_encode_options options;
+        struct carvq_encode_report report;
+        carvq_encode_defaults(&options);
+        options.subvector = h;
+        options.group = 1000;
+        options.stages = 1;
+        struct output output = encode_one(&source, &options, 1, &report);
+        print_message("clusters of %u values: %.2f dB\n", h, report.sqnr_db);
+        assert_true(report.sqnr_db > 35);
+        output_free(&output);
+        free(centres.values);
+        free(source.values);
+    }
+}
+
+// Distances that are 0 in single precision, and more than K points all the same.
+static void test_one_stage_of_almost_equal_points(void **state)
+{
+    (void)state;
+    struct source source = source_make(400, 2);
+    for (size_t i = 0; i < 800; i++)
+        source.values[i] = (float)(i % 97) * 1e-30f;
+    source.values[799] = 1;
+    struct carvq_encode_options options;
+    struct carvq_encode_report report;
+    carvq_encode_defaults(&options);
+    options.stages = 1;
+    for (options.subvector = 1; options.subvector <= 2; options.subvector++) {
+        struct output output = encode_one(&source, &options, 1, &report);
+        assert_true(report.sqnr_db > 100);
+        output_free(&output);
+    }
+    free(source.values);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_agree),
         cmocka_unit_test(test_gaussian_better_than_reference),
         cmocka_unit_test(test_padding_costs_nothing),
+        cmocka_unit_test(test_one_stage_finds_clusters),
+        cmocka_unit_test(test_one_stage_of_almost_equal_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

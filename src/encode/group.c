@@ -207,7 +207,8 @@ static void code_by_kmeans(struct carvq_group *group, uint64_t seed, uint8_t *co
 {
     uint32_t h = group->points.dims;
     carvq_group_prepare(group);
-    carvq_kmeans_fit(&group->kmeans, &group->points, group->options->iterations, seed, stop, context);
+    carvq_kmeans_start(&group->kmeans, &group->points, group->info->stages == 1, seed, stop, context);
+    carvq_kmeans_fit(&group->kmeans, &group->points, group->options->iterations, stop, context);
     for (uint32_t k = 0; k < group->kmeans.centroids_count; k++)
         for (uint32_t d = 0; d < h; d++) {
             double value = (double)group->kmeans.centroids[k * (size_t)group->points.stride + d] + group->mean[d];

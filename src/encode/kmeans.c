@@ -4,7 +4,6 @@
 #include <float.h>
 #include <string.h>
 
-#include "encode/random.h"
 #include "base/vector.h"
 
 // Sums are kept in four interleaved sets (a point adds to set number p mod 4), because an addition to a cluster that was
@@ -33,11 +32,7 @@ void carvq_kmeans_place(struct carvq_kmeans *kmeans, struct carvq_arena *arena, 
     kmeans->totals = carvq_arena_take(arena, values, sizeof *kmeans->totals);
     kmeans->counts = carvq_arena_take(arena, 2 * (uint64_t)centroids, sizeof *kmeans->counts);
     kmeans->errors = carvq_arena_take(arena, slots, sizeof *kmeans->errors);
-}
-
-static size_t run_blocks(const struct carvq_run *run)
-{
-    return (run->count + CARVQ_LANES - 1) / CARVQ_LANES;
+    kmeans->block_errors = carvq_arena_take(arena, slots / CARVQ_LANES, sizeof *kmeans->block_errors);
 }
 
 // block: [stride][CARVQ_LANES] from rows[CARVQ_LANES][stride].
@@ -65,9 +60,9 @@ void carvq_points_transpose(const struct carvq_points *points)
     for (unsigned r = 0; r < points->run_count; r++) {
         const struct carvq_run *run = &points->runs[r];
         float *rows = points->rows + run->first * stride;
-        for (size_t i = run->count; i < run_blocks(run) * CARVQ_LANES; i++)
+        for (size_t i = run->count; i < carvq_run_blocks(run) * CARVQ_LANES; i++)
             memcpy(rows + i * stride, rows + (run->count - 1) * stride, stride * sizeof *rows);
-        carvq_kmeans_transpose(rows, run_blocks(run), points->stride, points->lanes + run->first * stride);
+        carvq_kmeans_transpose(rows, carvq_run_blocks(run), points->stride, points->lanes + run->first * stride);
     }
 }
 
@@ -142,9 +137,9 @@ bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points 
                 norm += c[d] * c[d];
             kmeans->norms[k] = norm / 2;
         }
-        for (size_t done = 0, blocks; done < run_blocks(run) && !stop(context); done += blocks) {
+        for (size_t done = 0, blocks; done < carvq_run_blocks(run) && !stop(context); done += blocks) {
             size_t first = run->first + done * CARVQ_LANES;
-            blocks = run_blocks(run) - done < piece ? run_blocks(run) - done : piece;
+            blocks = carvq_run_blocks(run) - done < piece ? carvq_run_blocks(run) - done : piece;
             changed |= carvq_kmeans_nearest(points->lanes + first * stride, blocks, stride, kmeans->centroids_count,
                                             kmeans->centroids, kmeans->norms, kmeans->codes + first);
         }
@@ -200,8 +195,8 @@ static void sum_clusters(struct carvq_kmeans *kmeans, const struct carvq_points 
     }
 }
 
-static void set_centroid(struct carvq_kmeans *kmeans, uint32_t k, const struct carvq_points *points, const struct carvq_run *run,
-                         size_t slot)
+void carvq_kmeans_move(struct carvq_kmeans *kmeans, uint32_t k, const struct carvq_points *points, const struct carvq_run *run,
+                       size_t slot)
 {
     float *c = kmeans->centroids + (size_t)k * points->stride;
     const float *x = points->rows + slot * points->stride;
@@ -236,7 +231,7 @@ static void reseed(struct carvq_kmeans *kmeans, uint32_t k, const struct carvq_p
                 worst_run = &points->runs[r];
             }
     if (worst_run != NULL) {
-        set_centroid(kmeans, k, points, worst_run, worst_slot);
+        carvq_kmeans_move(kmeans, k, points, worst_run, worst_slot);
         kmeans->errors[worst_slot] = 0;
     }
 }
@@ -273,32 +268,15 @@ static bool update(struct carvq_kmeans *kmeans, const struct carvq_points *point
 static void clear_codes(struct carvq_kmeans *kmeans, const struct carvq_points *points)
 {
     for (unsigned r = 0; r < points->run_count; r++)
-        memset(kmeans->codes + points->runs[r].first, 0, run_blocks(&points->runs[r]) * CARVQ_LANES * sizeof *kmeans->codes);
+        memset(kmeans->codes + points->runs[r].first, 0,
+               carvq_run_blocks(&points->runs[r]) * CARVQ_LANES * sizeof *kmeans->codes);
 }
 
-// K of the points, each subset being equally likely.
-static void choose_centroids(struct carvq_kmeans *kmeans, const struct carvq_points *points, uint64_t seed)
-{
-    struct carvq_random random = carvq_random_stream(seed, 0);
-    size_t first = points->runs[0].count, all = first + (points->run_count > 1 ? points->runs[1].count : 0);
-    clear_codes(kmeans, points);
-    for (uint32_t k = 0; k < kmeans->centroids_count;) {
-        size_t p = (size_t)carvq_random_below(&random, all);
-        const struct carvq_run *run = &points->runs[p >= first];
-        size_t slot = p < first ? p : run->first + p - first;
-        if (kmeans->codes[slot] == 0) {
-            kmeans->codes[slot] = 1; // taken
-            set_centroid(kmeans, k++, points, run, slot);
-        }
-    }
-    clear_codes(kmeans, points);
-}
-
-void carvq_kmeans_fit(struct carvq_kmeans *kmeans, const struct carvq_points *points, uint32_t rounds, uint64_t seed,
+void carvq_kmeans_fit(struct carvq_kmeans *kmeans, const struct carvq_points *points, uint32_t rounds,
                       bool (*stop)(void *context), void *context)
 {
     bool settled = false; // all centroids are the means of their points
-    choose_centroids(kmeans, points, seed);
+    clear_codes(kmeans, points);
     for (uint32_t round = 0; round < rounds && !stop(context); round++) {
         bool changed = carvq_kmeans_assign(kmeans, points, stop, context);
         if (!changed && settled)

@@ -39,7 +39,13 @@ struct carvq_kmeans {
     double *totals;           // [K][stride]
     uint64_t *counts;         // [2][K] points of each run
     float *errors;            // [slots] squared distance, when needed
+    float *block_errors;      // [slots / CARVQ_LANES] sums of them
 };
+
+static inline size_t carvq_run_blocks(const struct carvq_run *run)
+{
+    return (run->count + CARVQ_LANES - 1) / CARVQ_LANES;
+}
 
 static inline uint32_t carvq_stride(uint32_t dims)
 {
@@ -63,10 +69,20 @@ void carvq_points_transpose(const struct carvq_points *points);
 bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points *points, bool (*stop)(void *context),
                          void *context);
 
-// Fills centroids: random points to begin with, then at most rounds rounds, fewer if no code changes. Clusters that become empty
-// move to the points that are farthest from their centroids. There must be at least K points. The result depends on
-// points and seed alone. Stops early when stop(context), which is asked now and then, says so.
-void carvq_kmeans_fit(struct carvq_kmeans *kmeans, const struct carvq_points *points, uint32_t rounds, uint64_t seed,
+// Fills centroids with random points: all subsets of the points are equally likely, or (spread) points that are far from each
+// other are. The latter costs as much as a round, ends better where points lie in clusters, and on a line does without chance.
+// There must be at least K points. The result depends on points and seed alone. Stops early when stop(context)
+// says so.
+void carvq_kmeans_start(struct carvq_kmeans *kmeans, const struct carvq_points *points, bool spread, uint64_t seed,
+                        bool (*stop)(void *context), void *context);
+
+// Improves centroids by at most rounds rounds, fewer if no code changes. Clusters that become empty move to the points that are
+// farthest from their centroids. Stops early when stop(context), which is asked now and then, says so.
+void carvq_kmeans_fit(struct carvq_kmeans *kmeans, const struct carvq_points *points, uint32_t rounds,
                       bool (*stop)(void *context), void *context);
+
+// Puts centroid k where a point is.
+void carvq_kmeans_move(struct carvq_kmeans *kmeans, uint32_t k, const struct carvq_points *points, const struct carvq_run *run,
+                       size_t slot);
 
 #endif
