@@ -63,27 +63,42 @@ static enum carvq_status decode(const struct memory_file *memory, const struct c
     return status;
 }
 
+static enum carvq_status allocate(struct memory_file *memory, struct carvq_error *error)
+{
+    memory->data = memory->size <= SIZE_MAX ? malloc((size_t)memory->size) : NULL;
+    return memory->data != NULL ? CARVQ_OK : carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the compressed table");
+}
+
+static struct carvq_matrix matrix_of(const struct carvq_baseline_input *input, struct carvq_floats *floats)
+{
+    *floats = (struct carvq_floats){input->values, input->cols};
+    return (struct carvq_matrix){input->name, NULL, input->rows, input->cols, input->dtype, carvq_floats_read, floats};
+}
+
+static struct carvq_encode_job job_for(struct memory_file *memory, const struct carvq_baseline_input *input)
+{
+    return (struct carvq_encode_job){.write = write_piece,
+                                     .write_context = memory,
+                                     .threads = (unsigned)input->threads,
+                                     .view = view,
+                                     .view_context = memory,
+                                     .file_bytes_ret = &memory->size};
+}
+
 enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                          float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
 {
-    struct carvq_floats source = {input->values, input->cols};
-    const struct carvq_matrix matrix = {input->name, NULL, input->rows, input->cols, input->dtype, carvq_floats_read, &source};
+    struct carvq_floats floats;
+    const struct carvq_matrix matrix = matrix_of(input, &floats);
     struct carvq_encode_options options = baseline->encode;
     options.seed = input->seed;
     struct memory_file memory = {NULL, 0};
+    const struct carvq_encode_job job = job_for(&memory, input);
     enum carvq_status status = carvq_encode_file_size(&matrix, &options, 1, &memory.size, error);
-    if (status != CARVQ_OK)
-        return status;
-    memory.data = memory.size <= SIZE_MAX ? malloc((size_t)memory.size) : NULL;
-    if (memory.data == NULL)
-        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the compressed table");
-    const struct carvq_encode_job job = {.write = write_piece,
-                                         .write_context = &memory,
-                                         .threads = (unsigned)input->threads,
-                                         .view = view,
-                                         .view_context = &memory,
-                                         .file_bytes_ret = &memory.size};
-    status = carvq_encode(&matrix, &options, 1, &job, NULL, error);
+    if (status == CARVQ_OK)
+        status = allocate(&memory, error);
+    if (status == CARVQ_OK)
+        status = carvq_encode(&matrix, &options, 1, &job, NULL, error);
     if (status == CARVQ_OK)
         status = decode(&memory, input, decoded_ret, bytes_ret, error);
     free(memory.data);
@@ -93,18 +108,18 @@ enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, 
 enum carvq_status carvq_baseline_budget(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                         float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
 {
-    struct carvq_floats source = {input->values, input->cols};
-    const struct carvq_matrix matrix = {input->name, NULL, input->rows, input->cols, input->dtype, carvq_floats_read, &source};
+    struct carvq_floats floats;
+    const struct carvq_matrix matrix = matrix_of(input, &floats);
     struct carvq_budget budget = baseline->budget;
     budget.seed = input->seed;
     struct carvq_recipe *recipe = NULL;
     struct memory_file memory = {NULL, 0};
+    const struct carvq_encode_job job = job_for(&memory, input);
     enum carvq_status status = carvq_recipe_make(&matrix, &budget, (unsigned)input->threads, NULL, NULL, &recipe, error);
     if (status == CARVQ_OK)
         status = carvq_recipe_file_size(&recipe, 1, &memory.size, error);
-    if (status == CARVQ_OK && (memory.size > SIZE_MAX || (memory.data = malloc((size_t)memory.size)) == NULL))
-        status = carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the compressed table");
-    const struct carvq_encode_job job = {.write = write_piece, .write_context = &memory, .threads = (unsigned)input->threads};
+    if (status == CARVQ_OK)
+        status = allocate(&memory, error);
     if (status == CARVQ_OK)
         status = carvq_recipe_encode(&recipe, 1, &job, NULL, error);
     if (status == CARVQ_OK)
