@@ -31,6 +31,7 @@ struct carvq_baseline {
     uint32_t bits;           // scalar: of a code, 1 to 8
     uint32_t group;          // scalar: values of a row that share scale and offset; 0: all values of the table do
     uint32_t rank;           // low rank, tensor train: at least 1; more than there can be means all
+    uint32_t factors;        // tensor train: at most so many; 0: as many as there can be
     enum carvq_dtype number; // of stored numbers, but for the encoder's; CARVQ_F32 is for tests of what rounding leaves
     struct carvq_encode_options encode; // encoder
     struct carvq_budget budget;         // budget; its counts may be filled in

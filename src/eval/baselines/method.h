@@ -44,7 +44,19 @@ enum carvq_status carvq_baseline_tensor_train(const struct carvq_baseline *basel
 // The work of LAPACK, and an int for its size, end here.
 #define CARVQ_LOW_RANK_MAX_COLS 16384
 
-// Values in the cores of a row.
-uint64_t carvq_tensor_train_values(uint32_t cols, uint32_t rank);
+#define CARVQ_TENSOR_MAX_ORDER 26 // 2^25 is more than any size
+
+struct carvq_tensor_train {
+    uint64_t size;                              // values of a row, and the zeros after them
+    unsigned order;                             // [d]
+    uint32_t factors[CARVQ_TENSOR_MAX_ORDER];   // [I_k]
+    uint32_t ranks[CARVQ_TENSOR_MAX_ORDER + 1]; // [r_k]
+    uint64_t values;                            // of all cores of a row
+    uint64_t side;                              // largest r_k-1 I_k
+};
+
+// factors, rank: as in struct carvq_baseline.
+struct carvq_tensor_train carvq_tensor_train_plan(uint32_t cols, uint32_t factors, uint32_t rank);
+void carvq_tensor_train_name(const struct carvq_tensor_train *train, char *buffer, size_t size);
 
 #endif

@@ -3,12 +3,11 @@
 // in the tensor-train format: cores of r_k-1 x I_k x r_k values with r_0 = r_d = 1, found by d - 1 successive singular value
 // decompositions (Oseledets, "Tensor-train decomposition", SIAM J. Sci. Comput. 33, 2011). A cap limits all ranks r_k.
 //
-// The factors are the primes of n: the finest tensor that n allows, 2 x 2 x .. x 2 where n is a power of two. Where n has a prime
-// above 7, rows are filled up with zeros to the next size that has none. All values of all cores are counted, which with higher
-// ranks are more than the row has.
+// All values of all cores are counted, which with higher ranks are more than the row has.
 #include <cblas.h>
 #include <inttypes.h>
 #include <omp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,17 +16,6 @@
 #include "encode/arena.h"
 #include "eval/baselines/method.h"
 
-#define MAX_ORDER 26 // 2^25 is more than any size
-
-struct tensor_train {
-    uint64_t size;                 // values of a row, and the zeros after them
-    unsigned order;                // [d]
-    uint32_t factors[MAX_ORDER];   // [I_k]
-    uint32_t ranks[MAX_ORDER + 1]; // [r_k]
-    uint64_t values;               // of all cores
-    uint64_t side;                 // largest r_k-1 I_k
-};
-
 // What a thread needs for a row.
 struct workspace {
     double *now, *next;   // [size] what is still to be decomposed, or is recomposed so far
@@ -35,38 +23,6 @@ struct workspace {
     double *values;       // [side]
     double *cores;        // one after the other; core k is [r_k][r_k-1 I_k] but for the last, which is [r_d-1][I_d]
 };
-
-static uint64_t without_small_primes(uint64_t size)
-{
-    for (uint64_t prime = 2; prime <= 7; prime++)
-        while (size % prime == 0)
-            size /= prime;
-    return size;
-}
-
-static struct tensor_train plan(uint32_t cols, uint32_t rank)
-{
-    struct tensor_train train = {.size = cols, .ranks = {1}};
-    while (without_small_primes(train.size) != 1)
-        train.size++;
-    uint64_t left = train.size;
-    for (uint32_t prime = 2; prime <= 7; prime++)
-        for (; left % prime == 0; left /= prime)
-            train.factors[train.order++] = prime;
-    if (train.order == 0)
-        train.factors[train.order++] = 1;
-    left = train.size;
-    for (unsigned k = 0; k < train.order; k++) {
-        uint64_t side = (uint64_t)train.ranks[k] * train.factors[k], most = rank;
-        left /= train.factors[k];
-        most = side < most ? side : most;
-        most = left < most ? left : most;
-        train.ranks[k + 1] = (uint32_t)most;
-        train.values += side * most;
-        train.side = side > train.side ? side : train.side;
-    }
-    return train;
-}
 
 static double stored(enum carvq_dtype number, double value)
 {
@@ -80,22 +36,40 @@ static void swap(double **one, double **other)
     *other = old;
 }
 
+// Splits now [side][cols] into a core [rank][side] and the next now [rank][cols]: the leading left singular vectors and what they
+// leave, or, where that takes less time, the leading right ones and what they have to be multiplied by.
+static void split(int side, int cols, int rank, enum carvq_dtype number, struct workspace *work, double *core)
+{
+    const bool left = side <= cols;
+    const int n = left ? side : cols;
+    cblas_dgemm(CblasRowMajor, left ? CblasNoTrans : CblasTrans, left ? CblasTrans : CblasNoTrans, n, n, left ? cols : side, 1,
+                work->now, cols, work->now, cols, 0, work->gram, n);
+    carvq_eigen(work->gram, (size_t)n, work->values, work->basis);
+    if (left) {
+        for (int i = 0; i < rank * side; i++)
+            core[i] = stored(number, work->basis[i]);
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rank, cols, side, 1, core, side, work->now, cols, 0, work->next,
+                    cols);
+    } else {
+        for (int i = 0; i < rank * cols; i++)
+            work->next[i] = stored(number, work->basis[i]);
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rank, side, cols, 1, work->next, cols, work->now, cols, 0, core,
+                    side);
+        for (int i = 0; i < rank * side; i++)
+            core[i] = stored(number, core[i]);
+    }
+    swap(&work->now, &work->next);
+}
+
 // work->now: the row as [1][size].
-static void decompose(const struct tensor_train *train, enum carvq_dtype number, struct workspace *work)
+static void decompose(const struct carvq_tensor_train *train, enum carvq_dtype number, struct workspace *work)
 {
     uint64_t cols = train->size; // now is [r_k-1 I_k][cols] once cols has been divided by I_k
     double *core = work->cores;
     for (unsigned k = 0; k + 1 < train->order; k++) {
         const int side = (int)(train->ranks[k] * train->factors[k]), rank = (int)train->ranks[k + 1];
         cols /= train->factors[k];
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, side, side, (int)cols, 1, work->now, (int)cols, work->now, (int)cols,
-                    0, work->gram, side);
-        carvq_eigen(work->gram, (size_t)side, work->values, work->basis);
-        for (int i = 0; i < rank * side; i++)
-            core[i] = stored(number, work->basis[i]);
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rank, (int)cols, side, 1, core, side, work->now, (int)cols, 0,
-                    work->next, (int)cols);
-        swap(&work->now, &work->next);
+        split(side, (int)cols, rank, number, work, core);
         core += rank * side;
     }
     for (uint64_t i = 0; i < train->ranks[train->order - 1] * cols; i++)
@@ -103,7 +77,7 @@ static void decompose(const struct tensor_train *train, enum carvq_dtype number,
 }
 
 // The row as [1][size] to work->now.
-static void recompose(const struct tensor_train *train, struct workspace *work)
+static void recompose(const struct carvq_tensor_train *train, struct workspace *work)
 {
     const unsigned last = train->order - 1;
     uint64_t cols = train->factors[last];
@@ -118,12 +92,7 @@ static void recompose(const struct tensor_train *train, struct workspace *work)
     }
 }
 
-uint64_t carvq_tensor_train_values(uint32_t cols, uint32_t rank)
-{
-    return plan(cols, rank).values;
-}
-
-static void place(const struct tensor_train *train, struct carvq_arena *arena, struct workspace *work)
+static void place(const struct carvq_tensor_train *train, struct carvq_arena *arena, struct workspace *work)
 {
     work->now = carvq_arena_take(arena, train->size, sizeof *work->now);
     work->next = carvq_arena_take(arena, train->size, sizeof *work->next);
@@ -133,7 +102,7 @@ static void place(const struct tensor_train *train, struct carvq_arena *arena, s
     work->cores = carvq_arena_take(arena, train->values, sizeof *work->cores);
 }
 
-static void code_row(const struct tensor_train *train, enum carvq_dtype number, struct workspace *work, const float *values,
+static void code_row(const struct carvq_tensor_train *train, enum carvq_dtype number, struct workspace *work, const float *values,
                      uint32_t cols, float *decoded_ret)
 {
     for (uint64_t i = 0; i < train->size; i++)
@@ -147,7 +116,7 @@ static void code_row(const struct tensor_train *train, enum carvq_dtype number, 
 enum carvq_status carvq_baseline_tensor_train(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                               float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
 {
-    const struct tensor_train train = plan(input->cols, baseline->rank);
+    const struct carvq_tensor_train train = carvq_tensor_train_plan(input->cols, baseline->factors, baseline->rank);
     struct workspace work;
     struct carvq_arena arena = {NULL, 0};
     place(&train, &arena, &work);
