@@ -9,6 +9,8 @@
 // sqrt(n) times larger than the values of the table.
 #define SMALLEST 0x1p-8f
 #define LARGEST 65504.0f
+// Larger ones, differences of two of them, and their sums over a row may be no finite BF16.
+#define LARGEST_OF_ALL 0x1p126f
 
 // The largest magnitude of the table; the number of the first row with a value that is not finite, else rows.
 static float largest_value(const struct carvq_baseline_input *input, uint64_t *bad_row_ret)
@@ -47,6 +49,11 @@ enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, cons
     const float largest = largest_value(&input, &bad_row);
     if (bad_row < rows)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "row %" PRIu64 " has a value that is NaN or infinite", bad_row);
+    const bool stores_numbers = baseline->kind != CARVQ_BASELINE_ENCODER && baseline->kind != CARVQ_BASELINE_BUDGET;
+    if (stores_numbers && largest > LARGEST_OF_ALL / sqrtf((float)cols))
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
+                          "%s: values as large as %g are too large for the 16-bit numbers that it stores", baseline->method,
+                          (double)largest);
     struct carvq_baseline used = *baseline;
     if (used.number == CARVQ_F16 && (largest < SMALLEST || largest * sqrtf((float)cols) > LARGEST))
         used.number = CARVQ_BF16;
