@@ -8,6 +8,7 @@
 #ifndef CARVQ_EVAL_BASELINES_BASELINES_H
 #define CARVQ_EVAL_BASELINES_BASELINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ struct carvq_baseline {
     enum carvq_baseline_kind kind;
     uint32_t bits;           // scalar: of a code, 1 to 8
     uint32_t group;          // scalar: values of a row that share scale and offset; 0: all values of the table do
+    bool fitted;             // scalar: a group's range is the best of several
     uint32_t rank;           // low rank, tensor train: at least 1; more than there can be means all
     uint32_t factors;        // tensor train: at most so many; 0: as many as there can be
     enum carvq_dtype number; // of stored numbers, but for the encoder's; CARVQ_F32 is for tests of what rounding leaves
@@ -48,7 +50,7 @@ size_t carvq_baselines(uint64_t rows, uint32_t cols, struct carvq_baseline *list
 // name is that of the tensor, on which the lots of the encoder depend, and dtype the type of the original values. threads 0: one
 // per processor. The result depends on the table, the setting and the seed alone. Where numbers are stored as F16 and the values
 // of the table are too large or too small for it, they are stored as BF16. Errors: CARVQ_ERROR_FORMAT if a value is NaN or
-// infinite, CARVQ_ERROR_ARGUMENT, CARVQ_ERROR_MEMORY.
+// infinite, CARVQ_ERROR_ARGUMENT, also if values are too large for stored numbers, CARVQ_ERROR_MEMORY.
 enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, const char *name, const float *table, uint64_t rows,
                                      uint32_t cols, enum carvq_dtype dtype, unsigned threads, uint64_t seed, float *decoded_ret,
                                      uint64_t *bytes_ret, struct carvq_error *error);

@@ -19,11 +19,11 @@ static void add(struct list *list, const struct carvq_baseline *baseline)
     list->count++;
 }
 
-static void add_scalar(struct list *list, const char *name, const char *method, uint32_t group)
+static void add_scalar(struct list *list, const char *name, const char *method, uint32_t group, bool fitted)
 {
     static const uint32_t bits[] = {2, 3, 4, 8};
     struct carvq_baseline baseline = {
-        .name = name, .method = method, .kind = CARVQ_BASELINE_SCALAR, .group = group, .number = CARVQ_F16};
+        .name = name, .method = method, .kind = CARVQ_BASELINE_SCALAR, .group = group, .fitted = fitted, .number = CARVQ_F16};
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         baseline.bits = bits[i];
         snprintf(baseline.setting, sizeof baseline.setting, "INT%u", bits[i]);
@@ -33,14 +33,15 @@ static void add_scalar(struct list *list, const char *name, const char *method, 
 
 static void add_scalars(struct list *list, uint32_t cols)
 {
-    add_scalar(list, "scalar-tensor", "scalar, tensor", 0);
-    add_scalar(list, "scalar-row", "scalar, row", cols);
+    add_scalar(list, "scalar-tensor", "scalar, tensor", 0, false);
+    add_scalar(list, "scalar-row", "scalar, row", cols, false);
+    add_scalar(list, "scalar-row-fit", "scalar, row, fitted", cols, true);
     if (cols > 128)
-        add_scalar(list, "scalar-128", "scalar, group 128", 128);
+        add_scalar(list, "scalar-128", "scalar, group 128", 128, false);
     if (cols > 64)
-        add_scalar(list, "scalar-64", "scalar, group 64", 64);
+        add_scalar(list, "scalar-64", "scalar, group 64", 64, false);
     if (cols > 32)
-        add_scalar(list, "scalar-32", "scalar, group 32", 32);
+        add_scalar(list, "scalar-32", "scalar, group 32", 32, false);
     add(list, &(struct carvq_baseline){
                   .name = "nf4", .method = "NF4, group 64", .setting = "NF4", .kind = CARVQ_BASELINE_NF4, .number = CARVQ_F16});
 }

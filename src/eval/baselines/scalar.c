@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Round to nearest: codes 0 .. 2^bits - 1 stand for equal steps from the smallest value of a group to the largest.
+// Round to nearest: codes 0 .. 2^bits - 1 stand for equal steps from the smallest value of a group to the largest; fitted, from
+// ends that are nearer to 0, where the few values beyond them lose less than all the others gain.
+#include <float.h>
 #include <math.h>
+
+#include "base/vector.h"
 
 #include "eval/baselines/method.h"
 
@@ -30,13 +34,66 @@ static struct scalar fit(struct range range, const struct carvq_baseline *baseli
     return scalar;
 }
 
-static void decode(const struct scalar *scalar, const float *values, size_t count, float *decoded_ret)
+CARVQ_TEMPLATE float decoded(float value, struct scalar scalar)
 {
-    for (size_t i = 0; i < count; i++) {
-        float code = scalar->scale > 0 ? rintf((values[i] - scalar->offset) / scalar->scale) : 0;
-        code = code < 0 ? 0 : code > scalar->last ? scalar->last : code;
-        decoded_ret[i] = scalar->offset + scalar->scale * code;
+    float code = rintf((value - scalar.offset) / scalar.scale);
+    code = code < 0 ? 0 : code > scalar.last ? scalar.last : code;
+    return scalar.offset + scalar.scale * code;
+}
+
+CARVQ_VECTORIZED static void carvq_scalar_decode(struct scalar scalar, const float *restrict values, size_t count,
+                                                 float *restrict decoded_ret)
+{
+    for (size_t i = 0; i < count; i++)
+        decoded_ret[i] = decoded(values[i], scalar);
+}
+
+// Sum of squares: eight interleaved sums, whose order depends on count alone.
+CARVQ_VECTORIZED static double carvq_scalar_error(struct scalar scalar, const float *restrict values, size_t count)
+{
+    double sums[8] = {0}, sum = 0;
+    for (size_t i = 0; i < count / 8 * 8; i += 8)
+        for (size_t lane = 0; lane < 8; lane++) {
+            double error = (double)values[i + lane] - (double)decoded(values[i + lane], scalar);
+            sums[lane] += error * error;
+        }
+    for (size_t i = count / 8 * 8; i < count; i++) {
+        double error = (double)values[i] - (double)decoded(values[i], scalar);
+        sum += error * error;
     }
+    for (size_t lane = 0; lane < 8; lane++)
+        sum += sums[lane];
+    return sum;
+}
+
+static void decode(struct scalar scalar, const float *values, size_t count, float *decoded_ret)
+{
+    if (scalar.scale > 0)
+        carvq_scalar_decode(scalar, values, count, decoded_ret);
+    else
+        for (size_t i = 0; i < count; i++)
+            decoded_ret[i] = scalar.offset;
+}
+
+// The best of RANGES ranges: both ends go 1, 2 .. steps towards 0, but not past each other.
+static struct scalar fit_well(struct range range, const struct carvq_baseline *baseline, const float *values, size_t count)
+{
+    enum { RANGES = 32 };
+    struct scalar best = fit(range, baseline);
+    double least = best.scale > 0 ? carvq_scalar_error(best, values, count) : 0;
+    for (int i = 1; i < RANGES && least > 0; i++) {
+        float factor = (float)(RANGES - i) / RANGES;
+        struct range shrunk = {range.low < 0 ? range.low * factor : range.low, range.high > 0 ? range.high * factor : range.high};
+        if (shrunk.high <= shrunk.low)
+            break;
+        struct scalar scalar = fit(shrunk, baseline);
+        double error = scalar.scale > 0 ? carvq_scalar_error(scalar, values, count) : DBL_MAX;
+        if (error < least) {
+            least = error;
+            best = scalar;
+        }
+    }
+    return best;
 }
 
 static struct range range_of_table(const struct carvq_baseline_input *input)
@@ -63,8 +120,11 @@ enum carvq_status carvq_baseline_scalar(const struct carvq_baseline *baseline, c
         for (size_t first = 0; first < cols; first += group) {
             const float *values = input->values + row * cols + first;
             size_t count = cols - first < group ? cols - first : group;
-            struct scalar own = baseline->group == 0 ? all : fit(range_of(values, count), baseline);
-            decode(&own, values, count, decoded_ret + row * cols + first);
+            struct scalar own = all;
+            if (baseline->group > 0)
+                own = baseline->fitted ? fit_well(range_of(values, count), baseline, values, count)
+                                       : fit(range_of(values, count), baseline);
+            decode(own, values, count, decoded_ret + row * cols + first);
         }
     uint64_t groups = baseline->group == 0 ? 1 : input->rows * carvq_div_up(cols, group);
     *bytes_ret = input->rows * carvq_div_up((uint64_t)cols * baseline->bits, 8) + groups * 2 * carvq_dtype_size(baseline->number);
