@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The rivals do what their definitions say, count every byte, and survive tables without any content.
+// All rivals at all settings: in order, the same for any number of threads, and alive after tables without any content.
 #include <float.h>
-#include <math.h>
-#include <stdio.h>
 
-#include "encode_support.h"
-#include "eval/baselines/baselines.h"
+#include "baselines_support.h"
 
 static const struct shape {
     uint64_t rows;
@@ -25,226 +22,6 @@ static size_t list_settings(uint64_t rows, uint32_t cols, struct carvq_baseline 
         list_ret[count++].budget.effort = 1;
     }
     return count;
-}
-
-static uint64_t run(const struct carvq_baseline *baseline, const struct source *source, unsigned threads, float *decoded)
-{
-    struct carvq_error error = {0};
-    uint64_t bytes = UINT64_MAX;
-    enum carvq_status status = carvq_baseline_run(baseline, "model.embed_tokens.weight", source->values, source->rows,
-                                                  source->cols, CARVQ_F32, threads, 1, decoded, &bytes, &error);
-    assert_string_equal(error.message, "");
-    assert_int_equal(status, CARVQ_OK);
-    return bytes;
-}
-
-static float *decode_with(const struct carvq_baseline *baseline, const struct source *source, uint64_t *bytes_ret)
-{
-    const size_t values = (size_t)source->rows * source->cols;
-    float *decoded = malloc(values * sizeof *decoded);
-    assert_non_null(decoded);
-    for (size_t i = 0; i < values; i++)
-        decoded[i] = NAN; // is written to by every method
-    *bytes_ret = run(baseline, source, 1, decoded);
-    return decoded;
-}
-
-// |x - y| / |x|, Euclidean norms.
-static double distance(const struct source *source, const float *decoded)
-{
-    double energy = 0, noise = 0;
-    for (size_t i = 0; i < (size_t)source->rows * source->cols; i++) {
-        double x = (double)source->values[i], difference = x - (double)decoded[i];
-        energy += x * x;
-        noise += difference * difference;
-    }
-    return sqrt(noise / energy);
-}
-
-static double distance_with(const struct carvq_baseline *baseline, const struct source *source, uint64_t *bytes_ret)
-{
-    float *decoded = decode_with(baseline, source, bytes_ret);
-    double result = distance(source, decoded);
-    free(decoded);
-    return result;
-}
-
-static struct carvq_baseline scalar(uint32_t bits, uint32_t group)
-{
-    return (struct carvq_baseline){.kind = CARVQ_BASELINE_SCALAR, .bits = bits, .group = group, .number = CARVQ_F16};
-}
-
-static struct carvq_baseline ranked(enum carvq_baseline_kind kind, uint32_t rank, enum carvq_dtype number)
-{
-    return (struct carvq_baseline){.kind = kind, .rank = rank, .number = number};
-}
-
-static void test_scalar_by_hand(void **state)
-{
-    (void)state;
-    float values[] = {0, 1, 2, 3, 1.4f, /**/ -1, 2, 0.6f, 0.4f, -1, /**/ 0.1f, 0.2f, 0.4f, 0.35f, 0.1f};
-    // The offset of the last row is 0.1 in 16 bits, the step 1639 / 2^14.
-    const float offset = 0x1.998p-4f, step = 0x1.99cp-4f;
-    const float expected[] = {0,     1, 2, 3, 1, -1, 2, 1, 0, -1, offset, offset + step, offset + 3 * step, offset + 2 * step,
-                              offset};
-    struct source source = {values, 3, 5, UINT64_MAX};
-    float decoded[15];
-    struct carvq_baseline baseline = scalar(2, 5);
-    assert_int_equal(run(&baseline, &source, 1, decoded), 3 * (2 + 4));
-    for (size_t i = 0; i < 15; i++)
-        if (decoded[i] != expected[i])
-            fail_msg("value %zu is %.9g, but should be %.9g", i, (double)decoded[i], (double)expected[i]);
-}
-
-static void test_scalar_groups_by_hand(void **state)
-{
-    (void)state;
-    float values[] = {0, 3, 1, 100, 400, 250, 7};
-    struct source source = {values, 1, 7, UINT64_MAX};
-    float decoded[7];
-    struct carvq_baseline baseline = scalar(2, 3); // the last group has one value
-    const float by_group[] = {0, 3, 1, 100, 400, 300, 7};
-    assert_int_equal(run(&baseline, &source, 1, decoded), 2 + 3 * 4);
-    assert_memory_equal(decoded, by_group, sizeof decoded);
-    baseline = scalar(1, 0);
-    const float by_table[] = {0, 0, 0, 0, 400, 400, 0};
-    assert_int_equal(run(&baseline, &source, 1, decoded), 1 + 4);
-    assert_memory_equal(decoded, by_table, sizeof decoded);
-}
-
-// Of the ranges that end at 12 i / 32, that of 0, 1, 2 and 3 loses nothing but what lies beyond it.
-static void test_fitted_scalar_by_hand(void **state)
-{
-    (void)state;
-    enum { COLS = 400 };
-    float values[2 * COLS], decoded[2 * COLS];
-    for (size_t i = 0; i < COLS; i++) {
-        values[i] = (float)(i % 4);
-        values[COLS + i] = -values[i];
-    }
-    values[COLS - 1] = 12;
-    values[2 * COLS - 1] = -12;
-    struct source source = {values, 2, COLS, UINT64_MAX};
-    struct carvq_baseline baseline = scalar(2, COLS);
-    baseline.fitted = true;
-    assert_int_equal(run(&baseline, &source, 1, decoded), 2 * (100 + 4));
-    for (size_t i = 0; i < 2 * COLS; i++)
-        assert_true(decoded[i] == (values[i] > 3 ? 3 : values[i] < -3 ? -3 : values[i]));
-}
-
-static void test_nf4_by_hand(void **state)
-{
-    (void)state;
-    struct source source = source_make(2, 67);
-    float *values = source.values, *decoded = calloc(2 * 67, sizeof *decoded);
-    assert_non_null(decoded);
-    values[0] = -2;
-    values[1] = 1.9f;
-    values[2] = 0.079f;  // just below half of the way from 0 to 0.0796 * 2
-    values[3] = 0.08f;   // just above
-    values[64] = 0.5f;   // a block of three values
-    values[65] = 0.26f;  // 0.52 of 0.5: nearer to 0.5626 than to 0.4407
-    values[66] = -0.01f; // -0.02 of 0.5: nearer to 0 than to -0.0911
-    struct carvq_baseline baseline = {.kind = CARVQ_BASELINE_NF4, .number = CARVQ_F16};
-    assert_int_equal(run(&baseline, &source, 1, decoded), 2 * (34 + 2 * 2));
-    const float first[] = {-2, 2, 0, 2 * 0.07958029955625534f, 0}, last[] = {0.5f, 0.5f * 0.5626170039176941f, 0};
-    assert_memory_equal(decoded, first, sizeof first);
-    assert_memory_equal(decoded + 64, last, sizeof last);
-    for (size_t i = 67; i < 2 * 67; i++)
-        assert_true(decoded[i] == 0);
-    free(decoded);
-    free(source.values);
-}
-
-static void test_low_rank_is_exact_at_full_rank(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        struct source source = source_gaussian(shapes[i].rows, shapes[i].cols, i);
-        struct carvq_baseline baseline = ranked(CARVQ_BASELINE_LOW_RANK, 1000, CARVQ_F32);
-        uint64_t bytes, full = source.rows < source.cols ? source.rows : source.cols;
-        assert_true(distance_with(&baseline, &source, &bytes) < 1e-5);
-        assert_int_equal(bytes, (source.rows + source.cols) * full * 4);
-        free(source.values);
-    }
-}
-
-static void test_low_rank_finds_the_rank(void **state)
-{
-    (void)state;
-    struct source source = source_make(700, 40), factors = source_gaussian(2, 740, 3);
-    for (size_t row = 0; row < 700; row++)
-        for (size_t col = 0; col < 40; col++)
-            for (size_t k = 0; k < 2; k++)
-                source.values[row * 40 + col] += factors.values[k * 740 + row] * factors.values[k * 740 + 700 + col];
-    struct carvq_baseline one = ranked(CARVQ_BASELINE_LOW_RANK, 1, CARVQ_F16), two = one;
-    two.rank = 2;
-    uint64_t bytes;
-    assert_true(distance_with(&one, &source, &bytes) > 0.2);
-    assert_int_equal(bytes, 740 * 2);
-    assert_true(distance_with(&two, &source, &bytes) < 1e-3); // 16 bits
-    assert_int_equal(bytes, 740 * 2 * 2);
-    free(factors.values);
-    free(source.values);
-}
-
-static void test_tensor_train_is_exact_at_full_rank(void **state)
-{
-    (void)state;
-    static const uint32_t cols[] = {1, 2, 11, 25, 61, 64, 128, 360, 2048};
-    for (size_t i = 0; i < 4 * (sizeof cols / sizeof cols[0]); i++) {
-        const uint32_t n = cols[i / 4], factors = i % 4;
-        struct source source = source_gaussian(5, n, i);
-        struct carvq_baseline baseline = ranked(CARVQ_BASELINE_TENSOR_TRAIN, UINT32_MAX, CARVQ_F32);
-        baseline.factors = factors;
-        uint64_t bytes;
-        double error = distance_with(&baseline, &source, &bytes);
-        if (!(error < 1e-5))
-            fail_msg("%u columns, %u factors: relative error %g", n, factors, error);
-        baseline.number = CARVQ_F16;
-        error = distance_with(&baseline, &source, &bytes);
-        if (!(error < 2e-3 && error > 1e-5))
-            fail_msg("%u columns, %u factors, 16 bits: relative error %g", n, factors, error);
-        free(source.values);
-    }
-}
-
-// Rows of 2 x 2 x .. x 2 = 128 values that are products of 7 pairs.
-static void test_tensor_train_finds_the_rank(void **state)
-{
-    (void)state;
-    struct source source = source_make(9, 128), pairs = source_gaussian(9, 14, 5);
-    for (size_t row = 0; row < 9; row++)
-        for (size_t col = 0; col < 128; col++) {
-            source.values[row * 128 + col] = 1;
-            for (size_t k = 0; k < 7; k++)
-                source.values[row * 128 + col] *= pairs.values[row * 14 + 2 * k + (col >> (6 - k) & 1)];
-        }
-    struct carvq_baseline baseline = ranked(CARVQ_BASELINE_TENSOR_TRAIN, 1, CARVQ_F32);
-    uint64_t bytes;
-    assert_true(distance_with(&baseline, &source, &bytes) < 1e-5);
-    assert_int_equal(bytes, 9 * 14 * 4);
-    free(pairs.values);
-    free(source.values);
-}
-
-static void test_tensor_train_counts_all_cores(void **state)
-{
-    (void)state;
-    // Cores of 2 x 2 x .. x 2 with ranks 2 3 3 3 3 2; of 5 x 5; of 3 x 3 x 7, filled up from 61; of 16 x 8, 8 x 4 x 4 and 9 x 7.
-    static const struct {
-        uint32_t cols, rank, factors, values;
-    } cases[] = {{128, 1, 0, 14}, {128, 2, 0, 48}, {128, 3, 0, 86}, {128, 100, 0, 296}, {25, 1, 0, 10},   {25, 5, 0, 50},
-                 {61, 1, 0, 13},  {61, 7, 0, 121}, {128, 2, 2, 48}, {128, 2, 3, 40},    {128, 9, 3, 208}, {61, 2, 2, 32}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct source source = source_gaussian(3, cases[i].cols, i);
-        struct carvq_baseline baseline = ranked(CARVQ_BASELINE_TENSOR_TRAIN, cases[i].rank, CARVQ_F16);
-        baseline.factors = cases[i].factors;
-        uint64_t bytes;
-        distance_with(&baseline, &source, &bytes);
-        assert_int_equal(bytes, 3 * cases[i].values * 2);
-        free(source.values);
-    }
 }
 
 // What these methods decode to and count is what carvq writes to a file.
@@ -399,14 +176,14 @@ static void test_values_beyond_single_precision(void **state)
     for (size_t i = 0; i < 40 * 160; i++)
         source.values[i] = i % 3 == 0 ? -FLT_MAX : FLT_MAX;
     for (size_t i = 0; i < count; i++) {
+        const struct carvq_baseline_input input = input_of(&source, 1);
         struct carvq_error error;
         uint64_t bytes;
         if (list[i].kind == CARVQ_BASELINE_ENCODER) {
             assert_true(distance_with(&list[i], &source, &bytes) < 0.9);
             continue;
         }
-        assert_int_equal(carvq_baseline_run(&list[i], "table", source.values, 40, 160, CARVQ_F32, 1, 0, decoded, &bytes, &error),
-                         CARVQ_ERROR_ARGUMENT);
+        assert_int_equal(carvq_baseline_run(&list[i], &input, decoded, &bytes, &error), CARVQ_ERROR_ARGUMENT);
         assert_non_null(strstr(error.message, list[i].method));
         assert_non_null(strstr(error.message, "as large as 3.40282e+38"));
     }
@@ -449,39 +226,27 @@ static void test_bad_arguments(void **state)
 {
     (void)state;
     float values[6] = {1, 2, 3, 4, NAN, 6}, decoded[6];
+    struct carvq_baseline_input input = {"table", values, 3, 2, CARVQ_F32, 1, 0, NULL};
     struct carvq_error error = {0};
     uint64_t bytes;
     struct carvq_baseline baseline = scalar(3, 2);
-    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error),
-                     CARVQ_ERROR_FORMAT);
+    assert_int_equal(carvq_baseline_run(&baseline, &input, decoded, &bytes, &error), CARVQ_ERROR_FORMAT);
     assert_non_null(strstr(error.message, "row 2"));
     values[4] = -INFINITY;
-    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, NULL),
-                     CARVQ_ERROR_FORMAT);
+    assert_int_equal(carvq_baseline_run(&baseline, &input, decoded, &bytes, NULL), CARVQ_ERROR_FORMAT);
     values[4] = 5;
     baseline.bits = 9;
-    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error),
-                     CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(carvq_baseline_run(&baseline, &input, decoded, &bytes, &error), CARVQ_ERROR_ARGUMENT);
     baseline = ranked(CARVQ_BASELINE_LOW_RANK, 0, CARVQ_F16);
-    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 3, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error),
-                     CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(carvq_baseline_run(&baseline, &input, decoded, &bytes, &error), CARVQ_ERROR_ARGUMENT);
     baseline.rank = 1;
-    assert_int_equal(carvq_baseline_run(&baseline, "table", values, 0, 2, CARVQ_F32, 1, 0, decoded, &bytes, &error),
-                     CARVQ_ERROR_ARGUMENT);
+    input.rows = 0;
+    assert_int_equal(carvq_baseline_run(&baseline, &input, decoded, &bytes, &error), CARVQ_ERROR_ARGUMENT);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scalar_by_hand),
-        cmocka_unit_test(test_scalar_groups_by_hand),
-        cmocka_unit_test(test_fitted_scalar_by_hand),
-        cmocka_unit_test(test_nf4_by_hand),
-        cmocka_unit_test(test_low_rank_is_exact_at_full_rank),
-        cmocka_unit_test(test_low_rank_finds_the_rank),
-        cmocka_unit_test(test_tensor_train_is_exact_at_full_rank),
-        cmocka_unit_test(test_tensor_train_finds_the_rank),
-        cmocka_unit_test(test_tensor_train_counts_all_cores),
         cmocka_unit_test(test_encoder_is_that_of_files),
         cmocka_unit_test(test_product_quantization_counts_codebooks),
         cmocka_unit_test(test_settings_are_in_order),

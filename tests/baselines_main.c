@@ -38,6 +38,8 @@ int main(int argc, char **argv)
     float *table = calloc(rows * cols, sizeof *table), *decoded = calloc(rows * cols, sizeof *decoded);
     struct carvq_baseline list[CARVQ_BASELINES_MAX];
     const size_t count = carvq_baselines(rows, cols, list, CARVQ_BASELINES_MAX);
+    struct carvq_baseline_cache cache = {NULL};
+    const struct carvq_baseline_input input = {"table", table, rows, cols, CARVQ_F32, 2, 0, &cache};
     bool good = table != NULL && decoded != NULL && copy_file(argv[1], "rb", table, rows * cols);
     for (size_t i = 0; i < count && good; i++) {
         struct carvq_error error;
@@ -45,7 +47,7 @@ int main(int argc, char **argv)
         char path[4096];
         if (!is_wanted(&list[i], argc - 5, argv + 5))
             continue;
-        if (carvq_baseline_run(&list[i], "table", table, rows, cols, CARVQ_F32, 2, 0, decoded, &bytes, &error) != CARVQ_OK) {
+        if (carvq_baseline_run(&list[i], &input, decoded, &bytes, &error) != CARVQ_OK) {
             fprintf(stderr, "%s\n", error.message);
             good = false;
             break;
@@ -55,6 +57,7 @@ int main(int argc, char **argv)
         printf("%zu %s %u %u %u %u %" PRIu64 " %s\n", i, list[i].name, list[i].bits, list[i].group, list[i].encode.subvector,
                list[i].encode.code_bits, bytes, list[i].setting);
     }
+    carvq_baseline_cache_clear(&cache);
     free(table);
     free(decoded);
     return good ? 0 : 1;

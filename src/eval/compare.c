@@ -66,9 +66,10 @@ struct run {
     const struct carvq_baseline *settings;
     struct carvq_compare_row *rows;
     size_t count;
-    size_t values;          // V n
-    float *table;           // [V][n]
-    float *decoded;         // [group][V][n]
+    size_t values;  // V n
+    float *table;   // [V][n]
+    float *decoded; // [group][V][n]
+    struct carvq_baseline_cache cache;
     size_t group;           // settings that are evaluated together
     uint64_t *token_counts; // [V], or NULL without a text
     struct carvq_neighbours *neighbours;
@@ -148,11 +149,14 @@ static enum carvq_status compress(struct run *run, size_t number, float *decoded
     const unsigned threads = run->options->threads;
     if (report(run, &run->settings[number], 0) != 0)
         return carvq_fail(error, CARVQ_ERROR_CANCELLED, "cancelled");
+    const struct carvq_baseline_input input = {matrix->name,  run->table,   matrix->rows,       matrix->cols,
+                                               matrix->dtype, (int)threads, run->options->seed, &run->cache};
     const double started = omp_get_wtime();
     struct carvq_baseline setting = run->settings[number];
     setting.budget.counts = run->options->counts;
-    enum carvq_status status = carvq_baseline_run(&setting, matrix->name, run->table, matrix->rows, matrix->cols, matrix->dtype,
-                                                  threads, run->options->seed, decoded, &row->bytes, error);
+    if (setting.kind != CARVQ_BASELINE_LOW_RANK)
+        carvq_baseline_cache_clear(&run->cache);
+    enum carvq_status status = carvq_baseline_run(&setting, &input, decoded, &row->bytes, error);
     row->seconds = omp_get_wtime() - started;
     row->bits = 8 * (double)row->bytes / (double)run->values;
     if (status == CARVQ_OK)
@@ -223,5 +227,6 @@ enum carvq_status carvq_compare(const struct carvq_compare_subject *subject, con
     free(run.table);
     free(run.decoded);
     free(run.token_counts);
+    carvq_baseline_cache_clear(&run.cache);
     return status;
 }

@@ -46,13 +46,29 @@ struct carvq_baseline {
 // method in the order of their size. Returns how many there are, and writes no more than capacity of them.
 size_t carvq_baselines(uint64_t rows, uint32_t cols, struct carvq_baseline *list_ret, size_t capacity);
 
-// Compresses table [rows][cols] and decodes it to decoded_ret, of the same shape. *bytes_ret: what would have been stored.
-// name is that of the tensor, on which the lots of the encoder depend, and dtype the type of the original values. threads 0: one
-// per processor. The result depends on the table, the setting and the seed alone. Where numbers are stored as F16 and the values
-// of the table are too large or too small for it, they are stored as BF16. Errors: CARVQ_ERROR_FORMAT if a value is NaN or
-// infinite, CARVQ_ERROR_ARGUMENT, also if values are too large for stored numbers, CARVQ_ERROR_MEMORY.
-enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, const char *name, const float *table, uint64_t rows,
-                                     uint32_t cols, enum carvq_dtype dtype, unsigned threads, uint64_t seed, float *decoded_ret,
-                                     uint64_t *bytes_ret, struct carvq_error *error);
+// What settings that are run one after the other on the same table need not compute again. Begin with {NULL}.
+struct carvq_baseline_cache {
+    double *eigenvectors; // low rank: [n][n], those of M^T M
+};
+
+void carvq_baseline_cache_clear(struct carvq_baseline_cache *cache);
+
+struct carvq_baseline_input {
+    const char *name;    // of the tensor, on which the lots of the encoder depend
+    const float *values; // [rows][cols]
+    uint64_t rows;
+    uint32_t cols;
+    enum carvq_dtype dtype; // of the original values
+    int threads;            // 0: one per processor
+    uint64_t seed;
+    struct carvq_baseline_cache *cache; // may be NULL
+};
+
+// Compresses the table and decodes it to decoded_ret, of the same shape. *bytes_ret: what would have been stored. The result
+// depends on the table, the setting and the seed alone. Where numbers are stored as F16 and the values of the table are too large
+// or too small for it, they are stored as BF16. Errors: CARVQ_ERROR_FORMAT if a value is NaN or infinite, CARVQ_ERROR_ARGUMENT,
+// also if values are too large for stored numbers, CARVQ_ERROR_MEMORY.
+enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
+                                     float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
 
 #endif

@@ -83,33 +83,59 @@ static void project(const struct carvq_baseline_input *input, const float *direc
     }
 }
 
-enum carvq_status carvq_baseline_low_rank(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
-                                          float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
+// cache->eigenvectors, if they are not there yet.
+static enum carvq_status find_eigenvectors(const struct carvq_baseline_input *input, struct carvq_baseline_cache *cache,
+                                           struct carvq_error *error)
 {
-    const uint64_t n = input->cols, full = n < input->rows ? n : input->rows;
-    const uint32_t rank = baseline->rank < full ? baseline->rank : (uint32_t)full;
-    if (n > CARVQ_LOW_RANK_MAX_COLS)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "low rank takes at most %d columns", CARVQ_LOW_RANK_MAX_COLS);
-    carvq_blas_single_thread();
+    const uint64_t n = input->cols;
+    if (cache->eigenvectors != NULL)
+        return CARVQ_OK;
     double *gram = calloc(n * n, sizeof *gram), *block = malloc(BLOCK_ROWS * n * sizeof *block);
-    float *directions = malloc(rank * n * sizeof *directions);
-    float *coefficients = malloc((size_t)input->threads * BLOCK_ROWS * rank * sizeof *coefficients);
     enum carvq_status status = CARVQ_OK;
-    if (gram == NULL || block == NULL || directions == NULL || coefficients == NULL)
+    if (gram == NULL || block == NULL)
         status = carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for a product of %" PRIu64 " x %" PRIu64 " values", n, n);
     if (status == CARVQ_OK) {
         multiply(input, block, gram);
         status = eigenvectors(gram, input->cols, error);
     }
+    free(block);
+    if (status == CARVQ_OK)
+        cache->eigenvectors = gram;
+    else
+        free(gram);
+    return status;
+}
+
+void carvq_baseline_cache_clear(struct carvq_baseline_cache *cache)
+{
+    free(cache->eigenvectors);
+    cache->eigenvectors = NULL;
+}
+
+enum carvq_status carvq_baseline_low_rank(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
+                                          float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
+{
+    const uint64_t n = input->cols, full = n < input->rows ? n : input->rows;
+    const uint32_t rank = baseline->rank < full ? baseline->rank : (uint32_t)full;
+    struct carvq_baseline_cache own = {NULL}, *cache = input->cache != NULL ? input->cache : &own;
+    if (n > CARVQ_LOW_RANK_MAX_COLS)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "low rank takes at most %d columns", CARVQ_LOW_RANK_MAX_COLS);
+    carvq_blas_single_thread();
+    float *directions = malloc(rank * n * sizeof *directions);
+    float *coefficients = malloc((size_t)input->threads * BLOCK_ROWS * rank * sizeof *coefficients);
+    enum carvq_status status = CARVQ_OK;
+    if (directions == NULL || coefficients == NULL)
+        status = carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for rank %" PRIu32, rank);
+    if (status == CARVQ_OK)
+        status = find_eigenvectors(input, cache, error);
     if (status == CARVQ_OK) {
         for (size_t i = 0; i < rank * n; i++)
-            directions[i] = carvq_baseline_round(baseline->number, (float)gram[(n - rank) * n + i]);
+            directions[i] = carvq_baseline_round(baseline->number, (float)cache->eigenvectors[(n - rank) * n + i]);
         project(input, directions, rank, baseline->number, coefficients, decoded_ret);
         *bytes_ret = (input->rows + n) * rank * carvq_dtype_size(baseline->number);
     }
     free(coefficients);
     free(directions);
-    free(block);
-    free(gram);
+    carvq_baseline_cache_clear(&own);
     return status;
 }

@@ -8,17 +8,6 @@
 #include "base/status.h"
 #include "eval/baselines/baselines.h"
 
-// A table to be compressed. All values are finite.
-struct carvq_baseline_input {
-    const char *name;    // of the tensor
-    const float *values; // [rows][cols]
-    uint64_t rows;
-    uint32_t cols;
-    enum carvq_dtype dtype;
-    int threads; // at least 1
-    uint64_t seed;
-};
-
 // A number as it is stored.
 static inline float carvq_baseline_round(enum carvq_dtype number, float value)
 {
@@ -27,7 +16,7 @@ static inline float carvq_baseline_round(enum carvq_dtype number, float value)
     return number == CARVQ_BF16 ? carvq_bf16_to_f32(carvq_f32_to_bf16(value)) : value;
 }
 
-// Each compresses, decodes to decoded_ret, and says how many bytes it stored.
+// Each compresses a table of finite values with at least one thread, decodes to decoded_ret, and says how many bytes it stored.
 enum carvq_status carvq_baseline_scalar(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                         float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
 enum carvq_status carvq_baseline_nf4(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,

@@ -29,9 +29,8 @@ static float largest_value(const struct carvq_baseline_input *input, uint64_t *b
     return largest;
 }
 
-enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, const char *name, const float *table, uint64_t rows,
-                                     uint32_t cols, enum carvq_dtype dtype, unsigned threads, uint64_t seed, float *decoded_ret,
-                                     uint64_t *bytes_ret, struct carvq_error *error)
+enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, const struct carvq_baseline_input *given,
+                                     float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
 {
     enum carvq_status (*const methods[])(const struct carvq_baseline *, const struct carvq_baseline_input *, float *, uint64_t *,
                                          struct carvq_error *) = {
@@ -39,23 +38,23 @@ enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, cons
         [CARVQ_BASELINE_ENCODER] = carvq_baseline_encoder,   [CARVQ_BASELINE_BUDGET] = carvq_baseline_budget,
         [CARVQ_BASELINE_LOW_RANK] = carvq_baseline_low_rank, [CARVQ_BASELINE_TENSOR_TRAIN] = carvq_baseline_tensor_train,
     };
-    const struct carvq_baseline_input input = {name, table, rows, cols, dtype, threads > 0 ? (int)threads : omp_get_num_procs(),
-                                               seed};
+    struct carvq_baseline_input input = *given;
+    input.threads = input.threads > 0 ? input.threads : omp_get_num_procs();
     uint64_t bad_row;
-    if (rows == 0 || cols == 0)
+    if (input.rows == 0 || input.cols == 0)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a table needs at least one row and one column");
     if (baseline->rank == 0 && (baseline->kind == CARVQ_BASELINE_LOW_RANK || baseline->kind == CARVQ_BASELINE_TENSOR_TRAIN))
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a rank must be at least 1");
     const float largest = largest_value(&input, &bad_row);
-    if (bad_row < rows)
+    if (bad_row < input.rows)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "row %" PRIu64 " has a value that is NaN or infinite", bad_row);
     const bool stores_numbers = baseline->kind != CARVQ_BASELINE_ENCODER && baseline->kind != CARVQ_BASELINE_BUDGET;
-    if (stores_numbers && largest > LARGEST_OF_ALL / sqrtf((float)cols))
+    if (stores_numbers && largest > LARGEST_OF_ALL / sqrtf((float)input.cols))
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
                           "%s: values as large as %g are too large for the 16-bit numbers that it stores", baseline->method,
                           (double)largest);
     struct carvq_baseline used = *baseline;
-    if (used.number == CARVQ_F16 && (largest < SMALLEST || largest * sqrtf((float)cols) > LARGEST))
+    if (used.number == CARVQ_F16 && (largest < SMALLEST || largest * sqrtf((float)input.cols) > LARGEST))
         used.number = CARVQ_BF16;
     return methods[used.kind](&used, &input, decoded_ret, bytes_ret, error);
 }
