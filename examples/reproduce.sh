@@ -8,8 +8,9 @@
 #   MODEL_DIR  a Hugging Face directory; its layers may be quantized by AWQ
 #   TEXT       UTF-8, or token ids in a file that ends in .u16 or .u32
 #   OUT        a folder for all results; run again, the script goes on where it was (reproduce/NAME)
-# Environment: CARVQ (the program), WINDOW (2048 tokens, or as many as the model takes), MAX_WINDOWS, METHODS ("scalar-row rvq
-# carvq"; those of `carvq compare`, or "all"), TASKS (a folder of .jsonl files), MAX_ITEMS of each task, THREADS
+# Environment: CARVQ (the program), WINDOW (2048 tokens, or as many as the model takes), MAX_WINDOWS, METHODS ("scalar-tensor
+# scalar-row tensorgpt rvq carvq"; those of `carvq compare`, or "all"), TASKS (a folder of .jsonl files; examples/tasks.py makes
+# one), MAX_ITEMS of each task, THREADS
 set -euo pipefail
 export LC_ALL=C OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
@@ -22,14 +23,19 @@ carvq=${CARVQ:-$here/build/carvq}
 model=${1%/}
 text=$2
 out=${3:-reproduce/$(basename "$model")}
+if [[ ! -r $model/config.json ]]; then
+    echo "reproduce: $model/config.json: cannot be read; MODEL_DIR is a Hugging Face directory" >&2
+    exit 1
+fi
 mkdir -p "$out"
 
-max_window=$(grep -o '"max_position_embeddings": *[0-9]*' "$model/config.json" | grep -o '[0-9]*$' | sort -n | head -n 1)
-window=${WINDOW:-$((max_window < 2048 ? max_window : 2048))}
+# Where config.json does not say how many tokens the model takes, carvq complains of it.
+max_window=$(grep -o '"max_position_embeddings": *[0-9]*' "$model/config.json" | grep -o '[0-9]*$' | sort -n | head -n 1) || true
+window=${WINDOW:-$((${max_window:-2048} < 2048 ? max_window : 2048))}
 threads=()
 [[ -z ${THREADS:-} ]] || threads=(--threads "$THREADS")
 
-methods=${METHODS:-scalar-row rvq carvq}
+methods=${METHODS:-scalar-tensor scalar-row tensorgpt rvq carvq}
 settings="$("$carvq" --version), $(basename "$text"), windows of $window tokens${MAX_WINDOWS:+, the first $MAX_WINDOWS}"
 settings+=", methods $methods${TASKS:+, tasks of $(basename "$TASKS")${MAX_ITEMS:+, the first $MAX_ITEMS items}}"
 [[ -e $out/settings ]] || echo "$settings" >"$out/settings"

@@ -23,14 +23,26 @@ reproduce
 check "no arguments: $status" test "$status" -eq 2
 check "usage" grep -q '^Usage: examples/reproduce.sh MODEL_DIR TEXT' "$folder/stderr"
 
+reproduce "$folder/no-such-model" "$model/sample.tokens.u16" "$folder/other"
+check "no model: $status" test "$status" -eq 1
+check "no model: a message" grep -q 'no-such-model/config.json: cannot be read' "$folder/stderr"
+mkdir "$folder/unlimited"
+ln -s "$model"/* "$folder/unlimited"
+rm "$folder/unlimited/config.json"
+grep -v max_position_embeddings "$model/config.json" >"$folder/unlimited/config.json"
+reproduce "$folder/unlimited" "$model/sample.tokens.u16" "$folder/other"
+check "no limit of the window: $status" test "$status" -eq 1
+check "no limit of the window: a message" grep -q 'config.json: max_position_embeddings: missing' "$folder/stderr"
+
 reproduce "$model" "$model/sample.tokens.u16" "$out"
 check "run: $status" test "$status" -eq 0
 check "report" cmp -s "$folder/stdout" "$out/report.md"
 check "perplexity of the model: $(sed -n 4p "$out/report.md")" grep -q 'as it is: 65.653[0-9], of 510 tokens' "$out/report.md"
-for line in 'scalar-row | INT2 | 2.2500 | input' 'scalar-row | INT3 | 3.2500 | input and head' 'rvq | L 4 | 3.0000 | input' \
+for line in 'scalar-tensor | INT3 | 3.0001 | input' 'scalar-row | INT2 | 2.2500 | input' 'scalar-row | INT3 | 3.2500 | input and head' 'rvq | L 4 | 3.0000 | input' \
     'carvq | carvq-2 | 1.6527 | input' 'carvq | carvq-3 | 2.4027 | input and head' 'carvq | carvq-4 | 3.1527 | input'; do
     check "line: $line" less 65 "$(perplexity "$line")"
 done
+check "TensorGPT is there" grep -q '^| tensorgpt | rank 1 |' "$out/report.md"
 check "more stages are better" less "$(perplexity 'carvq | carvq-4 | 3.1527 | input')" "$(perplexity 'carvq | carvq-2 | 1.6527 | input')"
 check "input alone is better" less "$(perplexity 'carvq | carvq-3 | 2.4027 | input')" "$(perplexity 'carvq | carvq-3 | 2.4027 | input and head')"
 for preset in carvq-2 carvq-3 carvq-4; do
@@ -46,6 +58,27 @@ check "again: $status" test "$status" -eq 0
 check "the same report" cmp -s "$folder/report.md" "$out/report.md"
 check "the missing file is back" test -s "$out/carvq-3.safetensors"
 check "nothing is done twice" test "$(find "$out/compare.csv" -newermt 2002-01-01 | wc -l)" -eq 0
+
+# Tasks, from rows as the benchmarks have them.
+if command -v python3 >/dev/null; then
+    cat >"$folder/datasets.py" <<'EOF'
+def load_dataset(path, name=None, split=None, revision=None):
+    return {
+        "allenai/ai2_arc": [{"question": "What is it?", "choices": {"text": ["a", "b"], "label": ["1", "2"]}, "answerKey": "2"}],
+        "ybisk/piqa": [{"goal": "tea", "sol1": "boil  it", "sol2": "freeze it", "label": 0}],
+        "allenai/winogrande": [{"sentence": "Ann met Eve so _ smiled.", "option1": "Ann", "option2": "Eve", "answer": "1"}],
+        "google/boolq": [{"passage": "It is.", "question": "is it", "answer": True}],
+        "openai/gsm8k": [{"question": "How many?", "answer": "3 + 4\n#### 7"}],
+    }[path]
+EOF
+    check "tasks are made" env PYTHONPATH="$folder" python3 -B "$source_dir/examples/tasks.py" "$folder/made" >"$folder/stdout"
+    check "WinoGrande" grep -qxF '{"context": "Ann met Eve so", "choices": ["Ann smiled.", "Eve smiled."], "label": 0}' "$folder/made/winogrande.jsonl"
+    check "GSM8K" grep -qxF '{"question": "How many?", "answer": "7"}' "$folder/made/gsm8k.jsonl"
+    for task in "$folder"/made/*.jsonl; do
+        run eval "$model" --task "$task" --max-new 2 --json
+        expect_success "$(basename "$task")"
+    done
+fi
 
 TASKS=$folder/tasks reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
 check "with tasks: $status" test "$status" -eq 0
