@@ -15,10 +15,10 @@
 // In pixels.
 enum {
     PANEL_WIDTH = 520,
-    PANEL_HEIGHT = 500,
-    LEFT = 80,
+    PANEL_HEIGHT = 520,
+    LEFT = 85,
     RIGHT = 25,
-    TOP = 65,
+    TOP = 85,
     BELOW = 55,
     LEGEND_LINE = 26,
     LEGEND_COLUMN = 190
@@ -41,22 +41,23 @@ struct plot {
     int width, height, legend_columns;
 };
 
-static double value_of(const struct plot *plot, const struct panel *panel, size_t setting)
+// A point: a value and the ends of its error bar, which are the value itself where there is none. A value that is not finite is
+// not drawn.
+struct point {
+    double value, low, high;
+};
+
+static struct point point_of(const struct plot *plot, const struct panel *panel, size_t setting)
 {
     const struct carvq_compare_row *row = &plot->comparison->rows[setting];
     if (panel->place == SIZE_MAX)
-        return row->error.sqnr_db;
-    const double increase = row->evaluations[panel->place].increase;
-    return increase < LEAST_INCREASE ? LEAST_INCREASE : increase;
-}
-
-// Standard error, or 0 where there is none.
-static double error_of(const struct plot *plot, const struct panel *panel, size_t setting)
-{
-    if (panel->place == SIZE_MAX)
-        return 0;
-    const double error = plot->comparison->rows[setting].evaluations[panel->place].increase_error;
-    return isfinite(error) ? error : 0;
+        return (struct point){row->error.sqnr_db, row->error.sqnr_db, row->error.sqnr_db};
+    const double increase = row->evaluations[panel->place].increase, error = row->evaluations[panel->place].increase_error;
+    if (increase <= LEAST_INCREASE) // drawn where it is not, so a bar around it would be wrong
+        return (struct point){LEAST_INCREASE, LEAST_INCREASE, LEAST_INCREASE};
+    if (!isfinite(error))
+        return (struct point){increase, increase, increase};
+    return (struct point){increase, fmax(increase - error, LEAST_INCREASE), increase + error};
 }
 
 static void find_range(const struct plot *plot, struct panel *panel)
@@ -64,9 +65,11 @@ static void find_range(const struct plot *plot, struct panel *panel)
     panel->low = INFINITY;
     panel->high = -INFINITY;
     for (size_t i = 0; i < plot->comparison->count; i++) {
-        const double value = value_of(plot, panel, i);
-        panel->low = isfinite(value) && value < panel->low ? value : panel->low;
-        panel->high = isfinite(value) && value > panel->high ? value : panel->high;
+        const struct point point = point_of(plot, panel, i);
+        if (isfinite(point.value)) {
+            panel->low = fmin(panel->low, point.low);
+            panel->high = fmax(panel->high, point.high);
+        }
     }
     if (panel->low > panel->high) // no point at all
         panel->low = panel->high = 1;
@@ -140,19 +143,29 @@ static void write_data(const struct plot *plot)
             const size_t end = m + 1 < plot->method_count ? plot->methods[m + 1] : plot->comparison->count;
             fprintf(plot->script, "$p%zum%zu << EOD\n", p, m);
             for (size_t i = plot->methods[m]; i < end; i++) {
-                const double value = value_of(plot, &plot->panels[p], i), error = error_of(plot, &plot->panels[p], i);
-                if (isfinite(value))
-                    fprintf(plot->script, "%.6g %.6g %.6g %.6g\n", plot->comparison->rows[i].bits, value,
-                            fmax(value - error, plot->panels[p].low), value + error);
+                const struct point point = point_of(plot, &plot->panels[p], i);
+                if (isfinite(point.value))
+                    fprintf(plot->script, "%.6g %.6g %.6g %.6g\n", plot->comparison->rows[i].bits, point.value, point.low,
+                            point.high);
             }
             fprintf(plot->script, "EOD\n");
         }
 }
 
-static void write_page(const struct plot *plot, const char *terminal)
+// The last part of a path, without slashes at its end.
+static void write_name(char *name_ret, size_t size, const char *path)
 {
-    const struct cli_comparison *comparison = plot->comparison;
-    const bool svg = strcmp(terminal, "svg") == 0;
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t first = end;
+    while (first > 0 && path[first - 1] != '/')
+        first--;
+    snprintf(name_ret, size, "%.*s", (int)(end - first < size ? end - first : size), path + first);
+}
+
+static void write_terminal(const struct plot *plot, bool svg)
+{
     if (svg)
         fprintf(plot->script, "set terminal svg size %d,%d font 'sans,13' background '#ffffff'\n", plot->width, plot->height);
     else // not every gnuplot has been built with cairo
@@ -160,18 +173,46 @@ static void write_page(const struct plot *plot, const char *terminal)
                 "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\n set terminal pngcairo size %d,%d font 'sans,10'\n} else {\n"
                 " set terminal png size %d,%d\n}\n",
                 plot->width, plot->height, plot->width, plot->height);
-    char title[1200];
-    snprintf(title, sizeof title, "%s: %s, %" PRIu64 " x %" PRIu32, comparison->model, comparison->table->tensor->header->name,
+}
+
+static void write_page(const struct plot *plot, bool svg)
+{
+    const struct cli_comparison *comparison = plot->comparison;
+    const bool narrow = plot->most_bits < 2.2 * plot->least_bits;
+    char name[256], title[1200];
+    write_name(name, sizeof name, comparison->model);
+    snprintf(title, sizeof title, "%s: %s, %" PRIu64 " x %" PRIu32, name, comparison->table->tensor->header->name,
              comparison->table->rows, comparison->table->cols);
     fprintf(plot->script, "set multiplot title ");
     write_quoted(plot->script, title);
     fprintf(plot->script,
-            " noenhanced\n"
+            " font ',%d' noenhanced\n"
             "set encoding utf8\nset grid lc rgb '#dddddd' lt 1 lw 0.5\nset border lw 0.8\nset tics nomirror\n"
-            "unset key\nset bars small\nset logscale x 2\nset xrange [%.6g:%.6g]\nset xtics (0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, "
-            "12, 16, 32)\n"
-            "set xlabel 'bits per parameter'\n",
-            plot->least_bits / 1.15, plot->most_bits * 1.15);
+            "unset key\nset bars small\nset logscale x 2\nset xrange [%.6g:%.6g]\nset xtics (%s)\n"
+            "set xlabel 'bits per parameter'\nset format y '%%g'\n",
+            svg ? 16 : 13, plot->least_bits / 1.15, plot->most_bits * 1.15,
+            narrow ? "0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 32"
+                   : "0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 32");
+}
+
+// The axis of a logarithmic panel. Left alone, gnuplot labels whole decades only, of which a narrow range may have none.
+static void write_increase_axis(const struct plot *plot, const struct panel *panel)
+{
+    static const double few[] = {1, 2, 5}, many[] = {1, 1.5, 2, 3, 4, 5, 6, 8};
+    const bool narrow = panel->high < 10 * panel->low;
+    const double *steps = narrow ? many : few;
+    const size_t count = narrow ? sizeof many / sizeof *many : sizeof few / sizeof *few;
+    fprintf(plot->script, "set ylabel 'increase of perplexity%s'\nset logscale y 10\nset ytics ",
+            panel->low < LEAST_INCREASE ? " (0.001: that or less)" : "");
+    if (panel->high >= 100 * panel->low) {
+        fprintf(plot->script, "autofreq\n");
+        return;
+    }
+    const char *separator = "(";
+    for (double decade = pow(10, floor(log10(panel->low))); decade <= panel->high; decade *= 10)
+        for (size_t i = 0; i < count; i++, separator = ", ")
+            fprintf(plot->script, "%s%.6g", separator, decade * steps[i]);
+    fprintf(plot->script, ")\n");
 }
 
 static void write_panel(const struct plot *plot, size_t number)
@@ -190,14 +231,12 @@ static void write_panel(const struct plot *plot, size_t number)
             (step * (double)number + LEFT) / width, (step * (double)(number + 1) - RIGHT) / width, 1 - TOP / height,
             1 - (TOP + bottom) / height);
     if (panel->place == SIZE_MAX) {
-        fprintf(script, "set title 'error of the table'\nset ylabel 'SQNR (dB)'\nunset logscale y\nset format y '%%g'\n");
+        fprintf(script, "set title 'error of the table'\nset ylabel 'SQNR (dB)'\nunset logscale y\nset ytics autofreq\n");
     } else {
         const struct carvq_eval_result *result = &plot->comparison->rows[0].evaluations[panel->place];
-        fprintf(script,
-                "set title '%s (perplexity without: %.4g)'\nset ylabel 'increase of perplexity%s'\nset logscale y 10\n"
-                "set format y '10^{%%T}'\n",
-                titles[plot->comparison->options->places[panel->place]], result->original.perplexity,
-                panel->low < LEAST_INCREASE ? " (0.001: that or less)" : "");
+        fprintf(script, "set title '%s (perplexity without: %.4g)'\n", titles[plot->comparison->options->places[panel->place]],
+                result->original.perplexity);
+        write_increase_axis(plot, panel);
     }
     fprintf(script, "set yrange [%.6g:%.6g]\n", panel->low, panel->high);
     fprintf(script, "plot ");
@@ -228,8 +267,10 @@ char *cli_compare_plot(const struct cli_comparison *comparison, const char *term
     struct plot plot = {.comparison = comparison, .script = open_memstream(&text, &size)};
     if (plot.script == NULL)
         return NULL;
+    const bool svg = strcmp(terminal, "svg") == 0;
     lay_out(&plot);
-    write_page(&plot, terminal);
+    write_terminal(&plot, svg);
+    write_page(&plot, svg);
     write_styles(&plot);
     write_data(&plot);
     for (size_t i = 0; i < plot.panel_count; i++)

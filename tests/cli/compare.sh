@@ -92,6 +92,9 @@ if command -v gnuplot >/dev/null; then
     check "SVG is whole" grep -q '</svg>' "$folder/it's a plot.svg"
     check "the legend" grep -q 'NF4, group 64' "$folder/it's a plot.svg"
     check "the axes" grep -q 'SQNR (dB)' "$folder/it's a plot.svg"
+    check "the title is the model's name" grep -q '>demo-llama: model.embed_tokens.weight, 4096 x 128<' "$folder/it's a plot.svg"
+    run compare "$model" --tokens "$tokens" --max-windows 2 -m nf4 --apply input --plot "$folder/point"
+    check "an axis of less than two decades has labels" test "$(grep -c '>0[.][0-9]*</tspan>' "$folder/point.svg")" -ge 2
     run compare "$model" -m nf4 --plot "$folder/it's a plot"
     expect_failure "pictures are not overwritten" 1 "plot.png: exists already; --force overwrites it"
     run compare "$model" -m nf4 --plot "$folder/it's a plot" --force
