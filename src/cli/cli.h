@@ -148,8 +148,10 @@ struct cli_output {
     size_t view_bytes;
 };
 
-// CARVQ_ERROR_IO if the path exists and force is not set; nothing is created.
+// CARVQ_ERROR_IO if the path exists and force is not set, or its directory takes no files; nothing is created.
 enum carvq_status cli_output_check(const char *path, bool force, struct carvq_error *error);
+// Whether two paths name the same file, which need not be there.
+bool cli_output_same(const char *a, const char *b);
 enum carvq_status cli_output_open(struct cli_output *output, const char *path, bool force, struct carvq_error *error);
 // Has the form of carvq_encode_job.write; context is a struct cli_output *.
 enum carvq_status cli_output_write(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error);

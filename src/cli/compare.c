@@ -145,16 +145,28 @@ static enum carvq_status open_table(const struct settings *settings, const char 
     return CARVQ_OK;
 }
 
+// The methods may run for hours, so what would stop the files behind them is looked for before.
+static enum carvq_status check_pictures(const struct settings *settings, struct carvq_error *error)
+{
+    static const char *const endings[] = {"png", "svg"};
+    char path[4096];
+    enum carvq_status status = cli_gnuplot_check(error);
+    for (size_t i = 0; status == CARVQ_OK && i < sizeof endings / sizeof *endings; i++) {
+        snprintf(path, sizeof path, "%s.%s", settings->plot, endings[i]);
+        status = cli_output_check(path, settings->force, error);
+        if (status == CARVQ_OK && settings->csv != NULL && cli_output_same(settings->csv, path))
+            status = carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: --csv and --plot would write the same file", path);
+    }
+    return status;
+}
+
 static enum carvq_status check_outputs(const struct settings *settings, struct carvq_error *error)
 {
     enum carvq_status status = CARVQ_OK;
-    char path[4096];
     if (settings->csv != NULL)
         status = cli_output_check(settings->csv, settings->force, error);
-    for (size_t i = 0; status == CARVQ_OK && settings->plot != NULL && i < 2; i++) {
-        snprintf(path, sizeof path, "%s.%s", settings->plot, i == 0 ? "png" : "svg");
-        status = cli_output_check(path, settings->force, error);
-    }
+    if (status == CARVQ_OK && settings->plot != NULL)
+        status = check_pictures(settings, error);
     return status;
 }
 

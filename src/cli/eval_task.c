@@ -290,12 +290,12 @@ int cli_eval_tasks(const struct cli_task_settings *settings)
     enum carvq_status status = open_all(&run, &error);
     if (status == CARVQ_OK)
         status = run_all(&run, &error);
-    if (status == CARVQ_OK && settings->items != NULL)
-        status = write_items(&run, &error);
-    const int result = status != CARVQ_OK ? cli_fail(&error)
-                       : settings->json   ? print_json(&run)
-                       : settings->csv    ? print_csv(&run)
-                                          : print_text(&run);
+    int result = status != CARVQ_OK ? cli_fail(&error)
+                 : settings->json   ? print_json(&run)
+                 : settings->csv    ? print_csv(&run)
+                                    : print_text(&run);
+    if (status == CARVQ_OK && settings->items != NULL && write_items(&run, &error) != CARVQ_OK)
+        result = cli_fail(&error);
     for (size_t i = 0; i < run.finished; i++)
         carvq_task_result_free(&run.results[i], run.tasks[i].count);
     for (size_t i = 0; i < run.read; i++)

@@ -42,6 +42,23 @@ static int run(int input, int output, int messages)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+// Some systems only notice in the child that there is no such program: 127.
+static bool cannot_run(int status)
+{
+    return status < 0 || status == 127;
+}
+
+enum carvq_status cli_gnuplot_check(struct carvq_error *error)
+{
+    FILE *files = tmpfile(); // an empty script, and what it prints
+    if (files == NULL)
+        return carvq_fail(error, CARVQ_ERROR_IO, "cannot write the script for gnuplot: %s", strerror(errno));
+    const int status = run(fileno(files), fileno(files), fileno(files)), problem = status < 0 ? errno : ENOENT;
+    fclose(files);
+    return cannot_run(status) ? carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "--plot: gnuplot cannot be run: %s", strerror(problem))
+                              : CARVQ_OK;
+}
+
 // The first line that says something.
 static void read_message(FILE *messages, char *line, int size)
 {
@@ -57,7 +74,7 @@ static void read_message(FILE *messages, char *line, int size)
 static enum carvq_status draw(FILE *input, FILE *messages, int output, const char *path, struct carvq_error *error)
 {
     const int status = run(fileno(input), output, fileno(messages));
-    if (status < 0 || status == 127) // 127: some systems only notice in the child that there is no such program
+    if (cannot_run(status))
         return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: not drawn: gnuplot cannot be run: %s", path,
                           status < 0 ? strerror(errno) : strerror(ENOENT));
     char line[256];

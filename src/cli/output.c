@@ -18,25 +18,60 @@ static enum carvq_status fail_exists(const char *path, struct carvq_error *error
     return carvq_fail(error, CARVQ_ERROR_IO, "%s: exists already; --force overwrites it", path);
 }
 
+// Length of the directory of a path, with its slash; 0: the current one.
+static size_t directory_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? 0 : (size_t)(slash + 1 - path);
+}
+
+// The directory of a path, as an allocation.
+static char *directory_of(const char *path)
+{
+    const size_t length = directory_length(path);
+    return length > 0 ? strndup(path, length) : strdup(".");
+}
+
+static enum carvq_status check_directory(const char *path, struct carvq_error *error)
+{
+    char *directory = directory_of(path);
+    if (directory == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", path);
+    const int refused = access(directory, W_OK | X_OK), problem = errno;
+    free(directory);
+    return refused == 0 ? CARVQ_OK : carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot create: %s", path, strerror(problem));
+}
+
 enum carvq_status cli_output_check(const char *path, bool force, struct carvq_error *error)
 {
     struct stat status;
     if (*path == '\0')
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "the name of the output is empty");
     if (lstat(path, &status) != 0)
-        return CARVQ_OK;                                      // what else is wrong shows when the file is made
+        return check_directory(path, error);
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) // never put a file in the place of a device
         return carvq_fail(error, CARVQ_ERROR_IO, "%s: %s", path,
                           S_ISDIR(status.st_mode) ? "is a directory" : "is not a regular file");
-    return force ? CARVQ_OK : fail_exists(path, error);
+    return force ? check_directory(path, error) : fail_exists(path, error);
+}
+
+bool cli_output_same(const char *a, const char *b)
+{
+    struct stat first, second;
+    char *directories[2] = {directory_of(a), directory_of(b)};
+    const bool same = directories[0] != NULL && directories[1] != NULL &&
+                      strcmp(a + directory_length(a), b + directory_length(b)) == 0 && stat(directories[0], &first) == 0 &&
+                      stat(directories[1], &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+    free(directories[0]);
+    free(directories[1]);
+    return same;
 }
 
 // A name in the directory of path, so that rename() stays within one file system.
 static char *temporary_name(const char *path)
 {
     static const char name[] = ".carvq.XXXXXX";
-    const char *slash = strrchr(path, '/');
-    size_t directory = slash == NULL ? 0 : (size_t)(slash + 1 - path);
+    const size_t directory = directory_length(path);
     char *temporary = malloc(directory + sizeof name);
     if (temporary != NULL) {
         memcpy(temporary, path, directory);

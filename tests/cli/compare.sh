@@ -84,7 +84,7 @@ expect_success "a table alone"
 check "no perplexity without a text" test "$(grep -c perplexity "$folder/stdout" "$folder/alone.csv" | grep -cv ':0')" -eq 0
 check "CSV of a table alone" test "$(wc -l <"$folder/alone.csv")" -eq 5
 
-# Pictures: both or none, never a part of one, and the table is printed in any case.
+# Pictures: both or none, and never a part of one.
 if command -v gnuplot >/dev/null; then
     run compare "$model" --tokens "$tokens" --max-windows 2 -m nf4 -m scalar-row --plot "$folder/it's a plot"
     expect_success "plot"
@@ -105,12 +105,13 @@ fi
 mkdir "$folder/bin"
 ln -s "$(command -v timeout)" "$folder/bin"
 PATH=$folder/bin run compare "$model" -m nf4 --plot "$folder/none"
-check "without gnuplot: exit status $status" test "$status" -eq 1
-check "without gnuplot: a message" grep -q "none.png: not drawn: gnuplot cannot be run: No such file" "$folder/stderr"
-check "without gnuplot: the table" grep -q '^NF4' "$folder/stdout"
+expect_failure "without gnuplot" 1 "gnuplot cannot be run: No such file"
+check "without gnuplot: nothing is computed" test ! -s "$folder/stdout"
 printf '#!/bin/sh\nprintf part\necho "line 3: no such terminal" >&2\nexit 1\n' >"$folder/bin/gnuplot"
 chmod +x "$folder/bin/gnuplot"
 PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$folder/none"
+check "gnuplot fails late: the table" grep -q '^NF4' "$folder/stdout"
+check "gnuplot fails late: exit status $status" test "$status" -eq 1
 check "gnuplot fails: its message" grep -q "none.png: not drawn: gnuplot failed: line 3: no such terminal" "$folder/stderr"
 check "no half of a picture" test -z "$(ls "$folder"/none.* "$folder"/.carvq.* 2>/dev/null)"
 
@@ -157,10 +158,19 @@ expect_failure "short text" 1 "short: the text has 50 tokens, less than one wind
 printf '\377\377%.0s' {1..600} >"$folder/large"
 run compare "$model" --tokens "$folder/large"
 expect_failure "wrong ids" 1 "large: token 0 is 65535, but the model has only ids below 4096"
+# What stops an output is said before the work; where it shows only after that, the figures are printed nevertheless.
 run compare "$model" -m nf4 --csv "$folder/no/such/folder.csv"
-check "the figures, though they cannot be written" grep -q '^NF4' "$folder/stdout"
-check "a CSV file that cannot be written" grep -q "cannot create" "$folder/stderr"
-check "exit status $status" test "$status" -eq 1
+expect_failure "a CSV file that cannot be written" 1 "folder.csv: cannot create: No such file"
+check "nothing is computed" test ! -s "$folder/stdout"
+PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$folder/same" --csv "$folder/./same.svg"
+expect_failure "one name for two files" 1 "same.svg: --csv and --plot would write the same file"
+check "nothing is computed" test ! -s "$folder/stdout"
+mkdir "$folder/gone"
+printf '#!/bin/sh\nrmdir "%s/gone"\n' "$folder" >"$folder/bin/gnuplot" # which runs between the check and the work
+PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$folder/none" --csv "$folder/gone/figures.csv"
+check "a folder that vanished: the table" grep -q '^NF4' "$folder/stdout"
+check "a folder that vanished: a message" grep -q "figures.csv: cannot create: No such file" "$folder/stderr"
+check "a folder that vanished: exit status $status" test "$status" -eq 1
 for arguments in "compare" "compare $model --text x --tokens y" "compare $model --apply input" "compare $model --max-windows 3" \
     "compare $model --token-width 2" "compare $model --uniform --calibrate x" "compare $model --tokens x --apply all" "compare $model x"; do
     # shellcheck disable=SC2086
