@@ -57,7 +57,7 @@ static void begin_bands(struct carvq_neighbour_band *bands)
 }
 
 // Spreads the sample of each band evenly over its rows. inverse[rows]: 1 / norm, or 0.
-static enum carvq_status choose(struct carvq_neighbours *neighbours, const float *inverse, const uint64_t *counts,
+static enum carvq_status choose(struct carvq_neighbours *neighbours, const double *inverse, const uint64_t *counts,
                                 struct carvq_error *error)
 {
     struct carvq_neighbour_band *bands = neighbours->bands;
@@ -97,46 +97,61 @@ static void take(struct list *list, size_t max, uint32_t row, float cosine)
     list->rows[place] = row;
 }
 
-// Fills the lists of count samples from first on. scratch: TILE_SAMPLES * (cols + TILE_ROWS) floats.
-static void search(const struct carvq_neighbours *neighbours, const float *table, const float *inverse, size_t first,
+// A row of length 1, or of 0: products of rows as they are may be too large for a float, or too small.
+static void normalize(const float *row, size_t cols, double inverse, float *unit_ret)
+{
+    for (size_t c = 0; c < cols; c++)
+        unit_ret[c] = (float)(row[c] * inverse);
+}
+
+// Values of the scratch memory of search().
+static size_t scratch_values(size_t cols)
+{
+    return (TILE_SAMPLES + TILE_ROWS) * cols + TILE_SAMPLES * TILE_ROWS;
+}
+
+// Fills the lists of count samples from first on.
+static void search(const struct carvq_neighbours *neighbours, const float *table, const double *inverse, size_t first,
                    size_t count, struct list *lists, float *scratch)
 {
     const size_t cols = neighbours->cols;
-    float *samples = scratch, *products = scratch + TILE_SAMPLES * cols;
+    float *samples = scratch, *others = samples + TILE_SAMPLES * cols, *products = others + TILE_ROWS * cols;
     for (size_t i = 0; i < count; i++) {
+        const size_t row = neighbours->samples[first + i];
         lists[i].count = 0;
-        memcpy(samples + i * cols, table + neighbours->samples[first + i] * cols, cols * sizeof *samples);
+        normalize(table + row * cols, cols, inverse[row], samples + i * cols);
     }
     for (size_t row = 0; row < neighbours->rows; row += TILE_ROWS) {
         const size_t rows = neighbours->rows - row < TILE_ROWS ? neighbours->rows - row : TILE_ROWS;
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)rows, (int)cols, 1, samples, (int)cols,
-                    table + row * cols, (int)cols, 0, products, TILE_ROWS);
+        for (size_t k = 0; k < rows; k++)
+            normalize(table + (row + k) * cols, cols, inverse[row + k], others + k * cols);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)rows, (int)cols, 1, samples, (int)cols, others,
+                    (int)cols, 0, products, TILE_ROWS);
         for (size_t i = 0; i < count; i++)
             for (size_t k = 0; k < rows; k++)
                 if (row + k != neighbours->samples[first + i])
-                    take(&lists[i], neighbours->nearest_count, (uint32_t)(row + k),
-                         products[i * TILE_ROWS + k] * inverse[row + k]);
+                    take(&lists[i], neighbours->nearest_count, (uint32_t)(row + k), products[i * TILE_ROWS + k]);
     }
 }
 
-static float *inverse_norms(const struct carvq_neighbours *neighbours, const float *table)
+static double *inverse_norms(const struct carvq_neighbours *neighbours, const float *table)
 {
-    float *inverse = calloc(neighbours->rows, sizeof *inverse);
+    double *inverse = calloc(neighbours->rows, sizeof *inverse);
 #pragma omp parallel for num_threads((int)neighbours->threads) schedule(static) if (inverse != NULL)
     for (size_t row = 0; row < neighbours->rows; row++) {
         const double length = inverse != NULL ? norm(table + row * neighbours->cols, neighbours->cols) : 0;
         if (length > 0)
-            inverse[row] = (float)(1 / length);
+            inverse[row] = 1 / length;
     }
     return inverse;
 }
 
 // The nearest rows of every sample: nearest_ret[count][nearest_count].
-static enum carvq_status find_all(const struct carvq_neighbours *neighbours, const float *table, const float *inverse,
+static enum carvq_status find_all(const struct carvq_neighbours *neighbours, const float *table, const double *inverse,
                                   uint32_t *nearest_ret, struct carvq_error *error)
 {
-    const size_t scratch_values = TILE_SAMPLES * (neighbours->cols + TILE_ROWS);
-    float *scratch = malloc(neighbours->threads * scratch_values * sizeof *scratch);
+    const size_t values = scratch_values(neighbours->cols);
+    float *scratch = malloc(neighbours->threads * values * sizeof *scratch);
     if (scratch == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the neighbours of %zu rows", neighbours->count);
     carvq_blas_single_thread();
@@ -144,7 +159,7 @@ static enum carvq_status find_all(const struct carvq_neighbours *neighbours, con
     for (size_t first = 0; first < neighbours->count; first += TILE_SAMPLES) {
         struct list lists[TILE_SAMPLES];
         const size_t count = neighbours->count - first < TILE_SAMPLES ? neighbours->count - first : TILE_SAMPLES;
-        search(neighbours, table, inverse, first, count, lists, scratch + (size_t)omp_get_thread_num() * scratch_values);
+        search(neighbours, table, inverse, first, count, lists, scratch + (size_t)omp_get_thread_num() * values);
         for (size_t i = 0; i < count; i++)
             memcpy(nearest_ret + (first + i) * neighbours->nearest_count, lists[i].rows,
                    neighbours->nearest_count * sizeof *nearest_ret);
@@ -157,7 +172,7 @@ enum carvq_status carvq_neighbours_open(const float *table, size_t rows, size_t 
                                         struct carvq_neighbours **neighbours_ret, struct carvq_error *error)
 {
     enum carvq_status status = CARVQ_ERROR_MEMORY;
-    float *inverse = NULL;
+    double *inverse = NULL;
     struct carvq_neighbours *neighbours = calloc(1, sizeof *neighbours);
     if (neighbours != NULL) {
         *neighbours = (struct carvq_neighbours){.rows = rows, .cols = cols};
@@ -207,19 +222,21 @@ static void add_up(const struct carvq_neighbours *neighbours, const uint32_t *ne
         size_t found = 0;
         for (size_t k = 0; k < band->sampled; k++, sample++)
             found += common(neighbours->nearest + sample * width, nearest + sample * width, width);
-        if (band->sampled > 0 && width > 0)
-            band->kept = (double)found / ((double)band->sampled * (double)width);
+        band->kept = NAN;
+        if (band->sampled == 0 || width == 0)
+            continue;
+        band->kept = (double)found / ((double)band->sampled * (double)width);
         kept += band->kept * (double)band->rows;
         rows += (double)band->rows;
     }
-    result->kept = rows > 0 ? kept / rows : 0;
+    result->kept = rows > 0 ? kept / rows : NAN;
 }
 
 enum carvq_status carvq_neighbours_kept(const struct carvq_neighbours *neighbours, const float *changed,
                                         struct carvq_neighbours_result *result_ret, struct carvq_error *error)
 {
     enum carvq_status status = CARVQ_ERROR_MEMORY;
-    float *inverse = inverse_norms(neighbours, changed);
+    double *inverse = inverse_norms(neighbours, changed);
     uint32_t *nearest = calloc((neighbours->count + 1) * CARVQ_NEIGHBOURS, sizeof *nearest);
     if (inverse == NULL || nearest == NULL)
         carvq_fail(error, status, "out of memory for the neighbours of %zu rows", neighbours->count);

@@ -16,11 +16,11 @@
 struct carvq_neighbour_band {
     uint64_t min_count, max_count; // UINT64_MAX: no limit
     uint64_t rows, sampled;        // rows that are all zero have no direction and do not count
-    double kept;                   // share of the neighbours that are still among the nearest; 0 without rows
+    double kept;                   // share of the neighbours that are still among the nearest; NaN where there are none
 };
 
 struct carvq_neighbours_result {
-    double kept; // of all rows: the mean of the bands, weighted by their rows
+    double kept; // of all rows: the mean of the bands, weighted by their rows; NaN if no row has a neighbour
     struct carvq_neighbour_band bands[CARVQ_NEIGHBOUR_BANDS];
 };
 
