@@ -93,6 +93,11 @@ json_t *cli_text(const char *text);
 
 // A field of text in a CSV file, quoted as RFC 4180 asks.
 void cli_csv_text(FILE *stream, const char *text);
+// A comma and a number; nothing but the comma if it is not finite.
+void cli_csv_real(FILE *stream, int digits, double value);
+
+// A number for people, or "-" where there is none (NaN). The buffer is one of a few static ones.
+const char *cli_number(int decimals, double value);
 
 // The object that stands for a table in every --json output. The codec of a table with one segment stands in the object
 // itself, too.

@@ -10,6 +10,25 @@ const char *cli_place_name(enum carvq_eval_apply place)
     return place == CARVQ_EVAL_INPUT ? "input" : place == CARVQ_EVAL_HEAD ? "head" : "both";
 }
 
+// What counts of a setting, more being better: the increase in one place, or SQNR without a text.
+static double merit(const struct cli_comparison *comparison, size_t i, size_t place)
+{
+    const struct carvq_compare_row *row = &comparison->rows[i];
+    return place < comparison->options->place_count ? -row->evaluations[place].increase : row->error.sqnr_db;
+}
+
+// Whether no other setting is at least as good with at most as many bits, and better in one of both.
+static bool is_unbeaten(const struct cli_comparison *comparison, size_t i, size_t place)
+{
+    const double bits = comparison->rows[i].bits, own = merit(comparison, i, place);
+    bool beaten = isnan(own);
+    for (size_t k = 0; k < comparison->count; k++) {
+        const double other_bits = comparison->rows[k].bits, other = merit(comparison, k, place);
+        beaten = beaten || (other_bits <= bits && other >= own && (other_bits < bits || other > own));
+    }
+    return !beaten;
+}
+
 static void print_heading(const struct cli_comparison *comparison)
 {
     const struct carvq_checkpoint_table *table = comparison->table;
@@ -24,11 +43,12 @@ static void print_heading(const struct cli_comparison *comparison)
 }
 
 // What a setting takes and how far it is from the table.
-static void print_table_columns(const struct cli_comparison *comparison, size_t i)
+static void print_table_columns(const struct cli_comparison *comparison, size_t i, size_t place)
 {
     const struct carvq_compare_row *row = &comparison->rows[i];
-    printf("%-21s %-16s %8.4f %11" PRIu64 " %8.2f %7.1f", comparison->settings[i].method, comparison->settings[i].setting,
-           row->bits, row->bytes, row->error.sqnr_db, 100 * row->neighbours.kept);
+    printf("%-21s %-16s%c%8.4f %11" PRIu64 " %8s %7s", comparison->settings[i].method, comparison->settings[i].setting,
+           is_unbeaten(comparison, i, place) ? '*' : ' ', row->bits, row->bytes, cli_number(2, row->error.sqnr_db),
+           cli_number(1, 100 * row->neighbours.kept));
 }
 
 static void print_place(const struct cli_comparison *comparison, size_t place)
@@ -42,9 +62,10 @@ static void print_place(const struct cli_comparison *comparison, size_t place)
            "setting", "bits", "bytes", "SQNR dB", "near %", "perplexity", "increase", "+-", "KL", "same %");
     for (size_t i = 0; i < comparison->count; i++) {
         const struct carvq_eval_result *result = &comparison->rows[i].evaluations[place];
-        print_table_columns(comparison, i);
-        printf(" %11.4f %+11.4f +- %-9.4f %9.6f %7.2f\n", result->changed.perplexity, result->increase, result->increase_error,
-               result->kl, 100 * result->same_top);
+        const bool has_error = isfinite(result->increase_error); // not with one window
+        print_table_columns(comparison, i, place);
+        printf(" %11.4f %+11.4f %2s %-9s %9.6f %7.2f\n", result->changed.perplexity, result->increase, has_error ? "+-" : "",
+               has_error ? cli_number(4, result->increase_error) : "", result->kl, 100 * result->same_top);
     }
 }
 
@@ -52,8 +73,12 @@ static void print_alone(const struct cli_comparison *comparison)
 {
     printf("\n%-21s %-16s %8s %11s %8s %7s %11s\n", "method", "setting", "bits", "bytes", "SQNR dB", "near %", "L1");
     for (size_t i = 0; i < comparison->count; i++) {
-        print_table_columns(comparison, i);
-        printf(" %11.4g\n", comparison->rows[i].error.l1);
+        const double l1 = comparison->rows[i].error.l1;
+        print_table_columns(comparison, i, 0);
+        if (isnan(l1))
+            printf(" %11s\n", "-");
+        else
+            printf(" %11.4g\n", l1);
     }
 }
 
@@ -67,16 +92,19 @@ static bool has_budget(const struct cli_comparison *comparison)
 
 void cli_compare_print(const struct cli_comparison *comparison)
 {
+    const bool has_text = comparison->text != NULL;
     print_heading(comparison);
     for (size_t place = 0; place < comparison->options->place_count; place++)
         print_place(comparison, place);
     if (comparison->options->place_count == 0)
         print_alone(comparison);
-    printf(
-        "\nbits: stored bits per parameter, everything counted. near: share of the %d nearest rows (cosine) of a row that are\n"
-        "still the nearest.%s",
-        CARVQ_NEIGHBOURS,
-        comparison->text != NULL ? " +-: standard error. KL: in nats a token. same: both find the same token most likely." : "");
+    printf("\n*: no other setting here has %s with at most as many bits. bits: stored bits per parameter,\n"
+           "everything counted. near: share of the %d nearest rows (cosine) of a row that are still the nearest, in a sample of\n"
+           "up to %zu rows%s.",
+           has_text ? "a smaller increase" : "a higher SQNR", CARVQ_NEIGHBOURS, CARVQ_NEIGHBOUR_SAMPLE,
+           has_text ? " of each band (tokens that occur 0, 1 to 9, 10 to 99, .. times in the text)" : "");
+    if (has_text)
+        printf(" +-: standard error.\nKL: in nats a token. same: both find the same token most likely.");
     if (has_budget(comparison))
         printf("\nimportance of rows for carvq --bits: %s.", comparison->counts);
     printf(" %.1f s\n", comparison->seconds);
@@ -84,13 +112,7 @@ void cli_compare_print(const struct cli_comparison *comparison)
 
 // ---- CSV ----------------------------------------------------------------------------------------------------------
 
-// An empty field for what is no number.
-static void csv_real(FILE *stream, double value)
-{
-    putc(',', stream);
-    if (isfinite(value))
-        fprintf(stream, "%.9g", value);
-}
+enum { DIGITS = 9 };
 
 static void csv_setting(const struct cli_comparison *comparison, size_t i, FILE *stream)
 {
@@ -102,10 +124,10 @@ static void csv_setting(const struct cli_comparison *comparison, size_t i, FILE 
     fprintf(stream, ",%s,", setting->name);
     cli_csv_text(stream, setting->setting);
     fprintf(stream, ",%.9g,%" PRIu64, row->bits, row->bytes);
-    csv_real(stream, row->error.sqnr_db);
-    csv_real(stream, row->error.l1);
-    csv_real(stream, row->error.cosine_mean);
-    csv_real(stream, row->neighbours.kept);
+    cli_csv_real(stream, DIGITS, row->error.sqnr_db);
+    cli_csv_real(stream, DIGITS, row->error.l1);
+    cli_csv_real(stream, DIGITS, row->error.cosine_mean);
+    cli_csv_real(stream, DIGITS, row->neighbours.kept);
 }
 
 void cli_compare_csv(const struct cli_comparison *comparison, FILE *stream)
@@ -114,7 +136,7 @@ void cli_compare_csv(const struct cli_comparison *comparison, FILE *stream)
     if (comparison->text != NULL)
         fputs(",text,apply,windows,tokens,original_perplexity,perplexity,increase,standard_error,kl,kl_standard_error,same_top",
               stream);
-    putc('\n', stream);
+    fputs(",unbeaten\n", stream);
     const size_t places = comparison->options->place_count;
     for (size_t i = 0; i < comparison->count * (places > 0 ? places : 1); i++) {
         const size_t number = places > 0 ? i / places : i;
@@ -125,15 +147,15 @@ void cli_compare_csv(const struct cli_comparison *comparison, FILE *stream)
             cli_csv_text(stream, comparison->text);
             fprintf(stream, ",%s,%" PRIu64 ",%" PRIu64, cli_place_name(comparison->options->places[i % places]), result->windows,
                     result->tokens);
-            csv_real(stream, result->original.perplexity);
-            csv_real(stream, result->changed.perplexity);
-            csv_real(stream, result->increase);
-            csv_real(stream, result->increase_error);
-            csv_real(stream, result->kl);
-            csv_real(stream, result->kl_error);
-            csv_real(stream, result->same_top);
+            cli_csv_real(stream, DIGITS, result->original.perplexity);
+            cli_csv_real(stream, DIGITS, result->changed.perplexity);
+            cli_csv_real(stream, DIGITS, result->increase);
+            cli_csv_real(stream, DIGITS, result->increase_error);
+            cli_csv_real(stream, DIGITS, result->kl);
+            cli_csv_real(stream, DIGITS, result->kl_error);
+            cli_csv_real(stream, DIGITS, result->same_top);
         }
-        putc('\n', stream);
+        fprintf(stream, ",%d\n", is_unbeaten(comparison, number, places > 0 ? i % places : 0));
     }
 }
 
@@ -144,11 +166,10 @@ static json_t *neighbours_json(const struct carvq_neighbours_result *result, boo
     json_t *object = json_pack("{so}", "kept", cli_real(result->kept)), *list = json_array();
     for (size_t i = 0; by_band && i < CARVQ_NEIGHBOUR_BANDS; i++) {
         const struct carvq_neighbour_band *band = &result->bands[i];
-        json_array_append_new(list,
-                              json_pack("{sIsosIsIso}", "min_count", (json_int_t)band->min_count, "max_count",
-                                        band->max_count == UINT64_MAX ? json_null() : json_integer((json_int_t)band->max_count),
-                                        "rows", (json_int_t)band->rows, "sampled", (json_int_t)band->sampled, "kept",
-                                        cli_real(band->sampled > 0 ? band->kept : NAN)));
+        json_array_append_new(
+            list, json_pack("{sIsosIsIso}", "min_count", (json_int_t)band->min_count, "max_count",
+                            band->max_count == UINT64_MAX ? json_null() : json_integer((json_int_t)band->max_count), "rows",
+                            (json_int_t)band->rows, "sampled", (json_int_t)band->sampled, "kept", cli_real(band->kept)));
     }
     if (by_band)
         json_object_set_new(object, "bands", list);
@@ -157,12 +178,15 @@ static json_t *neighbours_json(const struct carvq_neighbours_result *result, boo
     return object;
 }
 
-static json_t *evaluation_json(const struct carvq_eval_result *result, enum carvq_eval_apply place)
+static json_t *evaluation_json(const struct cli_comparison *comparison, size_t i, size_t place)
 {
-    return json_pack("{sssososososososo}", "apply", cli_place_name(place), "perplexity", cli_real(result->changed.perplexity),
-                     "increase", cli_real(result->increase), "standard_error", cli_real(result->increase_error), "kl",
-                     cli_real(result->kl), "kl_standard_error", cli_real(result->kl_error), "same_top",
-                     cli_real(result->same_top), "top1", cli_real((double)result->changed.correct / (double)result->tokens));
+    const struct carvq_eval_result *result = &comparison->rows[i].evaluations[place];
+    return json_pack("{sssosososososososb}", "apply", cli_place_name(comparison->options->places[place]), "perplexity",
+                     cli_real(result->changed.perplexity), "increase", cli_real(result->increase), "standard_error",
+                     cli_real(result->increase_error), "kl", cli_real(result->kl), "kl_standard_error",
+                     cli_real(result->kl_error), "same_top", cli_real(result->same_top), "top1",
+                     cli_real((double)result->changed.correct / (double)result->tokens), "unbeaten",
+                     (int)is_unbeaten(comparison, i, place));
 }
 
 static json_t *setting_json(const struct cli_comparison *comparison, size_t i)
@@ -177,11 +201,13 @@ static json_t *setting_json(const struct cli_comparison *comparison, size_t i)
     json_object_set_new(object, "cosine_mean", cli_real(row->error.cosine_mean));
     json_object_set_new(object, "neighbours", neighbours_json(&row->neighbours, comparison->text != NULL));
     json_object_set_new(object, "seconds", cli_real(row->seconds));
-    if (comparison->text == NULL)
+    if (comparison->text == NULL) {
+        json_object_set_new(object, "unbeaten", json_boolean(is_unbeaten(comparison, i, 0)));
         return object;
+    }
     json_t *list = json_array();
     for (size_t place = 0; place < comparison->options->place_count; place++)
-        json_array_append_new(list, evaluation_json(&row->evaluations[place], comparison->options->places[place]));
+        json_array_append_new(list, evaluation_json(comparison, i, place));
     json_object_set_new(object, "evaluations", list);
     return object;
 }

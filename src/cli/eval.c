@@ -179,8 +179,13 @@ static int print_text(const struct settings *settings, const struct work *work)
         printf("with the table  %11.4f  %.2f %%   (%s, %.4f bits, %s)\n", result->changed.perplexity,
                100 * share(result->changed.correct, result->tokens), cli_safe(settings->table), cli_model_bits(&work->model),
                strcmp(cli_model_apply(&work->model), "both") == 0 ? "input and head" : cli_model_apply(&work->model));
-        printf("increase        %+11.4f  +- %.4f (standard error)\n", result->increase, result->increase_error);
-        printf("KL divergence   %11.6f  +- %.6f nats a token\n", result->kl, result->kl_error);
+        printf("increase        %+11.4f", result->increase);
+        if (isfinite(result->increase_error)) // one window has none
+            printf("  +- %.4f (standard error)", result->increase_error);
+        printf("\nKL divergence   %11.6f", result->kl);
+        if (isfinite(result->kl_error))
+            printf("  +- %.6f", result->kl_error);
+        printf(" nats a token\n");
         printf("same top token  %11.2f %%\n", 100 * result->same_top);
     }
     print_bands(work, settings->table != NULL);
@@ -251,13 +256,18 @@ static int print_csv(const struct settings *settings, const struct work *work)
     cli_csv_text(stdout, settings->model);
     putchar(',');
     cli_csv_text(stdout, cli_text_path(&settings->text));
-    printf(",%zu,%" PRIu64 ",%" PRIu64 ",%.9g", result->window, result->windows, result->tokens, result->original.perplexity);
+    printf(",%zu,%" PRIu64 ",%" PRIu64, result->window, result->windows, result->tokens);
+    cli_csv_real(stdout, 9, result->original.perplexity);
     if (settings->table != NULL) {
         putchar(',');
         cli_csv_text(stdout, settings->table);
-        printf(",%.6g,%s,%.9g,%.9g,%.6g,%.6g,%.6g,%.6g", cli_model_bits(&work->model), cli_model_apply(&work->model),
-               result->changed.perplexity, result->increase, result->increase_error, result->kl, result->kl_error,
-               result->same_top);
+        printf(",%.6g,%s", cli_model_bits(&work->model), cli_model_apply(&work->model));
+        cli_csv_real(stdout, 9, result->changed.perplexity);
+        cli_csv_real(stdout, 9, result->increase);
+        cli_csv_real(stdout, 6, result->increase_error);
+        cli_csv_real(stdout, 6, result->kl);
+        cli_csv_real(stdout, 6, result->kl_error);
+        cli_csv_real(stdout, 6, result->same_top);
     }
     putchar('\n');
     return cli_finish();

@@ -269,14 +269,16 @@ static int print_csv(const struct run *run)
         cli_csv_text(stdout, run->settings->model);
         putchar(',');
         cli_csv_text(stdout, row.path);
-        printf(",%s,%zu,%zu,%.9g,%.6g", row.measure, figures->items, figures->cut, figures->original.value,
-               figures->original.error);
+        printf(",%s,%zu,%zu,%.9g", row.measure, figures->items, figures->cut, figures->original.value);
+        cli_csv_real(stdout, 6, figures->original.error);
         if (changed) {
             putchar(',');
             cli_csv_text(stdout, run->settings->table);
-            printf(",%.6g,%s,%.9g,%.6g,%.9g,%.6g,%zu,%zu,%zu", cli_model_bits(&run->model), cli_model_apply(&run->model),
-                   figures->changed.value, figures->changed.error, figures->difference, figures->difference_error, figures->moved,
-                   figures->lost, figures->gained);
+            printf(",%.6g,%s,%.9g", cli_model_bits(&run->model), cli_model_apply(&run->model), figures->changed.value);
+            cli_csv_real(stdout, 6, figures->changed.error);
+            cli_csv_real(stdout, 9, figures->difference);
+            cli_csv_real(stdout, 6, figures->difference_error);
+            printf(",%zu,%zu,%zu", figures->moved, figures->lost, figures->gained);
         }
         putchar('\n');
     }

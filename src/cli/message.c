@@ -94,6 +94,24 @@ void cli_csv_text(FILE *stream, const char *text)
     putc('"', stream);
 }
 
+void cli_csv_real(FILE *stream, int digits, double value)
+{
+    putc(',', stream);
+    if (isfinite(value))
+        fprintf(stream, "%.*g", digits, value);
+}
+
+const char *cli_number(int decimals, double value)
+{
+    static char buffers[8][32];
+    static unsigned next;
+    if (isnan(value))
+        return "-";
+    char *buffer = buffers[next++ % 8];
+    snprintf(buffer, sizeof buffers[0], "%.*f", decimals, value);
+    return buffer;
+}
+
 const char *cli_head_name(enum carvq_head head)
 {
     return head == CARVQ_HEAD_TIED ? "tied" : head == CARVQ_HEAD_UNTIED ? "untied" : "unknown";

@@ -35,6 +35,9 @@ for line, (setting, evaluation) in zip(lines, pairs):
     assert sum(band["rows"] for band in bands) <= comparison["rows"]
     assert float(line["neighbours_kept"]) == float("%.9g" % setting["neighbours"]["kept"])
     assert 0 < setting["neighbours"]["kept"] < 1
+    better = [other for other, measured in pairs if measured["apply"] == evaluation["apply"] and
+              other["bits_per_param"] <= setting["bits_per_param"] and measured["increase"] < evaluation["increase"]]
+    assert evaluation["unbeaten"] == (not better) and line["unbeaten"] == str(int(not better))
 EOF
 fi
 
@@ -79,9 +82,21 @@ check "a line for each place" test "$(grep -c '^NF4' "$folder/stdout")" -eq 2
 run compare "$model" --tokens "$tokens" --max-windows 2 -m nf4 --apply head
 check "the place that was asked for" grep -q "output head replaced" "$folder/stdout"
 check "no other place" test "$(grep -c '^NF4' "$folder/stdout")" -eq 1
+run compare "$model" --tokens "$tokens" --max-windows 1 -m nf4 --apply input --csv "$folder/one.csv" --json
+expect_success "one window"
+check "one window: no standard error in JSON" grep -q '"standard_error": null' "$folder/stdout"
+# shellcheck disable=SC2016
+check "one window: none in CSV" awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "standard_error") at = i } NR == 2 && $at == "" { found = 1 } END { exit !found }' "$folder/one.csv"
+run compare "$model" --tokens "$tokens" --max-windows 1 -m nf4 --apply input
+check "one window: no bar for one" test "$(grep -cE '^NF4.*([+]-|nan)' "$folder/stdout")" -eq 0
+run compare "$source_dir/tests/bad/st-one-row.safetensors" -m nf4
+check "one row has no neighbours" grep -q '^NF4.* -  ' "$folder/stdout"
+run compare "$source_dir/tests/bad/st-one-row.safetensors" -m nf4 --json
+check "nor in JSON" grep -q '"kept": null' "$folder/stdout"
 run compare "$model" -m nf4 -m rvq --csv "$folder/alone.csv"
 expect_success "a table alone"
 check "no perplexity without a text" test "$(grep -c perplexity "$folder/stdout" "$folder/alone.csv" | grep -cv ':0')" -eq 0
+check "no other table of these is as good: NF4" grep -q '^NF4.*NF4 *[*]  4[.]2500' "$folder/stdout"
 check "CSV of a table alone" test "$(wc -l <"$folder/alone.csv")" -eq 5
 
 # Pictures: both or none, and never a part of one.

@@ -58,6 +58,8 @@ check "csv: two items" grep -q ',accuracy,2,0,' "$folder/stdout"
 run eval "$model" --task "$choice" --max-items 1 --json
 expect_success "one item"
 check "no standard error" grep -q '"standard_error": null' "$folder/stdout"
+run eval "$model" --table "$file" --task "$choice" --max-items 1 --csv
+check "no standard error in CSV" test "$(sed -n 2p "$folder/stdout" | cut -d, -f7,12,14)" = ",,"
 
 run eval "$model" --task "$folder/nothing"
 expect_failure "no such task" 1 "nothing: No such file"
