@@ -89,6 +89,17 @@ static void test_bad_lines_are_named(void **state)
     }
 }
 
+// As some editors write UTF-8.
+static void test_byte_order_mark(void **state)
+{
+    (void)state;
+    static const char text[] = "\xEF\xBB\xBF" CHOICE;
+    struct carvq_task task;
+    struct carvq_error error;
+    assert_int_equal(carvq_task_parse("FILE", text, sizeof text - 1, 0, &task, &error), CARVQ_ERROR_FORMAT);
+    assert_string_equal(error.message, "FILE: begins with a byte order mark, which JSON has none of");
+}
+
 static void test_no_items_is_an_error(void **state)
 {
     (void)state;
@@ -202,8 +213,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_kinds_are_read),  cmocka_unit_test(test_bad_lines_are_named),
-        cmocka_unit_test(test_no_items_is_an_error), cmocka_unit_test(test_every_prefix),
-        cmocka_unit_test(test_last_number),          cmocka_unit_test(test_where_an_answer_ends),
+        cmocka_unit_test(test_byte_order_mark),      cmocka_unit_test(test_no_items_is_an_error),
+        cmocka_unit_test(test_every_prefix),         cmocka_unit_test(test_last_number),
+        cmocka_unit_test(test_where_an_answer_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

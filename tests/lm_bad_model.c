@@ -240,7 +240,8 @@ static void test_window_beyond_the_sliding_one(void **state)
 // What other programs write there is refused by its name, before any tensor is looked for.
 static const struct config_case quantization_cases[] = {
     {NULL, "[]", "quantization_config: must be an object"},
-    {NULL, "{}", "quantization_config.quant_method: layers quantized by '' are not supported (known: awq)"},
+    {NULL, "{}", "quantization_config.quant_method: missing"},
+    {"quant_method", "null", "quantization_config.quant_method: missing"},
     {"quant_method", "7", "quantization_config.quant_method: must be a string"},
     {"quant_method", "\"gptq\"", "quantization_config.quant_method: layers quantized by 'gptq' are not supported (known: awq)"},
     {"quant_method", "\"bitsandbytes\"", "layers quantized by 'bitsandbytes' are not supported"},
@@ -347,8 +348,20 @@ static void test_packed_tensor_is_missing(void **state)
         fixture_begin(&fixture);
         fixture_pack(&fixture);
         fixture_remove(&fixture, names[i]);
-        refuse(&fixture, "", names[i]);
+        char cause[120];
+        snprintf(cause, sizeof cause, ": no tensor '%s', which config.json implies", names[i]);
+        refuse(&fixture, "", cause);
     }
+}
+
+static void test_packed_without_a_word_in_the_config(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    fixture_pack(&fixture);
+    json_object_del(fixture.config, "quantization_config");
+    refuse(&fixture, "", "'model.layers.0.self_attn.q_proj.qweight' looks packed, but config.json has no quantization_config");
 }
 
 // Layers that are packed although config.json excepts them, or the other way round, or both at once, or beyond the layers.
@@ -361,7 +374,8 @@ static void test_packed_where_it_should_not_be(void **state)
         {"model.layers.0.mlp.up_proj.weight", NULL, "'model.layers.0.mlp.up_proj.weight' is no part of"},
         {"model.layers.0.mlp.up_proj.g_idx", NULL, "'model.layers.0.mlp.up_proj.g_idx' is no part of"},
         {"lm_head.qweight", NULL, "'lm_head.qweight' is no part of"},
-        {NULL, "up_proj", "model.layers.0.mlp.up_proj.weight"},
+        {NULL, "up_proj",
+         "'model.layers.0.mlp.up_proj.qweight' looks packed, but config.json excepts it by quantization_config.mod"},
         {"model.layers.0.mlp.up_proj.weight", "layers.0.mlp.up_proj", "'model.layers.0.mlp.up_proj.qweight' is no part of"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -397,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_group_divides_some_layers_only),
         cmocka_unit_test(test_packed_tensors_disagree),
         cmocka_unit_test(test_packed_tensor_is_missing),
+        cmocka_unit_test(test_packed_without_a_word_in_the_config),
         cmocka_unit_test(test_packed_where_it_should_not_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,11 +176,21 @@ static const char *base_name(const char *path)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-static void print_row(const struct row *row, int width, bool changed)
+// The name of a file, or its path where another one has the same name.
+static const char *title(const struct run *run, const char *path)
 {
+    for (size_t i = 0; i < run->finished; i++)
+        if (strcmp(run->tasks[i].path, path) != 0 && strcmp(base_name(run->tasks[i].path), base_name(path)) == 0)
+            return path;
+    return base_name(path);
+}
+
+static void print_row(const struct run *run, const struct row *row, int width)
+{
+    const bool changed = run->settings->table != NULL;
     const struct carvq_task_figures *figures = row->figures;
     char original[48], compressed[48], difference[48];
-    printf("%-*s  %-10s %6zu  %14s", width, cli_safe(base_name(row->path)), row->measure, figures->items,
+    printf("%-*s  %-10s %6zu  %14s", width, cli_safe(title(run, row->path)), row->measure, figures->items,
            percent(original, sizeof original, "%.2f", figures->original.value, figures->original.error));
     if (changed)
         printf("  %14s  %14s  %7zu %5zu %6zu",
@@ -196,7 +206,7 @@ static int print_text(const struct run *run)
     size_t file = 0, measure = 0, items = 0, cut = 0;
     int width = (int)strlen("task");
     for (size_t i = 0; i < run->finished; i++) {
-        const size_t length = strlen(cli_safe(base_name(run->tasks[i].path)));
+        const size_t length = strlen(cli_safe(title(run, run->tasks[i].path)));
         width = length > (size_t)width && length < 60 ? (int)length : width;
         items += run->tasks[i].count;
         for (size_t k = 0; k < run->tasks[i].count; k++)
@@ -212,7 +222,7 @@ static int print_text(const struct run *run)
     printf("\nper cent right, +- standard error\n%-*s  %-10s %6s  %14s", width, "task", "measure", "items", "original");
     printf(changed ? "  %14s  %14s  %7s %5s %6s\n" : "\n", "with the table", "difference", "changed", "lost", "gained");
     for (struct row row; next_row(run, &file, &measure, &row);)
-        print_row(&row, width, changed);
+        print_row(run, &row, width);
     return cli_finish();
 }
 

@@ -136,7 +136,10 @@ static enum carvq_status append_line(struct carvq_task *task, size_t *capacity, 
 static enum carvq_status read_lines(struct carvq_task *task, const char *text, size_t nbytes, size_t max_items,
                                     struct carvq_error *error)
 {
+    static const char mark[] = {'\xEF', '\xBB', '\xBF'};
     size_t capacity = 0, number = 0;
+    if (nbytes >= sizeof mark && memcmp(text, mark, sizeof mark) == 0)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: begins with a byte order mark, which JSON has none of", task->path);
     for (size_t at = 0, length; at < nbytes && (max_items == 0 || task->count < max_items); at += length + 1) {
         const char *newline = memchr(text + at, '\n', nbytes - at);
         length = newline != NULL ? (size_t)(newline - (text + at)) : nbytes - at;

@@ -12,8 +12,8 @@ static enum carvq_status check_kind(const struct carvq_lm_keys *keys, struct car
 {
     // What AutoAWQ calls a version, others call a format.
     static const char *const formats[] = {"version", "format", "checkpoint_format"};
-    const char *method = "", *format = "";
-    enum carvq_status status = carvq_lm_key_string(keys, "quant_method", "", &method, error);
+    const char *method = NULL, *format = NULL;
+    enum carvq_status status = carvq_lm_key_string(keys, "quant_method", NULL, &method, error);
     if (status != CARVQ_OK)
         return status;
     if (strcmp(method, "awq") != 0)

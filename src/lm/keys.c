@@ -63,7 +63,9 @@ enum carvq_status carvq_lm_key_string(const struct carvq_lm_keys *keys, const ch
 {
     const json_t *value = carvq_lm_key(keys, key);
     *value_ret = value == NULL ? fallback : json_string_value(value);
-    if (value != NULL && *value_ret == NULL)
+    if (value == NULL && fallback == NULL)
+        return missing(keys, key, error);
+    if (*value_ret == NULL)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %s%s: must be a string", keys->file, keys->prefix, key);
     return CARVQ_OK;
 }

@@ -32,7 +32,7 @@ enum carvq_status carvq_lm_key_number(const struct carvq_lm_keys *keys, const ch
 enum carvq_status carvq_lm_key_bool(const struct carvq_lm_keys *keys, const char *key, bool *value_ret,
                                     struct carvq_error *error);
 
-// A string, borrowed from the object; fallback if the key is absent.
+// A string, borrowed from the object; fallback if the key is absent, which is an error if that is NULL.
 enum carvq_status carvq_lm_key_string(const struct carvq_lm_keys *keys, const char *key, const char *fallback,
                                       const char **value_ret, struct carvq_error *error);
 

@@ -53,9 +53,10 @@ static enum carvq_status find_tensor(const struct finder *finder, const char *na
 {
     char full[256], wanted[64], actual[192];
     snprintf(full, sizeof full, "%s.%s", name, kind);
-    enum carvq_status status = carvq_checkpoint_require(finder->checkpoint, full, tensor_ret, finder->error);
-    if (status != CARVQ_OK)
-        return status;
+    *tensor_ret = carvq_checkpoint_find(finder->checkpoint, full);
+    if (*tensor_ret == NULL) // no other name is suggested: what is near is the same tensor of another layer
+        return carvq_fail(finder->error, CARVQ_ERROR_NOT_FOUND, "%s: no tensor '%s', which config.json implies",
+                          carvq_checkpoint_path(finder->checkpoint), full);
     const struct carvq_checkpoint_tensor *tensor = *tensor_ret;
     const struct carvq_st_tensor *header = tensor->header;
     const uint64_t shape[2] = {rows, cols}, *wanted_shape = rows == 0 ? shape + 1 : shape;
@@ -123,6 +124,21 @@ static enum carvq_status find_packed(const struct finder *finder, const char *na
     return CARVQ_OK;
 }
 
+// Finds the tensor of a linear layer that is stored as usual.
+static enum carvq_status find_plain(const struct finder *finder, const char *name, size_t rows, size_t cols,
+                                    struct carvq_lm_matrix *matrix_ret)
+{
+    char plain[256], packed[256];
+    snprintf(plain, sizeof plain, "%s.weight", name);
+    snprintf(packed, sizeof packed, "%s.qweight", name);
+    if (carvq_checkpoint_find(finder->checkpoint, plain) == NULL && carvq_checkpoint_find(finder->checkpoint, packed) != NULL)
+        return carvq_fail(finder->error, CARVQ_ERROR_FORMAT, "%s: '%s' looks packed, but config.json %s",
+                          carvq_checkpoint_path(finder->checkpoint), packed,
+                          finder->config->awq.group == 0 ? "has no quantization_config"
+                                                         : "excepts it by quantization_config.modules_to_not_convert");
+    return find(finder, name, "weight", rows, cols, matrix_ret);
+}
+
 // Copies the norm or bias NAME.KIND to the next place among the vectors.
 static enum carvq_status find_vector(struct finder *finder, const char *name, const char *kind, size_t length)
 {
@@ -151,7 +167,7 @@ static enum carvq_status find_linear(struct finder *finder, size_t layer, const 
         snprintf(name, sizeof name, CARVQ_LM_LAYERS "%zu.%s", layer, names[i]);
         enum carvq_status status = carvq_lm_awq_packs(&finder->config->awq, name)
                                        ? find_packed(finder, name, rows, cols, &linear_ret->parts[i])
-                                       : find(finder, name, "weight", rows, cols, &linear_ret->parts[i]);
+                                       : find_plain(finder, name, rows, cols, &linear_ret->parts[i]);
         if (status == CARVQ_OK && bias)
             status = find_vector(finder, name, "bias", rows);
         if (status != CARVQ_OK)

@@ -54,6 +54,12 @@ for line in 2 3; do
 done
 check "csv: two items" grep -q ',accuracy,2,0,' "$folder/stdout"
 
+mkdir "$folder/other"
+cp "$number" "$folder/other/choice.jsonl"
+run eval "$model" --task "$choice" --task "$folder/other/choice.jsonl" --task "$number" --max-new 2
+check "two tasks of one name: their paths" test "$(grep -c "^$folder/choice.jsonl " "$folder/stdout") $(grep -c "^$folder/other/choice.jsonl " "$folder/stdout")" = "2 1"
+check "a name of its own" grep -q '^number.jsonl ' "$folder/stdout"
+
 # The standard error of one item is not a number.
 run eval "$model" --task "$choice" --max-items 1 --json
 expect_success "one item"
