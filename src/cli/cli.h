@@ -123,7 +123,8 @@ struct cli_progress {
 };
 
 void cli_progress_begin(struct cli_progress *progress);
-// Returns whether the user pressed Ctrl-C (or sent SIGTERM or SIGHUP), which callbacks pass on. unit: e.g. "param" or "B".
+// Returns whether the user pressed Ctrl-C (or sent SIGTERM or SIGHUP), which callbacks pass on. unit: e.g. "param" or "B"; NULL:
+// no rate is shown.
 int cli_progress_step(struct cli_progress *progress, const char *label, uint64_t done, uint64_t total, const char *unit);
 void cli_progress_end(struct cli_progress *progress);
 

@@ -206,7 +206,7 @@ static int show_progress(void *context, const struct carvq_baseline *setting, ui
 
 static enum carvq_status compare(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
-    struct show show = {.unit = work->lm != NULL ? "token" : "param"};
+    struct show show = {.unit = work->lm != NULL ? NULL : "param"}; // tokens and tables have no common rate
     size_t count = 0;
     enum carvq_status status = carvq_compare_settings(work->matrix.rows, work->matrix.cols, settings->methods.items,
                                                       settings->methods.count, &work->settings, &count, error);

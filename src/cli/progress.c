@@ -17,6 +17,12 @@ void cli_progress_begin(struct cli_progress *progress)
     *progress = (struct cli_progress){.started = cli_seconds()};
 }
 
+static void print_rate(double rate, const char *unit)
+{
+    const char *prefix = rate >= 1e6 ? "M" : rate >= 1e3 ? "k" : "";
+    fprintf(stderr, "  %.1f %s%s/s", rate / (rate >= 1e6 ? 1e6 : rate >= 1e3 ? 1e3 : 1), prefix, unit);
+}
+
 int cli_progress_step(struct cli_progress *progress, const char *label, uint64_t done, uint64_t total, const char *unit)
 {
     double now = cli_seconds();
@@ -31,13 +37,9 @@ int cli_progress_step(struct cli_progress *progress, const char *label, uint64_t
         progress->shown = now;
         fprintf(stderr, "\r\033[K%s: %3.0f %%", cli_safe(label), 100 * share);
         if (elapsed > 0.5 && done > 0) {
-            double rate = (double)done / elapsed;
-            const char *prefix = rate >= 1e6 ? "M" : rate >= 1e3 ? "k" : "";
-            fprintf(stderr, "  %.1f %s%s/s  ETA %d:%02d",
-                    rate / (rate >= 1e6   ? 1e6
-                            : rate >= 1e3 ? 1e3
-                                          : 1),
-                    prefix, unit, (int)(left / 60), (int)left % 60);
+            if (unit != NULL)
+                print_rate((double)done / elapsed, unit);
+            fprintf(stderr, "  ETA %d:%02d", (int)(left / 60), (int)left % 60);
         }
         fflush(stderr);
     }

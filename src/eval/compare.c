@@ -10,6 +10,7 @@
 #include "base/status.h"
 
 #define GROUP_VALUES ((uint64_t)256 << 20) // 1 GiB of floats
+#define COMPRESS_SECONDS 1e-6              // for a parameter, the mean of all methods on two processors: for progress alone
 
 // ---- settings -----------------------------------------------------------------------------------------------------
 
@@ -74,6 +75,7 @@ struct run {
     uint64_t *token_counts; // [V], or NULL without a text
     struct carvq_neighbours *neighbours;
     uint64_t done, total; // for the caller's progress
+    uint64_t table_cost;  // what a compressed table counts in it
 };
 
 static int report(const struct run *run, const struct carvq_baseline *setting, uint64_t more)
@@ -114,14 +116,18 @@ static enum carvq_status prepare_text(struct run *run, struct carvq_error *error
     struct carvq_eval_options options = eval_options(run);
     struct carvq_eval_result result;
     options.max_windows = 1;
+    const double started = omp_get_wtime();
     enum carvq_status status = carvq_eval(subject->lm, NULL, 0, subject->ids, subject->id_count, subject->text_path, &options,
                                           &result, error);
     if (status != CARVQ_OK)
         return status;
+    const double token_seconds = (omp_get_wtime() - started) / (double)result.window;
     for (size_t i = 0; i < subject->id_count; i++)
         run->token_counts[subject->ids[i]]++;
     const uint64_t windows = subject->id_count / result.window, most = run->options->max_windows;
-    run->total = (most > 0 && most < windows ? most : windows) * result.window * run->options->place_count * run->count;
+    run->table_cost = 1 + (uint64_t)(COMPRESS_SECONDS * (double)run->values / (token_seconds + 1e-9));
+    run->total = (most > 0 && most < windows ? most : windows) * result.window * run->options->place_count * run->count +
+                 run->table_cost * run->count;
     return CARVQ_OK;
 }
 
@@ -131,6 +137,7 @@ static enum carvq_status prepare(struct run *run, struct carvq_error *error)
     enum carvq_status status = allocate(run, error);
     if (status == CARVQ_OK)
         status = matrix->read(matrix->context, 0, (size_t)matrix->rows, 0, matrix->cols, run->table, error);
+    run->table_cost = run->values;
     run->total = run->values * run->count;
     if (status == CARVQ_OK && run->subject->lm != NULL)
         status = prepare_text(run, error);
@@ -163,8 +170,7 @@ static enum carvq_status compress(struct run *run, size_t number, float *decoded
         status = carvq_table_error(matrix, &rows, threads, NULL, NULL, &row->error, error);
     if (status == CARVQ_OK)
         status = carvq_neighbours_kept(run->neighbours, decoded, &row->neighbours, error);
-    if (run->subject->lm == NULL)
-        run->done += run->values;
+    run->done += run->table_cost;
     return status;
 }
 

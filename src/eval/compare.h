@@ -30,7 +30,8 @@ struct carvq_compare_options {
     uint64_t seed;
     const double *counts; // [V] how often each row is used, for methods that care; NULL: all alike
     // Is called now and then with the setting that is being compressed, or NULL while several of them are evaluated. done counts
-    // tokens that were run through a variant of the model, or parameters without one. Not 0: stop. May be NULL.
+    // tokens that were run through a variant of the model, a compressed table being worth as many as take about that long;
+    // without a model it counts parameters. Not 0: stop. May be NULL.
     int (*progress)(void *context, const struct carvq_baseline *setting, uint64_t done, uint64_t total);
     void *progress_context;
 };
