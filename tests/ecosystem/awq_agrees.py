@@ -78,13 +78,17 @@ def random_model(what, config, length, group, **options):
 
 
 def check_table(what, model, folder, tokens):
-    """compress, eval and restore."""
+    """compress, eval, compare and restore."""
     table, restored = folder + "/table.safetensors", folder + "/restored"
     report = run("compress", model, "-o", table, "--preset", "carvq-4", "--json")
     names = [one["tensor"] for one in report["tables"]]
     assert names == ["model.embed_tokens.weight"], names
     figures = run("eval", model, "--table", table, "--tokens", tokens, "--max-windows", "4", "--json")
     assert 1 < figures["original"]["perplexity"] < figures["compressed"]["perplexity"] < 1000, figures
+    compared = run("compare", model, "--tokens", tokens, "--max-windows", "4", "--method", "carvq", "--json")
+    same = next(one for one in compared["settings"] if one["setting"] == "carvq-4")["evaluations"][-1]
+    assert compared["original_perplexity"] == figures["original"]["perplexity"], compared
+    assert same["apply"] == figures["apply"] and same["perplexity"] == figures["compressed"]["perplexity"], same
     run("restore", table, model, "-o", restored)
     for file in os.listdir(model):
         if not file.endswith(".safetensors"):
@@ -94,7 +98,7 @@ def check_table(what, model, folder, tokens):
         old, new = awq_pack.read_tensors(f"{model}/{file}"), awq_pack.read_tensors(f"{restored}/{file}")
         changed = [name for name in old if old[name] != new[name]]
         assert old.keys() == new.keys() and changed == [name for name in names if name in old], f"{what}: changed: {changed}"
-    print(f"ok: {what}: compress, eval and restore see {names[0]} only")
+    print(f"ok: {what}: compress, eval, compare and restore see {names[0]} only")
 
 
 def whole_model(what, model, tokens, group):
