@@ -34,9 +34,13 @@ struct work {
     struct cli_comparison comparison;
 };
 
-static int parse(int argc, char **argv, struct settings *settings)
+static const char description
+    [] = "Compresses the table of a model by every method at several settings, and measures each: bits, SQNR, how many of the\n"
+         "nearest rows stay the nearest, and, with a text, perplexity and the rest as `carvq eval` does.";
+
+// The values of the options, not checked against each other.
+static int read_options(int argc, char **argv, struct settings *settings)
 {
-    *settings = (struct settings){.apply = -1};
     const struct cli_option options[] = {
         {"text", 0, CLI_STRING, &settings->text.text, "FILE", "a text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0,
          0},
@@ -59,17 +63,19 @@ static int parse(int argc, char **argv, struct settings *settings)
         {.kind = CLI_END},
     };
     const struct cli_usage usage = {
-        "compare",
-        "MODEL [--text FILE | --tokens FILE] [--plot PREFIX] [--csv FILE]",
-        "Compresses the table of a model by every method at several settings, and measures each: bits, SQNR, how many of the\n"
-        "nearest rows stay the nearest, and, with a text, perplexity and the rest as `carvq eval` does.",
-        options,
-        1,
-        1};
+        "compare", "MODEL [--text FILE | --tokens FILE] [--plot PREFIX] [--csv FILE]", description, options, 1, 1};
     int first, status = cli_parse(&usage, argc, argv, &first);
+    if (status < 0)
+        settings->model = argv[first];
+    return status;
+}
+
+static int parse(int argc, char **argv, struct settings *settings)
+{
+    *settings = (struct settings){.apply = -1};
+    int status = read_options(argc, argv, settings);
     if (status >= 0)
         return status;
-    settings->model = argv[first];
     if (settings->text.text == NULL && settings->text.tokens == NULL &&
         (settings->apply >= 0 || settings->window > 0 || settings->max_windows > 0))
         return cli_misuse("compare", "--apply, --window and --max-windows need --text or --tokens");

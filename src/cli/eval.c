@@ -40,9 +40,15 @@ static int check_tasks(const struct settings *settings)
     return -1;
 }
 
-static int parse(int argc, char **argv, struct settings *settings)
+static const char description
+    [] = "Runs a language model over a text, without and with a compressed table, and compares its predictions. The text is\n"
+         "cut into windows that are run apart from each other; a last partial one is dropped; the first token of a window is\n"
+         "not scored; nothing is put in front. Or it puts the questions of tasks to the model: multiple choice, {\"context\",\n"
+         "\"choices\", \"label\"}, by log-probability, or a number, {\"question\", \"answer\"}, by greedy generation.";
+
+// The values of the options, not checked against each other.
+static int read_options(int argc, char **argv, struct settings *settings)
 {
-    *settings = (struct settings){.apply = -1};
     const struct cli_option options[] = {
         {"table", 't', CLI_STRING, &settings->table, "FILE", "a compressed file: run the model with and without its table", 0, 0},
         {"text", 0, CLI_STRING, &settings->text.text, "FILE", "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0,
@@ -67,20 +73,19 @@ static int parse(int argc, char **argv, struct settings *settings)
         {.kind = CLI_END},
     };
     const struct cli_usage usage = {
-        "eval",
-        "MODEL [--table FILE] (--text FILE | --tokens FILE | --task FILE ..)",
-        "Runs a language model over a text, without and with a compressed table, and compares its predictions. The text is\n"
-        "cut into windows that are run apart from each other; a last partial one is dropped; the first token of a window is\n"
-        "not scored; nothing is put in front. Or it puts the questions of tasks to the model: multiple choice, {\"context\",\n"
-        "\"choices\", \"label\"}, by log-probability, or a number, {\"question\", \"answer\"}, by greedy generation.",
-        options,
-        1,
-        1};
+        "eval", "MODEL [--table FILE] (--text FILE | --tokens FILE | --task FILE ..)", description, options, 1, 1};
     int first, status = cli_parse(&usage, argc, argv, &first);
-    if (status >= 0)
-        return status;
-    settings->model = argv[first];
-    status = cli_check_text(&settings->text, "eval");
+    if (status < 0)
+        settings->model = argv[first];
+    return status;
+}
+
+static int parse(int argc, char **argv, struct settings *settings)
+{
+    *settings = (struct settings){.apply = -1};
+    int status = read_options(argc, argv, settings);
+    if (status < 0)
+        status = cli_check_text(&settings->text, "eval");
     if (status < 0)
         status = check_tasks(settings);
     if (status >= 0)
