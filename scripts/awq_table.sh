@@ -36,11 +36,12 @@ row() # what, its bits, its use, options of eval
 echo "| table of $(basename "$model") | bits | used for | layers as they are | layers in 4 bits, groups of $group |"
 echo "|---|---|---|---|---|"
 row original 16 "" "$@"
-for preset in carvq-4 carvq-3; do
-    file=$folder/$preset.safetensors
-    bits=$("$carvq" compress "$model" -o "$file" --preset $preset --json | awk '/"bits_per_param"/ { printf "%.3f", $2; exit }')
-    "$carvq" compress "$folder/awq" -o "$folder/again" --force --preset $preset --json >/dev/null
+for setting in "--preset carvq-4" "--preset carvq-3" "--bits 1.655"; do
+    read -ra options <<<"$setting"
+    file=$folder/table.safetensors
+    bits=$("$carvq" compress "$model" -o "$file" --force "${options[@]}" --json | awk '/"bits_per_param"/ { printf "%.3f", $2; exit }')
+    "$carvq" compress "$folder/awq" -o "$folder/again" --force "${options[@]}" --json >/dev/null
     cmp "$file" "$folder/again" # the layers are nothing to the table
-    row $preset "$bits" input --table "$file" --apply input "$@"
-    row $preset "$bits" "input and head" --table "$file" --apply both "$@"
+    row "${setting#--preset }" "$bits" input --table "$file" --apply input "$@"
+    row "${setting#--preset }" "$bits" "input and head" --table "$file" --apply both "$@"
 done

@@ -4,12 +4,11 @@
 import glob
 import json
 import os
-import re
 import subprocess
 import sys
 
 results, out = sys.argv[1:]
-parameters = {
+PARAMETERS = {
     "L": "residual stages",
     "h": "values of a sub-vector",
     "g": "sub-vectors of a group",
@@ -27,6 +26,15 @@ def say(*text):
 def load(name):
     with open(os.path.join(results, name)) as file:
         return json.load(file)
+
+
+def repeat(*names):
+    """The commands that measured these files of the results."""
+    say("To repeat it:", "")
+    for name in names:
+        with open(os.path.join(results, name + ".command")) as file:
+            say("    " + file.read().strip())
+    say("")
 
 
 def find(comparison, method, setting):
@@ -52,6 +60,7 @@ def table(heads, rows):
 
 # ---- CARVQ against scalar quantization ----------------------------------------------------------------------------
 
+ALONE = ["ple-embed_tokens.json", "ple-embed_tokens_per_layer.json", "glove.json"]
 SCALARS = ["scalar-tensor", "scalar-row", "scalar-64", "scalar-32"]
 
 
@@ -137,7 +146,7 @@ def section_summary(models, ablations):
         say(f"- **The adaptor** brings {gain:.2f} dB on demo-llama; its bits would bring {slope:.2f} dB if a part of a stage could be had for them. Fitting codes and adaptor to each",
             f"  other (`--rounds 2`) brings {points['rounds'][2][2] - points['rounds'][1][2]:.2f} dB more, and costs none.")
     if best:
-        say(f"- **What bits can do.** `--bits 1.655` raises the perplexity of demo-llama by {increase(place(best, 'input'))} as input; CARVQ-4 with 3.153 bits by",
+        say(f"- **What bits can do.** With the importance of rows {demo['importance']}, `--bits 1.655` raises the perplexity of demo-llama by {increase(place(best, 'input'))} as input; CARVQ-4 with 3.153 bits by",
             f"  {increase(place(find(demo, 'carvq', 'carvq-4'), 'input'))}.")
     say("")
 
@@ -146,7 +155,9 @@ def section_scalar(models, alone):
     say("## Does CARVQ-3 beat INT3, and CARVQ-2 INT2?", "",
         "The paper reports, over its seven models, an increase of 0.532 for CARVQ-3 against 0.750 for INT3, and 3.544 for CARVQ-2 against 83.88 for INT2, and",
         "counts INT3 as 3.0 and INT2 as 2.0 bits. Three bits without an overhead are those of one scale and offset for the whole table; with one of each a row, or a",
-        "group, scalar quantization costs more bits and is another rival altogether. Increase of perplexity ± standard error:", "")
+        "group, scalar quantization costs more bits and is another rival altogether. INT here is rounding to the nearest of 2^bits equal steps between the smallest and",
+        "the largest value. A negative SQNR, as that of INT2 with one scale for a table, means that a table of zeros would be nearer to the original. Increase of perplexity",
+        "± standard error:", "")
     for stages in 3, 2:
         for comparison in models:
             duel(comparison, stages)
@@ -157,6 +168,7 @@ def section_scalar(models, alone):
         tried = sum(find(comparison, method, f"INT{stages}") is not None for comparison in models for method in SCALARS)
         names = ", ".join(f"{find(c, m, f'INT{stages}')['title']} on {os.path.basename(c['model'])}" for c, m in wins) or "none"
         say(f"carvq-{stages} is better in every use of the table than {len(wins)} of {tried} kinds of INT{stages} here: {names}.", "")
+    repeat("demo.json", "stories.json")
     say("Tables without a model, by SQNR (dB):", "")
     rows = []
     for comparison in models + alone:
@@ -169,6 +181,7 @@ def section_scalar(models, alone):
                 row.append(f"{theirs['bits_per_param']:.2f}: {theirs['sqnr_db']:.2f}" if theirs else "")
             rows.append(row)
     table(["table", "preset", "bits: SQNR", "INT, tensor", "INT, row", "INT, group 64", "INT, group 32"], rows)
+    repeat(*ALONE)
 
 
 # ---- all methods --------------------------------------------------------------------------------------------------
@@ -177,6 +190,8 @@ def section_scalar(models, alone):
 def section_all(models):
     say("## All methods", "", "The best setting of each method with at most 2.5 and 3.3 bits, by the increase of perplexity with the table as input:", "")
     for comparison in models:
+        if "importance" in comparison:
+            say(f"Of {os.path.basename(comparison['model'])}; importance of rows for `carvq --bits`: {comparison['importance']}.", "")
         rows = []
         for most in 2.5, 3.3:
             best = {}
@@ -190,6 +205,32 @@ def section_all(models):
                              f"{entry['sqnr_db']:.2f}", f"{100 * entry['neighbours']['kept']:.1f} %"] +
                             [increase(evaluation) for evaluation in entry["evaluations"]])
         table([os.path.basename(comparison["model"]), "method", "bits", "SQNR dB", "kept neighbours", "as input", "as input and head"], rows)
+    repeat("demo.json", "stories.json")
+
+
+def section_importance(counted, guessed):
+    """What a user gets who has no text to count tokens in."""
+    say("## A guess instead of a count", "",
+        f"`carvq --bits` on {os.path.basename(counted['model'])}, with the importance of rows {counted['importance']}, and {guessed['importance']}:", "")
+    rows = []
+    for entry in counted["settings"]:
+        other = find(guessed, "bits", entry["setting"])
+        if entry["method"] == "bits" and other:
+            rows.append([entry["setting"]] + [increase(place(one, use)) for use in ("input", "both") for one in (entry, other)])
+    table(["setting", "as input, counted", "as input, guessed", "as input and head, counted", "as input and head, guessed"], rows)
+    repeat("demo.json", "demo-guessed.json")
+
+
+def section_awq():
+    path = os.path.join(results, "awq.md")
+    if not os.path.exists(path):
+        return
+    say("## On top of 4-bit layers", "",
+        "The layers of demo-llama are rounded to nearest, with a scale and a zero point for 32 inputs, and packed as AWQ packs them, without its search for scales. Perplexity, and in brackets",
+        "what the table adds to that of the same layers without it (± standard error). Importance of rows for `--bits`: guessed from the order of the tokenizer's merges.", "")
+    with open(path) as file:
+        say(file.read().strip(), "")
+    repeat("awq.md")
 
 
 # ---- neighbours ---------------------------------------------------------------------------------------------------
@@ -211,6 +252,7 @@ def section_neighbours(models):
             row += [f"{100 * band['kept']:.1f} %" for band in entry["neighbours"]["bands"] if band["sampled"] > 0]
             rows.append(row)
         table(heads, rows)
+    repeat("demo.json", "stories.json")
 
 
 # ---- tasks --------------------------------------------------------------------------------------------------------
@@ -262,48 +304,65 @@ def section_tasks(demo):
     say("Accuracies (length-normalized; the standard error of 100 items is up to 5 points). On BoolQ, where the choices are one word each, a compressed model may give",
         "the same answer to everything: the accuracy is then the share of that answer, and agreement is that of chance.", "")
     table(["task", "original"] + list(TABLES.values()) + ["by chance"], accuracies)
+    repeat(*(name for table_name in TABLES for name in (f"{table_name}.compress.json", f"tasks-{table_name}.json")))
 
 
 # ---- ablations ----------------------------------------------------------------------------------------------------
 
 
+PRESET = {"L": 3, "h": 8, "g": 1024, "kappa": 4, "m": 1, "rounds": 1}  # carvq-3 on demo-llama
+
+
+def read_ablation(value, stem):
+    report = load(f"{stem}.compress.json")["tables"][0]
+    evaluations = [load(f"{stem}.{name}.json")["difference"] for name in ("input", "both")]
+    return (value, report["bits_per_param"], report["sqnr_db"], *evaluations)
+
+
 def read_ablations():
-    found = {name: [] for name in parameters}
-    for path in glob.glob(os.path.join(glob.escape(results), "ablation-*.input.json")):
-        match = re.fullmatch(r"ablation-(\w+)-(\d+)\.input\.json", os.path.basename(path))
-        stem = f"ablation-{match[1]}-{match[2]}"
-        evaluations = {name: load(f"{stem}.{name}.json") for name in ("input", "both")}
-        report = load(f"{stem}.compress.json")["tables"][0]
-        found[match[1]].append((int(match[2]), report["bits_per_param"], report["sqnr_db"],
-                                evaluations["input"]["difference"], evaluations["both"]["difference"]))
-    return {name: sorted(points) for name, points in found.items() if points}
+    found = {}
+    for path in glob.glob(os.path.join(glob.escape(results), "ablation-*-*.input.json")):
+        stem = os.path.basename(path).removesuffix(".input.json")
+        name, value = stem.split("-")[1:]
+        found.setdefault(name, {})[int(value)] = read_ablation(int(value), stem)
+    for name, points in found.items():
+        points[PRESET[name]] = read_ablation(PRESET[name], "ablation-preset")
+    return {name: [found[name][value] for value in sorted(found[name])] for name in PARAMETERS if name in found}
+
+
+def short(value):
+    return str(value) if value < 1024 else f"{value // 1024}k"
 
 
 def draw_ablations(found):
     """A panel for each parameter, with the number of stages in grey. Rounds cost no bits, so they have an axis of their own."""
-    script = ["set terminal svg size 1080,760 font 'sans,13' background '#ffffff'",
-              "set multiplot layout 2,3 margins 0.08,0.985,0.09,0.94 spacing 0.065,0.16", "set logscale y", "set ytics (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)", "set grid lc rgb '#dddddd' lt 1 lw 0.5",
-              "set tics nomirror", "set key top right samplen 2"]
+    script = ["set terminal svg size 1200,800 font 'sans,13' background '#ffffff'",
+              "set multiplot layout 2,3 margins 0.07,0.985,0.085,0.945 spacing 0.07,0.15", "set logscale y",
+              "set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)",
+              "set grid lc rgb '#dddddd' lt 1 lw 0.5", "set tics nomirror", "set key top right samplen 2",
+              "set ylabel 'increase of perplexity'"]
     for name, points in found.items():
-        for side in 0, 1:  # labels above and below the line in turn, so that neighbours keep apart
-            script += [f"${name}{side} << EOD"]
-            script += [f"{p[1]} {p[3]['perplexity']} {p[0] if p[0] < 1024 else str(p[0] // 1024) + 'k'} {p[0]}" for p in points[side::2]]
-            script += ["EOD"]
-        script += [f"${name} << EOD"] + [f"{p[1]} {p[3]['perplexity']} {p[0]}" for p in points] + ["EOD"]
-    for number, name in enumerate(name for name in found if name != "L"):
-        points = found[name]
-        x = 0 if name == "rounds" else 1
-        shown = [p[3]["perplexity"] for p in points]
-        script += [f"set title '{name}: {parameters[name]}'", f"set xlabel '{'rounds' if name == 'rounds' else 'bits per parameter'}'",
-                   "set ylabel 'increase of perplexity'" if number % 3 == 0 else "unset ylabel",
+        points = [p for p in points if p[3]["perplexity"] > 0]
+        rows = [f"{p[1]} {p[3]['perplexity']} {short(p[0])} {p[0]}" for p in points]
+        left = rows[-1:] if name == "g" else []  # the two largest groups take nearly the same bits, so their labels would touch
+        for block, chosen in ((name, rows), (name + "left", left), (name + "right", [row for row in rows if row not in left])):
+            script += [f"${block} << EOD"] + chosen + ["EOD"]
+    for name, points in found.items():
+        column = 0 if name == "rounds" else 1
+        shown = [p[3]["perplexity"] for p in points if p[3]["perplexity"] > 0]
+        script += [f"set title '{name}: {PARAMETERS[name]}'", f"set xlabel '{'rounds' if name == 'rounds' else 'bits per parameter'}'",
                    f"set yrange [{min(shown) / 2}:{max(shown) * 4}]",
-                   f"set xrange [{min(p[x] for p in points) / 1.25}:{max(p[x] for p in points) * 1.25}]",
-                   "unset logscale x; set xtics autofreq 1" if x == 0 else "set logscale x 2; set xtics (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)"]
-        column = 4 if x == 0 else 1
-        grey = "" if x == 0 else f"$L using 1:2 with linespoints lc rgb '#999999' pt 6 ps 0.8 title 'L = 1 .. {found['L'][-1][0]}', "
-        script.append(f"plot {grey}${name} using {3 if x == 0 else 1}:2 with linespoints lc rgb '#0072B2' lw 1.5 pt 7 ps 0.8 title '{name}', "
-                      f"${name}0 using {column}:2:3 with labels left offset 0.5,0.7 tc rgb '#0072B2' notitle, "
-                      f"${name}1 using {column}:2:3 with labels right offset -0.5,-0.7 tc rgb '#0072B2' notitle")
+                   f"set xrange [{min(p[column] for p in points) / 1.25}:{max(p[column] for p in points) * 1.25}]",
+                   "unset logscale x; set xtics autofreq 1" if column == 0 else "set logscale x 2; set xtics (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)"]
+        x = 4 if column == 0 else 1
+        plots = [f"${name} using {x}:2 with linespoints lc rgb '#0072B2' lw 1.5 pt 7 ps 0.8 title '{name}'",
+                 f"${name}right using {x}:2:3 with labels left offset 0.5,0.7 tc rgb '#0072B2' notitle"]
+        if name == "g":
+            plots.append(f"${name}left using {x}:2:3 with labels right offset -0.5,0.7 tc rgb '#0072B2' notitle")
+        if name not in ("L", "rounds"):
+            plots = [f"$L using 1:2 with linespoints lc rgb '#999999' pt 6 ps 0.8 title 'L = {found['L'][0][0]} .. {found['L'][-1][0]}'",
+                     "$L using 1:2:3 with labels right offset -0.5,-0.7 tc rgb '#888888' notitle"] + plots
+        script.append("plot " + ", ".join(plots))
     script.append("unset multiplot")
     path = os.path.join(out, "findings-ablations.svg")
     picture = subprocess.run(["gnuplot", "-d"], input="\n".join(script).encode() + b"\n", stdout=subprocess.PIPE, check=True).stdout
@@ -315,10 +374,10 @@ def section_ablations():
     found = read_ablations()
     if "L" not in found:
         return
-    windows = load("ablation-L-3.input.json")["windows"]
+    windows = load("ablation-preset.input.json")["windows"]
     say("## What h, g, kappa, m and L do", "",
         f"demo-llama, carvq-3 (L 3, h 8, g 1024, kappa 4, m 1) with one parameter changed at a time; {windows} windows. `m` 0 is codes alone, and its hidden units are 6 m.",
-        "In the plot the table is the input alone; the grey line is what the number of stages gives, so a point below it is a better use of the bits.", "",
+        "In the plot the table is the input alone; the grey line is what the number of stages gives (L in grey beside its points), so a point below it is a better use of the bits.", "",
         "![ablations](findings-ablations.svg)", "")
     draw_ablations(found)
     rows = []
@@ -328,19 +387,24 @@ def section_ablations():
                          f"{as_input['perplexity']:+.2f} ± {as_input['standard_error']:.2f}",
                          f"{as_both['perplexity']:+.2f} ± {as_both['standard_error']:.2f}"])
     table(["changed", "bits", "SQNR dB", "as input", "as input and head"], rows)
+    repeat(*(f"ablation-preset.{step}.json" for step in ("compress", "input", "both")))
+    say("and with one option more of `carvq compress`: `--stages`, `--subvector`, `--group`, `--code-bits`, `--adaptor-dim` (and `--adaptor-hidden`; `--no-adaptor` for m = 0),",
+        "`--rounds`.", "")
 
 
 def main():
     models = [load("demo.json"), load("stories.json")]
-    alone = [load("ple.json"), load("ple-layers.json"), load("glove.json")]
+    alone = [load(name) for name in ALONE]
     say("# Findings", "", "<!-- Written by scripts/findings.sh. Do not edit. -->", "",
         "What the paper (arXiv 2510.12721) finds, on the models at hand, which are very small and the only ones here: demo-llama (V 4096, n 128, tied) and",
         "stories260K (V 512, n 64, tied; too narrow for an adaptor, so its presets are codes alone). Whether the same holds for models of billions of parameters",
-        "does not follow. Repeat it with `scripts/findings.sh DATA`, or a single table with", "",
-        "    carvq compare MODEL --tokens FILE        # or --text FILE", "")
+        "does not follow. `scripts/findings.sh DATA` repeats all of it, the commands behind the tables one of them; DATA is a folder with models and texts (`CARVQ_TEST_DATA`),",
+        "RESULTS one for files.", "")
     section_summary(models, read_ablations())
     section_scalar(models, alone)
     section_all(models)
+    section_importance(models[0], load("demo-guessed.json"))
+    section_awq()
     section_neighbours(models)
     section_tasks(models[0])
     section_ablations()

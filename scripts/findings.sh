@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Measures what doc/findings.md says and writes that page and its plots. Usage: scripts/findings.sh [DATA], DATA being the folder with
-# models/ and text/ (CARVQ_TEST_DATA, or ../shared). WINDOWS=48 and ITEMS=20 make a quick run; RESULTS=FOLDER keeps what was measured,
-# and a run that was cut off goes on from there.
+# models/ and text/ (CARVQ_TEST_DATA, or ../shared). WINDOWS=48, ITEMS=20 and OUT=/tmp make a quick run; RESULTS=FOLDER keeps what was
+# measured, and a run that was cut off goes on from there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 carvq=$(realpath "${BUILD:-build}/carvq")
@@ -17,14 +17,18 @@ fi
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} LC_ALL=C
 demo=examples/demo-llama
 tokens=$data/models/demo-llama/eval.tokens.u16
+calibration=$data/models/demo-llama/calib.tokens.u16
 limit=${WINDOWS:+--max-windows $WINDOWS}
 ablation_windows=${WINDOWS:-100}
 
-# Runs a command once: its output goes to a file of the results.
+# Runs a command once: its output goes to a file of the results, and beside it what the page says of how to repeat it.
 keep() # file, command ..
 {
-    local file=$results/$1
+    local file=$results/$1 words
     shift
+    words=("${@/#$carvq/carvq}")
+    words=("${words[@]/#$data/DATA}")
+    printf '%s\n' "${words[*]/#$results/RESULTS}" >"$file.command"
     if [[ ! -s $file ]]; then
         printf 'findings: %s\n' "$*" >&2
         "$@" >"$file.new"
@@ -40,31 +44,37 @@ compress() # name, options of compress
 }
 
 # shellcheck disable=SC2086 # $limit is nothing or two words
-keep demo.json "$carvq" compare "$demo" --tokens "$tokens" --calibrate-tokens "$data/models/demo-llama/calib.tokens.u16" $limit --json
-# shellcheck disable=SC2086
-keep stories.json "$carvq" compare "$data/models/stories260K" --tokens "$data/models/stories260K/eval.tokens.u16" $limit --json
-keep ple.json "$carvq" compare "$data/models/ple-v4096" --tensor model.embed_tokens.weight --json
-keep ple-layers.json "$carvq" compare "$data/models/ple-v4096" --tensor model.embed_tokens_per_layer.weight --json
-keep glove.json "$carvq" compare "$data/models/glove-25d" --json
+{
+    keep demo.json "$carvq" compare "$demo" --tokens "$tokens" --calibrate-tokens "$calibration" $limit --json
+    keep demo-guessed.json "$carvq" compare "$demo" --tokens "$tokens" -m bits $limit --json
+    keep stories.json "$carvq" compare "$data/models/stories260K" --tokens "$data/models/stories260K/eval.tokens.u16" $limit --json
+    keep awq.md scripts/awq_table.sh "$demo" "$tokens" 32 $limit
+}
+scalars=(-m scalar-tensor -m scalar-row -m scalar-64 -m scalar-32)
+for name in embed_tokens embed_tokens_per_layer; do
+    keep "ple-$name.json" "$carvq" compare "$data/models/ple-v4096" --tensor "model.$name.weight" -m carvq "${scalars[@]}" --json
+done
+keep glove.json "$carvq" compare "$data/models/glove-25d" -m rvq "${scalars[@]:0:4}" --json
 
 # One parameter at a time, all others as in the preset carvq-3.
-ablate() # parameter, value, options of compress
+ablate() # name, options of compress
 {
-    local name=ablation-$1-$2
-    shift 2
+    local name=ablation-$1
+    shift
     compress "$name" "$@"
     for place in input both; do
         keep "$name.$place.json" "$carvq" eval "$demo" --table "$results/$name.safetensors" --tokens "$tokens" --apply $place \
             --max-windows "$ablation_windows" --json
     done
 }
-for value in 1 2 3 4 5 6; do ablate L $value --stages $value; done
-for value in 2 4 8 16 32; do ablate h $value --subvector $value; done
-for value in 256 512 1024 2048 8192 65536; do ablate g $value --group $value; done
-for value in 2 3 4 5 6; do ablate kappa $value --code-bits $value; done
-ablate m 0 --no-adaptor
-for value in 1 2 4 8; do ablate m $value --adaptor-dim $value --adaptor-hidden $((6 * value)); done
-for value in 1 2 3 5; do ablate rounds $value --rounds $value; done
+ablate preset
+for value in 1 2 4 5 6; do ablate L-$value --stages $value; done
+for value in 2 4 16 32; do ablate h-$value --subvector $value; done
+for value in 256 512 2048 8192 65536; do ablate g-$value --group $value; done
+for value in 2 3 5 6; do ablate kappa-$value --code-bits $value; done
+ablate m-0 --no-adaptor
+for value in 2 4 8; do ablate m-$value --adaptor-dim $value --adaptor-hidden $((6 * value)); done
+for value in 2 3 5; do ablate rounds-$value --rounds $value; done
 
 # Kinds of task, with the presets and a budget.
 options=(--force --json --max-items "${ITEMS:-100}" --max-new 32)
@@ -80,6 +90,6 @@ answer() # name, options of compress
 for stages in 4 3 2; do
     answer carvq-$stages --preset carvq-$stages
 done
-answer bits-1.655 --bits 1.655 --calibrate-tokens "$data/models/demo-llama/calib.tokens.u16"
+answer bits-1.655 --bits 1.655 --calibrate-tokens "$calibration"
 
-python3 scripts/findings.py "$results" doc
+python3 scripts/findings.py "$results" "${OUT:-doc}"
