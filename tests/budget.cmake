@@ -3,6 +3,7 @@ if(TARGET carvq_encode)
   carvq_test(budget_allocate carvq_encode)
   carvq_test(budget_structure carvq_encode)
   carvq_test(budget_recipe carvq_encode)
+  carvq_test(budget_hard carvq_encode)
   carvq_test(budget_odd carvq_encode)
   carvq_test(budget_adaptor carvq_encode)
   set_tests_properties(budget_recipe budget_odd budget_adaptor PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers

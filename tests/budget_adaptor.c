@@ -81,7 +81,7 @@ static void test_adaptor_that_would_pay_is_used(void **state)
 static void test_threads_do_not_change_a_byte(void **state)
 {
     (void)state;
-    struct source source = source_clusters(8192, 2);
+    struct source source = source_clusters(4096, 2);
     struct carvq_budget budget = fast_budget(1.8);
     struct carvq_table_info info;
     struct output one = compress(&source, &budget, 1, NULL, &info), three = compress(&source, &budget, 3, NULL, NULL);
@@ -97,11 +97,11 @@ static void test_threads_do_not_change_a_byte(void **state)
 static void test_other_codecs_beside_an_adaptor(void **state)
 {
     (void)state;
-    struct source source = source_clusters(8192, 3);
+    struct source source = source_clusters(4096, 3);
     double *counts = calloc(source.rows, sizeof *counts);
     assert_non_null(counts);
     for (uint64_t row = 0; row < 16; row++)
-        counts[500 * row] = 1e9;
+        counts[250 * row] = 1e9;
     for (int rvq = 0; rvq < 2; rvq++) {
         struct carvq_budget budget = fast_budget(2.2);
         struct carvq_recipe_report report;
@@ -115,7 +115,7 @@ static void test_other_codecs_beside_an_adaptor(void **state)
         if (!rvq) {
             bool *chosen = calloc(source.rows, sizeof *chosen);
             assert_non_null(chosen);
-            chosen[500] = chosen[2500] = true;
+            chosen[250] = chosen[1250] = true;
             assert_true(measure_file(&source, &output, chosen, NULL) > 45); // raw, in BF16
             free(chosen);
         }
@@ -190,7 +190,7 @@ static int stop_at_adaptor(void *context, const struct carvq_progress *progress)
 static void test_training_can_be_stopped(void **state)
 {
     (void)state;
-    struct source source = source_clusters(8192, 8);
+    struct source source = source_clusters(4096, 8);
     struct carvq_matrix matrix = source_matrix(&source);
     struct carvq_budget budget = fast_budget(2.2);
     struct carvq_recipe *recipe;

@@ -68,7 +68,7 @@ static void test_budget_is_kept_and_spent(void **state)
 static void test_groups_spend_the_budget(void **state)
 {
     (void)state;
-    const double all_bits[] = {0.7, 1.01, 1.5, 2, 2.7};
+    const double all_bits[] = {1.1, 1.3, 1.5, 2, 2.7};
     double *counts;
     struct source table = trained_table(8192, 128, &counts);
     struct carvq_matrix matrix = source_matrix(&table);

@@ -10,7 +10,8 @@
 #include "budget/rows.h"
 #include "encode/matrix.h"
 
-#define LEAST_EXTRA_BITS 8   // of a row in the least way, beyond 1 bit per value: rounding, and room for a choice
+#define LEAST_EXTRA_BITS 8   // of a row in the least way, beyond 1 bit per value: rounding, and room for a choice ..
+#define LEAST_EXTRA_PART 16  // .. but no more than one for so many values
 #define LONG_STATE_EFFORT 4  // from this effort on a state may have 12 bits, which take four times as long to search ..
 #define LONG_STATE_GAIN 0.99 // .. if that lowers the squared error to so much
 
@@ -48,7 +49,8 @@ static uint64_t structure_bits(const struct carvq_recipe *recipe)
     const uint64_t values = recipe->matrix->rows * recipe->matrix->cols, budget = 8 * carvq_plan_bytes(recipe);
     if (recipe->budget.codecs & 1U << CARVQ_RAW && budget >= 16 * values)
         return 0;
-    const uint64_t least = values + recipe->matrix->rows * LEAST_EXTRA_BITS;
+    const uint64_t part = recipe->matrix->cols / LEAST_EXTRA_PART;
+    const uint64_t least = values + recipe->matrix->rows * (part < LEAST_EXTRA_BITS ? part : LEAST_EXTRA_BITS);
     return budget <= least ? 0 : budget - least < budget / 4 ? budget - least : budget / 4;
 }
 

@@ -42,15 +42,30 @@ void carvq_trellis_scales_add(struct carvq_trellis_scales *scales, float scale, 
     scales->logs[bin] += energy * log((double)scale);
 }
 
+// The bins that hold rows lie in [first, end).
+struct span {
+    size_t first, end;
+};
+
+static struct span find_span(const struct carvq_trellis_scales *scales)
+{
+    struct span span = {0, BINS};
+    while (span.first < span.end && !(scales->weights[span.first] > 0))
+        span.first++;
+    while (span.end > span.first && !(scales->weights[span.end - 1] > 0))
+        span.end--;
+    return span;
+}
+
 // The quantizer of many levels that has the least squared error has a density of levels that goes with the cube root of that of
 // the values (Panter and Dite); so the levels begin at equal parts of the sum of cube roots.
-static void spread_levels(const struct carvq_trellis_scales *scales, size_t count, double *centers)
+static void spread_levels(const struct carvq_trellis_scales *scales, struct span span, size_t count, double *centers)
 {
     double total = 0, sum = 0, last = 0;
     size_t next = 0;
-    for (size_t bin = 0; bin < BINS; bin++)
+    for (size_t bin = span.first; bin < span.end; bin++)
         total += cbrt(scales->weights[bin]);
-    for (size_t bin = 0; bin < BINS && next < count; bin++) {
+    for (size_t bin = span.first; bin < span.end && next < count; bin++) {
         if (!(scales->weights[bin] > 0))
             continue;
         sum += cbrt(scales->weights[bin]);
@@ -62,38 +77,40 @@ static void spread_levels(const struct carvq_trellis_scales *scales, size_t coun
         centers[next++] = last;
 }
 
-// Lloyd's rounds over bins; centers ascend, and so do the borders between them.
-static void settle_levels(const struct carvq_trellis_scales *scales, size_t count, double *centers)
+static bool move_center(double *center, double weight, double logs)
 {
-    for (int round = 0; round < ROUNDS; round++) {
-        double weight = 0, logs = 0;
-        size_t level = 0;
-        for (size_t bin = 0; bin < BINS; bin++) {
-            if (!(scales->weights[bin] > 0))
-                continue;
-            double value = scales->logs[bin] / scales->weights[bin];
-            while (level + 1 < count && value > (centers[level] + centers[level + 1]) / 2) {
-                if (weight > 0)
-                    centers[level] = logs / weight;
-                weight = logs = 0;
-                level++;
-            }
-            weight += scales->weights[bin];
-            logs += scales->logs[bin];
+    const double before = *center;
+    if (weight > 0)
+        *center = logs / weight;
+    return *center != before;
+}
+
+// A round of Lloyd's over bins; centers ascend, and so do the borders between them. False if none has moved.
+static bool move_levels(const struct carvq_trellis_scales *scales, struct span span, size_t count, double *centers)
+{
+    double weight = 0, logs = 0;
+    size_t level = 0;
+    bool moved = false;
+    for (size_t bin = span.first; bin < span.end; bin++) {
+        if (!(scales->weights[bin] > 0))
+            continue;
+        double value = scales->logs[bin] / scales->weights[bin];
+        while (level + 1 < count && value > (centers[level] + centers[level + 1]) / 2) {
+            moved |= move_center(&centers[level++], weight, logs);
+            weight = logs = 0;
         }
-        if (weight > 0)
-            centers[level] = logs / weight;
+        weight += scales->weights[bin];
+        logs += scales->logs[bin];
     }
+    return move_center(&centers[level], weight, logs) || moved;
 }
 
 void carvq_trellis_scales_fit(const struct carvq_trellis_scales *scales, unsigned scale_bits, float *levels_ret)
 {
     double centers[1 << CARVQ_TRELLIS_MAX_SCALE_BITS];
     size_t count = (size_t)1 << scale_bits;
-    bool any = false;
-    for (size_t bin = 0; bin < BINS && !any; bin++)
-        any = scales->weights[bin] > 0;
-    if (!any) {
+    const struct span span = find_span(scales);
+    if (span.first == span.end) {
         memset(levels_ret, 0, count * sizeof *levels_ret);
         return;
     }
@@ -101,8 +118,9 @@ void carvq_trellis_scales_fit(const struct carvq_trellis_scales *scales, unsigne
         *levels_ret++ = 0;
         count--;
     }
-    spread_levels(scales, count, centers);
-    settle_levels(scales, count, centers);
+    spread_levels(scales, span, count, centers);
+    for (int round = 0; round < ROUNDS && move_levels(scales, span, count, centers); round++)
+        ;
     for (size_t i = 0; i < count; i++)
         levels_ret[i] = carvq_bf16_to_f32(carvq_f32_to_bf16((float)exp(centers[i])));
 }
