@@ -6,7 +6,7 @@ if(TARGET carvq_encode)
   carvq_test(budget_hard carvq_encode)
   carvq_test(budget_odd carvq_encode)
   carvq_test(budget_adaptor carvq_encode)
-  set_tests_properties(budget_recipe budget_odd budget_adaptor PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
+  set_tests_properties(budget_recipe budget_hard budget_adaptor PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
 endif()
 if(TARGET carvq_eval)
   carvq_test(counts carvq_eval)

@@ -51,9 +51,9 @@ static struct source heavy_tails(uint64_t rows, uint32_t cols)
 static void test_heavy_tails(void **state)
 {
     (void)state;
-    const double all_bits[] = {1.3, 1.655, 2.2};
-    const unsigned efforts[] = {1, 3, 4, 6};
-    struct source source = heavy_tails(512, 96);
+    const double all_bits[] = {1.3, 2.2};
+    const unsigned efforts[] = {1, 4, 6};
+    struct source source = heavy_tails(1024, 128);
     for (size_t b = 0; b < sizeof all_bits / sizeof all_bits[0]; b++) {
         double before = 0;
         for (size_t e = 0; e < sizeof efforts / sizeof efforts[0]; e++) {

@@ -5,7 +5,6 @@ if(TARGET carvq_encode)
   carvq_test(layout carvq_encode)
   carvq_test(encode_trellis carvq_encode)
   carvq_test(encode_effort carvq_encode)
-  set_tests_properties(encode_effort PROPERTIES LABELS slow) # .ci/run: with gcc only
   carvq_test(encode_hostile carvq_encode)
   set_tests_properties(encode_hostile PROPERTIES ENVIRONMENT ASAN_OPTIONS=allocator_may_return_null=1)
   if(NOT BUILD_SHARED_LIBS)

@@ -54,20 +54,6 @@ for place in input both; do
         "$(printf '%s,' "$(field carvq carvq-3 $place perplexity)" "$(field carvq carvq-3 $place increase)")$(
             for name in standard_error kl kl_standard_error same_top; do printf '%.6g,' "$(field carvq carvq-3 $place $name)"; done | sed 's/,$//')"
 done
-# So does a budget, and the tokens of a calibration change the table.
-run compress "$model" --bits 2.2 -o "$folder/budget.safetensors" --calibrate-tokens "$tokens" --json
-bits=$(number bits_per_param)
-run verify "$folder/budget.safetensors" "$model" --json
-sqnr=$(number sqnr_db)
-run compare "$model" -m bits --calibrate-tokens "$tokens" --csv "$folder/budget.csv"
-expect_success "budgets"
-check "a budget: bits and SQNR are those of compress and verify" test "$(awk -F, '/"--bits 2.2"/ { printf "%.6f %.6f", $5, $7 }' "$folder/budget.csv")" = \
-    "$(printf '%.6f %.6f' "$bits" "$sqnr")"
-check "where the importance comes from" grep -q "importance of rows for carvq --bits: counted in a text" "$folder/stdout"
-# shellcheck disable=SC2016
-check "no budget is exceeded" awk -F, 'NR > 1 { split($4, words, /[" ]/); if ($5 + 0 > words[3] + 0) bad = 1 } END { exit bad || NR < 2 }' "$folder/budget.csv"
-run compare "$model" -m bits --uniform --csv "$folder/uniform.csv"
-check "calibration changes the table" test "$(cut -d, -f7 "$folder/budget.csv")" != "$(cut -d, -f7 "$folder/uniform.csv")"
 check "4.25 bits: 4 and a scale and an offset a row" is_true "$(field scalar-row INT4 input bits_per_param) == 4.25"
 check "INT8 beats INT2" is_true "$(field scalar-row INT8 both increase) < $(field scalar-row INT2 both increase)"
 check "the same original everywhere" test "$(cut -d, -f15 "$folder/all.csv" | sort -u | wc -l)" -eq 2
