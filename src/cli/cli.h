@@ -215,10 +215,15 @@ struct cli_count_options {
 // Returns -1, or CLI_USAGE with a message if the options contradict each other. name is the subcommand's.
 int cli_check_counts(const struct cli_count_options *options, const char *name);
 
-// The counts of a table of so many rows: *counts_ret, to be given to free(), or NULL if all rows are alike; *source_ret says in
-// words where they come from.
+// How often the rows of a table are used.
+struct cli_counts {
+    double *values;  // to be given to free(); NULL if all rows are alike
+    char source[80]; // in words, where they come from
+};
+
+// The counts of a table of so many rows.
 enum carvq_status cli_read_counts(const struct cli_count_options *options, const struct carvq_checkpoint *checkpoint,
-                                  uint64_t rows, double **counts_ret, const char **source_ret, struct carvq_error *error);
+                                  uint64_t rows, struct cli_counts *counts_ret, struct carvq_error *error);
 
 // ---- tables -------------------------------------------------------------------------------------------------------
 

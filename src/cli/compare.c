@@ -29,8 +29,7 @@ struct work {
     struct carvq_baseline *settings;
     struct carvq_compare_row *rows;
     struct carvq_compare_options options;
-    double *counts; // how often rows are used, or NULL
-    const char *counts_source;
+    struct cli_counts counts;
     struct cli_comparison comparison;
 };
 
@@ -187,8 +186,7 @@ static enum carvq_status open_all(const struct settings *settings, struct work *
     if (status == CARVQ_OK)
         status = open_table(settings, name, work, error);
     if (status == CARVQ_OK)
-        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrix.rows, &work->counts, &work->counts_source,
-                                 error);
+        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrix.rows, &work->counts, error);
     return status;
 }
 
@@ -227,7 +225,7 @@ static enum carvq_status compare(const struct settings *settings, struct work *w
     work->options.max_windows = settings->max_windows;
     work->options.threads = (unsigned)settings->threads;
     work->options.seed = settings->seed;
-    work->options.counts = work->counts;
+    work->options.counts = work->counts.values;
     work->options.progress = show_progress;
     work->options.progress_context = &show;
     const double started = cli_seconds();
@@ -235,7 +233,7 @@ static enum carvq_status compare(const struct settings *settings, struct work *w
     status = carvq_compare(&subject, work->settings, count, &work->options, work->rows, error);
     cli_progress_end(&show.progress);
     work->comparison = (struct cli_comparison){
-        settings->model, cli_text_path(&settings->text), work->counts_source, work->table, work->settings, work->rows, count,
+        settings->model, cli_text_path(&settings->text), work->counts.source, work->table, work->settings, work->rows, count,
         &work->options,  cli_seconds() - started};
     return status;
 }
@@ -316,7 +314,7 @@ static int run(int argc, char **argv)
     free(work.rows);
     free(work.settings);
     free(work.ids);
-    free(work.counts);
+    free(work.counts.values);
     free(work.table);
     carvq_lm_close(work.lm);
     carvq_checkpoint_close(work.checkpoint);

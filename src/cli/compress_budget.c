@@ -11,8 +11,7 @@
 
 // What is decided and found, one array element for each table.
 struct results {
-    double **counts;
-    const char **sources;
+    struct cli_counts *counts;
     struct carvq_recipe **recipes;
     struct carvq_recipe_report *reports;
 };
@@ -43,13 +42,15 @@ static struct carvq_budget budget_of(const struct cli_compress_work *work, const
     return budget;
 }
 
-// Returns status. The message of a budget that is too small speaks of the payload, but --max-bytes is the size of a file.
-static enum carvq_status fail_recipe(const struct cli_compress_settings *settings, enum carvq_status status,
-                                     struct carvq_error *error)
+// Returns status. The message of a budget that is too small speaks of one table's payload, but --max-bytes is the size of a file.
+static enum carvq_status fail_recipe(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                     enum carvq_status status, struct carvq_error *error)
 {
     const struct carvq_error payload = *error;
     if (status == CARVQ_ERROR_ARGUMENT && settings->max_bytes > 0)
-        carvq_fail(error, status, "%s, and the header of the file beside them", payload.message);
+        carvq_fail(error, status, "%s; --max-bytes %" PRIu64 " is %.4f bits per parameter%s, less the header", payload.message,
+                   settings->max_bytes, 8 * (double)settings->max_bytes / parameters(work),
+                   work->count > 1 ? " of all tables" : "");
     return status;
 }
 
@@ -65,7 +66,7 @@ static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct 
             double share = (double)work->matrices[i].rows * work->matrices[i].cols / values;
             enum carvq_status status = carvq_recipe_change(results->recipes[i], 0, (uint64_t)((double)rest * share), error);
             if (status != CARVQ_OK)
-                return fail_recipe(settings, status, error);
+                return fail_recipe(work, settings, status, error);
         }
         enum carvq_status status = carvq_recipe_file_size(results->recipes, work->count, &work->file_bytes, error);
         if (status != CARVQ_OK || work->file_bytes <= settings->max_bytes)
@@ -83,22 +84,20 @@ static enum carvq_status make_recipes(struct cli_compress_work *work, const stru
     struct cli_compress_display display = {.phase = NULL};
     enum carvq_status status = cli_compress_check_output(work, settings, error);
     results->counts = calloc(work->count, sizeof *results->counts);
-    results->sources = calloc(work->count, sizeof *results->sources);
     results->recipes = calloc(work->count, sizeof *results->recipes);
     results->reports = calloc(work->count, sizeof *results->reports);
-    if (results->counts == NULL || results->sources == NULL || results->recipes == NULL || results->reports == NULL)
+    if (results->counts == NULL || results->recipes == NULL || results->reports == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->model);
     cli_progress_begin(&display.progress);
     for (size_t i = 0; i < work->count && status == CARVQ_OK; i++) {
         struct carvq_budget budget = budget_of(work, settings);
-        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &results->counts[i],
-                                 &results->sources[i], error);
-        budget.counts = results->counts[i];
+        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &results->counts[i], error);
+        budget.counts = results->counts[i].values;
         if (status == CARVQ_OK)
             status = carvq_recipe_make(&work->matrices[i], &budget, (unsigned)settings->threads, cli_compress_progress, &display,
                                        &results->recipes[i], error);
         if (status != CARVQ_OK)
-            status = fail_recipe(settings, status, error);
+            status = fail_recipe(work, settings, status, error);
     }
     cli_progress_end(&display.progress);
     if (status == CARVQ_OK && settings->max_bytes > 0)
@@ -155,14 +154,14 @@ static void print_plan(const struct cli_compress_work *work, const struct cli_co
         double sqnr_db = carvq_recipe_expect(results->recipes[i], bands);
         printf("%s  %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(info->name), info->rows, info->cols,
                carvq_dtype_name(info->dtype), cli_head_name(work->tables[i].head));
-        printf("  importance of rows: %s%s\n", results->sources[i], has_choice ? "" : "; --calibrate TEXT counts");
+        printf("  importance of rows: %s%s\n", results->counts[i].source, has_choice ? "" : "; --calibrate TEXT counts");
         print_structure(info);
         print_adaptor(carvq_recipe_adaptor(results->recipes[i]));
         for (uint32_t s = 0; s < info->segment_count; s++)
             printf("  tier %-2" PRIu32 " %9" PRIu64 " rows, %6.3f bits per parameter, %s\n", s, info->segments[s].rows,
                    cli_segment_bits(&info->segments[s]), cli_codec(&info->segments[s]));
         printf("  %.4f bits per parameter, expected SQNR %.2f dB\n", cli_bits(info), sqnr_db);
-        if (results->counts[i] != NULL)
+        if (results->counts[i].values != NULL)
             print_bands(bands);
         printf("  %s -> %s\n", cli_bytes(info->original_bytes), cli_bytes(info->payload_bytes));
     }
@@ -208,7 +207,7 @@ static int print_json(const struct cli_compress_work *work, const struct cli_com
         double sqnr_db = carvq_recipe_expect(results->recipes[i], bands);
         json_t *table = cli_table_json(carvq_recipe_info(results->recipes[i]));
         json_object_set_new(table, "head", json_string(cli_head_name(work->tables[i].head)));
-        json_object_set_new(table, "importance", json_string(results->sources[i]));
+        json_object_set_new(table, "importance", json_string(results->counts[i].source));
         if (carvq_recipe_adaptor(results->recipes[i])->dim > 0)
             json_object_set_new(table, "adaptor_trial", adaptor_json(carvq_recipe_adaptor(results->recipes[i])));
         json_object_set_new(table, "expected", json_pack("{soso}", "sqnr_db", cli_real(sqnr_db), "bands", bands_json(bands)));
@@ -259,10 +258,9 @@ int cli_compress_by_budget(struct cli_compress_work *work, const struct cli_comp
     int status = run(work, settings, &results);
     for (size_t i = 0; i < work->count && results.recipes != NULL && results.counts != NULL; i++) {
         carvq_recipe_free(results.recipes[i]);
-        free(results.counts[i]);
+        free(results.counts[i].values);
     }
     free(results.counts);
-    free(results.sources);
     free(results.recipes);
     free(results.reports);
     return status;

@@ -69,15 +69,6 @@ void carvq_trellis_begin(struct carvq_trellis *trellis)
             set_value(trellis, r, i, table[reversed(r, trellis->state_bits)][i]);
 }
 
-// The high half of the square of x - y, the difference being limited to 16 bits: as on the way forward.
-CARVQ_TEMPLATE uint32_t square(int32_t x, int32_t y)
-{
-    int32_t difference = x - y;
-    difference = difference > INT16_MAX ? INT16_MAX : difference;
-    difference = difference < INT16_MIN ? INT16_MIN : difference;
-    return (uint32_t)(difference * difference) >> 16;
-}
-
 // Number of the best of the states that lead to the given group after a step: the first of equals. Which one it is was not noted
 // on the way forward, because finding one again in every step is cheaper than keeping the best one of every group.
 CARVQ_TEMPLATE size_t best_branch(const struct carvq_trellis *trellis, size_t step, size_t group)
@@ -93,7 +84,8 @@ CARVQ_TEMPLATE size_t best_branch(const struct carvq_trellis *trellis, size_t st
     for (size_t branch = 0; branch < count; branch++)
         distances[branch] = metrics[(branch * trellis->groups + group) >> k];
     for (size_t branch = 0; branch < count; branch++) {
-        uint32_t distance = distances[branch] + square(x0, first[branch]) + square(x1, second[branch]); // 17 bits
+        uint32_t distance = distances[branch] + carvq_trellis_square(x0, first[branch]) +
+                            carvq_trellis_square(x1, second[branch]); // 17 bits
         uint32_t numbered = distance << k | (uint32_t)branch;
         best = numbered < best ? numbered : best;
     }

@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "encode/trellis_forward.h"
 
-// The high half of the square of x - y, the difference being limited to 16 bits.
-CARVQ_TEMPLATE uint32_t square(int32_t x, int32_t y)
-{
-    int32_t difference = x - y;
-    difference = difference > INT16_MAX ? INT16_MAX : difference;
-    difference = difference < INT16_MIN ? INT16_MIN : difference;
-    return (uint32_t)(difference * difference) >> 16;
-}
-
 // best[i], i < width: the least distance of all states of remainder i mod width.
 CARVQ_TEMPLATE void step_forward(const struct carvq_trellis *trellis, size_t step, size_t width, uint16_t *restrict best)
 {
@@ -28,7 +19,8 @@ CARVQ_TEMPLATE void step_forward(const struct carvq_trellis *trellis, size_t ste
             CARVQ_LANE_LOOP
             for (size_t lane = 0; lane < CARVQ_TRELLIS_LANES; lane++) {
                 const uint32_t before = best[i + lane];
-                const uint32_t distance = from[lane] + square(x0, first[base + i + lane]) + square(x1, second[base + i + lane]);
+                const uint32_t distance = from[lane] + carvq_trellis_square(x0, first[base + i + lane]) +
+                                          carvq_trellis_square(x1, second[base + i + lane]);
                 best[i + lane] = (uint16_t)(distance < before ? distance : before);
             }
         }

@@ -8,6 +8,15 @@
 
 #define CARVQ_TRELLIS_MAX_GROUPS 1024 // S = 12, k = 2
 
+// The high half of the square of x - y, the difference being limited to 16 bits.
+CARVQ_TEMPLATE uint32_t carvq_trellis_square(int32_t x, int32_t y)
+{
+    int32_t difference = x - y;
+    difference = difference > INT16_MAX ? INT16_MAX : difference;
+    difference = difference < INT16_MIN ? INT16_MIN : difference;
+    return (uint32_t)(difference * difference) >> 16;
+}
+
 // False for the last step of a row of odd length: zeros take the place of the second values, and the second target is 0.
 static inline bool carvq_trellis_has_second(const struct carvq_trellis *trellis, size_t step)
 {

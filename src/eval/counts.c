@@ -79,8 +79,9 @@ void carvq_counts_prior(const struct carvq_tokenizer *tokenizer, double *counts_
     const double scale = PRIOR_SCALE * (double)rows;
     size_t count;
     const struct carvq_tokenizer_merge *merges = carvq_tokenizer_merges(tokenizer, &count);
+    const uint64_t ids = carvq_tokenizer_id_limit(tokenizer); // rows beyond them fill the table up to a round number
     for (uint64_t row = 0; row < rows; row++)
-        counts_ret[row] = scale / (PRIOR_RANK + PRIOR_OFFSET);
+        counts_ret[row] = row < ids ? scale / (PRIOR_RANK + PRIOR_OFFSET) : 0;
     for (size_t rank = count; rank-- > 0;) // a piece that several merges make has the rank of the first
         if (merges[rank].merged < rows)
             counts_ret[merges[rank].merged] = scale / ((double)rank + PRIOR_OFFSET);

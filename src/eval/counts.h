@@ -16,8 +16,8 @@ enum carvq_status carvq_counts_read(const char *path, double *counts_ret, uint64
 
 // A guess without any text. Byte pair encoding merges the most frequent pair first, and by Zipf's law the r-th most frequent
 // piece is about 1 / r as frequent as the first: 10 V / (r + 50) for the piece that merge r makes, so that the last of V
-// pieces has about 10. Pieces that no merge makes, single bytes for the most part, get what r = 250 gives. The constants were
-// settled on the demo model with text other than that of its evaluation (doc/method.md).
+// pieces has about 10. Pieces that no merge makes, single bytes for the most part, get what r = 250 gives, rows without a piece
+// nothing. The constants were settled on the demo model with text other than that of its evaluation (doc/method.md).
 void carvq_counts_prior(const struct carvq_tokenizer *tokenizer, double *counts_ret, uint64_t rows);
 
 #endif

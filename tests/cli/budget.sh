@@ -50,7 +50,7 @@ expect_success "--uniform"
 shows "--uniform" "all rows alike"
 check "--uniform: bands make no sense" test "$(grep -c 'rows that are used' "$folder/stdout")" = 0
 run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$tokens" -n
-shows "--calibrate-tokens" "counted in a text"
+shows "--calibrate-tokens" "counted in a text of 24576 tokens"
 shows "--calibrate-tokens" " never "
 
 # The same counts by three ways give the same file.
@@ -75,6 +75,9 @@ expect_failure "a token that is no row" 1 "ids: token 0 has the id 65535"
 printf '\0' >"$folder/ids"
 run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$folder/ids"
 expect_failure "half a token" 1 "ids: "
+: >"$folder/empty"
+run compress "$model" -o "$folder/x" --bits 2 --calibrate "$folder/empty"
+expect_failure "an empty text" 1 "empty: has no tokens to count"
 run compress "$model" -o "$folder/x" --bits 2 --calibrate "$folder/nowhere"
 expect_failure "no such text" 1 "nowhere: "
 check "failed runs left a file" test ! -e "$folder/x"
@@ -88,7 +91,7 @@ for bytes in 80000 123457 400000; do
     check "--max-bytes $bytes: only $size" test "$size" -gt $((bytes * 99 / 100))
 done
 run compress "$model" -o "$folder/x" --max-bytes 1000
-expect_failure "--max-bytes 1000" 1 "the budget is too small: the least is "
+expect_failure "--max-bytes 1000" 1 "the budget is too small: the least is 1.0"
 run compress "$model" -o "$folder/x" --bits 0.01
 expect_failure "--bits 0.01" 1 "the budget is too small: the least is "
 least=$(grep -oE 'least is [0-9.]+' "$folder/stderr" | grep -oE '[0-9.]+')
