@@ -13,7 +13,7 @@
 #include "encode/joint.h"
 
 #define MOST_BITS 5.0 // a larger budget stores raw rows, which have no adaptor
-#define MARGIN_DB 0.1 // by which the sample has to promise a profit
+#define MARGIN 2      // times its price is what the sample has to promise: it flatters, and a lookup takes twenty times as long
 #define MAX_HIDDEN 256
 #define ROWS_PER_UNIT 8 // fewer rows of the sample say nothing about a unit
 #define TRIAL_EPOCHS 9
@@ -166,7 +166,7 @@ enum carvq_status carvq_correct(struct carvq_survey *survey, const struct carvq_
     ticker->state.phase = "adaptor";
     ticker->state.done = 0;
     enum carvq_status status = try_widths(survey, budget, 20 * log10(2) * spare, threads, ticker, trial_ret, error);
-    if (status != CARVQ_OK || trial_ret->gain_db < trial_ret->price_db + MARGIN_DB)
+    if (status != CARVQ_OK || trial_ret->dim == 0 || trial_ret->gain_db < MARGIN * trial_ret->price_db)
         return status;
     const struct carvq_adaptor_widths widths = {trial_ret->dim, trial_ret->hidden};
     if (budget->plan_only) {
