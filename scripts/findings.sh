@@ -50,11 +50,11 @@ compress() # name, options of compress
     keep stories.json "$carvq" compare "$data/models/stories260K" --tokens "$data/models/stories260K/eval.tokens.u16" $limit --json
     keep awq.md scripts/awq_table.sh "$demo" "$tokens" 32 $limit
 }
-scalars=(-m scalar-tensor -m scalar-row -m scalar-64 -m scalar-32)
+scalars=(-m scalar-tensor -m scalar-row -m scalar-row-fit -m scalar-64 -m scalar-32)
 for name in embed_tokens embed_tokens_per_layer; do
     keep "ple-$name.json" "$carvq" compare "$data/models/ple-v4096" --tensor "model.$name.weight" -m carvq "${scalars[@]}" --json
 done
-keep glove.json "$carvq" compare "$data/models/glove-25d" -m rvq "${scalars[@]:0:4}" --json
+keep glove.json "$carvq" compare "$data/models/glove-25d" -m rvq "${scalars[@]:0:6}" --json
 
 # One parameter at a time, all others as in the preset carvq-3.
 ablate() # name, options of compress
