@@ -52,7 +52,7 @@ static void test_heavy_tails(void **state)
 {
     (void)state;
     const double all_bits[] = {1.3, 2.2};
-    const unsigned efforts[] = {1, 4, 6};
+    const unsigned efforts[] = {1, 4, 7};
     struct source source = heavy_tails(1024, 128);
     for (size_t b = 0; b < sizeof all_bits / sizeof all_bits[0]; b++) {
         double before = 0;

@@ -9,7 +9,7 @@
 #include "table/trellis_tables.h"
 
 #define CURVE_VALUES (1 << 17) // of the sample that are encoded at each rate
-#define OFF_STRIDE 4           // with scales that are off, every fourth of them
+#define OFF_STRIDE 4           // with scales that are off, a quarter of them
 #define MOST_WEIGHT 8          // a row counts by its energy, but no more than so many rows of mean energy
 
 const double carvq_off_db[CARVQ_OFF_SCALES] = {-6, -3, 0, 3, 6, 12};
@@ -26,6 +26,12 @@ struct trial {
     double *energies;              // [count]
 };
 
+// One row in OFF_STRIDE, in no order that a table may have.
+static bool with_other_scales(uint64_t i)
+{
+    return ((uint32_t)i * 2654435761U >> 16) % OFF_STRIDE == 0;
+}
+
 static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
 {
     struct trial *trial = context;
@@ -38,7 +44,7 @@ static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first
         for (unsigned o = 0; o < CARVQ_OFF_SCALES; o++) {
             double *relative = &trial->errors[CARVQ_OFF_SCALES * i + o];
             *relative = NAN;
-            if (energy == 0 || (o != CARVQ_RIGHT_SCALE && i % OFF_STRIDE != 0))
+            if (energy == 0 || (o != CARVQ_RIGHT_SCALE && !with_other_scales(i)))
                 continue;
             float scale = (float)sqrt(energy / trial->cols * pow(10, carvq_off_db[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
             *relative = carvq_trellis_encode(worker, row, scale, trial->paths + thread * worker->steps) / energy;

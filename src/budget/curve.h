@@ -20,6 +20,12 @@ struct carvq_point {
     double logs[CARVQ_OFF_SCALES]; // what scales that are off make of that: decimal logarithm of a factor
 };
 
+// The curve of the trellis: rates, from the least on.
+struct carvq_trellis_curve {
+    size_t count;
+    struct carvq_point items[CARVQ_CURVE_POINTS];
+};
+
 // Measures the rates of a state of so many bits, from the least on. Returns their number, 0 if out of memory.
 size_t carvq_trellis_curve(const struct carvq_survey *survey, uint32_t cols, unsigned state_bits, unsigned threads,
                            struct carvq_point points_ret[CARVQ_CURVE_POINTS]);
@@ -30,6 +36,7 @@ double carvq_point_distortion(const struct carvq_point *point, double off_db);
 #define CARVQ_RVQ_GROUPS 3
 #define CARVQ_RVQ_STAGES 8
 #define CARVQ_RVQ_CODE_BITS 4
+#define CARVQ_RVQ_AHEAD_DB 0.3 // that it has to promise more than the trellis, to be considered
 
 // What group RVQ makes of the sample with one size of groups; [h] is 8 (or n), [kappa] 4.
 struct carvq_rvq_curve {
@@ -42,8 +49,8 @@ struct carvq_rvq_curve {
 uint32_t carvq_rvq_subvector(uint32_t cols);
 
 // Measures groups of several sizes, smaller ones first, with more and more stages until they have fallen behind the curve of the
-// trellis, points[count]; all of them with count 0. *worth_ret: some are far ahead of it, or count is 0. False: out of memory.
-bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const struct carvq_point *points, size_t count,
-                       uint64_t seed, unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret);
+// trellis; all of them if that has no points. *worth_ret: some are far ahead of it, or it has none. False: out of memory.
+bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const struct carvq_trellis_curve *trellis, uint64_t seed,
+                       unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret);
 
 #endif

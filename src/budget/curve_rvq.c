@@ -11,7 +11,6 @@
 #define CURVE_EFFORT 1         // most of what effort can gain is gained
 #define FEW_STAGES 3           // are always measured ..
 #define BEHIND_DB 1.5          // .. and more only if they are not so far behind the trellis
-#define AHEAD_DB 1.5           // RVQ has to promise so much more somewhere: what it does in tiers can be worse by nearly as much
 
 static enum carvq_status ignore(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
                                 struct carvq_error *error)
@@ -70,14 +69,14 @@ static double measure(const struct carvq_matrix *rows, uint64_t group, uint32_t 
 
 // By how many dB the trellis is better at the rate of so many stages in a table of so many sub-vectors; from one of its rates to
 // another a bit brings 6.02 dB.
-static double find_lead(const struct carvq_point *points, size_t count, uint32_t h, const struct carvq_rvq_curve *curve,
+static double find_lead(const struct carvq_trellis_curve *trellis, uint32_t h, const struct carvq_rvq_curve *curve,
                         uint64_t subvectors)
 {
     const double group = (double)(curve->group < subvectors ? curve->group : subvectors);
     const double rate = curve->count * (CARVQ_RVQ_CODE_BITS / (double)h + (double)(16 << CARVQ_RVQ_CODE_BITS) / group);
     const double distortion = curve->distortion[curve->count - 1];
-    const struct carvq_point *nearest = &points[0];
-    for (size_t i = 1; i < count; i++)
+    const struct carvq_point *points = trellis->items, *nearest = &points[0];
+    for (size_t i = 1; i < trellis->count; i++)
         if (fabs(points[i].step_bits / 2. - rate) < fabs(nearest->step_bits / 2. - rate))
             nearest = &points[i];
     if (!(distortion > 0))
@@ -85,8 +84,8 @@ static double find_lead(const struct carvq_point *points, size_t count, uint32_t
     return 10 * log10(distortion / (nearest->distortion * exp2(nearest->step_bits - 2 * rate)));
 }
 
-bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const struct carvq_point *points, size_t count,
-                       uint64_t seed, unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret)
+bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const struct carvq_trellis_curve *trellis, uint64_t seed,
+                       unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret)
 {
     static const uint64_t groups[CARVQ_RVQ_GROUPS] = {1024, 4096, 16384};
     const uint32_t h = carvq_rvq_subvector(cols);
@@ -96,7 +95,7 @@ bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const s
     float *rows = take_rows(survey, cols, (size_t)(most < survey->sample_count ? most : survey->sample_count), &taken);
     struct carvq_floats floats = {rows, cols};
     bool good = rows != NULL;
-    *worth_ret = count == 0;
+    *worth_ret = trellis->count == 0;
     for (unsigned g = 0; g < CARVQ_RVQ_GROUPS && good; g++) {
         // Whole groups, as far as the sample goes.
         const uint64_t values = groups[g] * h > CURVE_VALUES ? groups[g] * h : CURVE_VALUES, wanted = (values + cols - 1) / cols;
@@ -109,8 +108,8 @@ bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const s
             double distortion = taken > 0 ? measure(&matrix, groups[g], stages, seed, threads) : 0;
             good = distortion >= 0;
             curve->distortion[stages - 1] = distortion;
-            double lead = good && count > 0 ? find_lead(points, count, h, curve, subvectors) : 0;
-            *worth_ret |= lead < -AHEAD_DB;
+            double lead = good && trellis->count > 0 ? find_lead(trellis, h, curve, subvectors) : 0;
+            *worth_ret |= lead < -CARVQ_RVQ_AHEAD_DB;
             if (stages >= FEW_STAGES && lead > BEHIND_DB)
                 break;
         }

@@ -20,6 +20,10 @@
 #define RATE_FLOOR 1.5  // .. and where the budget has at least ..
 #define FLOOR_BUDGET 2. // .. so many
 
+#define LEAST_DISTORTION 2.8e-6 // of levels and centroids in BF16
+#define ROWS_PER_SCALE 8        // a tier has no more levels than one for so many rows
+#define SMALL_TABLE 131072.     // values of the largest group
+#define RVQ_MARGIN_DB 1.2
 #define OFFER_AGAIN 0.002              // bits per value that are left over and worth another try ..
 #define MOST_OFFERS 8                  // .. of which there are so many
 #define MOST_BYTES ((uint64_t)1 << 60) // no table needs more
@@ -76,10 +80,13 @@ struct menu {
     size_t count;
     struct carvq_way ways[CARVQ_MAX_WAYS];
     struct carvq_segment_info segments[CARVQ_MAX_WAYS];
+    const struct carvq_point *points[CARVQ_MAX_WAYS]; // trellis, or NULL
 };
 
 static void add_way(struct menu *menu, struct carvq_segment_info segment, uint64_t bits, uint64_t shared_bits, double distortion)
 {
+    if (segment.codec != CARVQ_RAW && distortion < LEAST_DISTORTION)
+        distortion = LEAST_DISTORTION;
     menu->ways[menu->count] = (struct carvq_way){bits, distortion, shared_bits};
     menu->segments[menu->count++] = segment;
 }
@@ -100,12 +107,11 @@ static void add_raw(struct menu *menu, const struct carvq_recipe *recipe)
 }
 
 // The rates of at least floor bits per value, the highest first.
-static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, double floor, unsigned scale_bits,
-                        const struct carvq_scales *scales)
+static void add_trellis(struct menu *menu, const struct carvq_trellis_curve *points, uint32_t cols, double floor,
+                        unsigned scale_bits, const struct carvq_scales *scales)
 {
-    const uint32_t cols = recipe->matrix->cols;
-    for (size_t i = recipe->point_count; i-- > 0;) {
-        const struct carvq_point *point = &recipe->points[i];
+    for (size_t i = points->count; i-- > 0;) {
+        const struct carvq_point *point = &points->items[i];
         if (point->step_bits < 2 * floor)
             continue;
         const struct carvq_segment_info segment = {.codec = CARVQ_TRELLIS,
@@ -114,8 +120,10 @@ static void add_trellis(struct menu *menu, const struct carvq_recipe *recipe, do
                                                    .state_bits = point->state_bits,
                                                    .step_bits = point->step_bits,
                                                    .scale_bits = scale_bits};
+        const unsigned shared_scale_bits = scale_bits < 1 ? scale_bits : 1; // small tiers will not have more
+        menu->points[menu->count] = point;
         double distortion = carvq_scales_distortion(scales, scale_bits, point);
-        add_way(menu, segment, carvq_segment_row_bits(&segment), ((uint64_t)16 << scale_bits) + 3 * 8 + 7, distortion);
+        add_way(menu, segment, carvq_segment_row_bits(&segment), ((uint64_t)16 << shared_scale_bits) + 3 * 8 + 7, distortion);
     }
 }
 
@@ -144,8 +152,17 @@ static void add_rvq(struct menu *menu, const struct carvq_recipe *recipe, const 
 
 struct choice {
     const struct carvq_recipe *recipe;
+    const struct carvq_weighted_row *order;
     const double *weights, *sums;
     struct carvq_scales scales;
+};
+
+// An allocation, and what is to be expected of it now that its tiers are known.
+struct plan {
+    struct menu menu;
+    struct carvq_allocation allocation;
+    double distortion[CARVQ_MAX_WAYS]; // of tiers: squared error over energy
+    double total;                      // sum of weight times distortion
 };
 
 // Rows of zeros need a scale of 0, or they become noise.
@@ -154,51 +171,99 @@ static unsigned least_scale_bits(const struct choice *choice)
     return choice->scales.zeros;
 }
 
-// Takes the menu if its best allocation is better than the one so far.
-static void try_menu(const struct choice *choice, const struct menu *menu, uint64_t bits, struct menu *menu_ret,
-                     struct carvq_allocation *allocation_ret)
+// Of a tier of so many rows.
+static unsigned tier_scale_bits(const struct carvq_segment_info *segment, uint64_t rows)
 {
-    struct carvq_allocation allocation;
-    if (!carvq_allocate(menu->ways, menu->count, choice->weights, choice->sums, choice->recipe->matrix->rows, bits, &allocation))
-        return;
-    if (allocation_ret->count > 0 && allocation.distortion >= allocation_ret->distortion)
-        return;
-    *allocation_ret = allocation;
-    *menu_ret = *menu;
+    unsigned bits = segment->scale_bits;
+    while (bits > 1 && rows < (uint64_t)ROWS_PER_SCALE << bits)
+        bits--;
+    return bits;
 }
 
-// The best allocation with rates of at least floor; false if bits are too few. All tiers have one codec, but for raw rows.
-static bool choose(const struct choice *choice, double floor, uint64_t bits, struct menu *menu_ret,
-                   struct carvq_allocation *allocation_ret)
+static void expect_tiers(struct choice *choice, struct plan *plan)
+{
+    uint64_t begin = 0;
+    plan->total = 0;
+    for (size_t s = 0; s < plan->allocation.count; s++) {
+        const size_t way = plan->allocation.ways[s];
+        const uint64_t rows = plan->allocation.rows[s];
+        double distortion = plan->menu.ways[way].distortion;
+        if (plan->menu.points[way] != NULL)
+            distortion = carvq_scales_tier_distortion(&choice->scales, choice->recipe, choice->order + begin, rows,
+                                                      tier_scale_bits(&plan->menu.segments[way], rows), plan->menu.points[way]);
+        plan->distortion[s] = distortion;
+        plan->total += (choice->sums[begin + rows] - choice->sums[begin]) * distortion;
+        begin += rows;
+    }
+}
+
+// Takes the menu if what is to be expected of its best allocation is better than the plan so far.
+static void try_menu(struct choice *choice, const struct menu *menu, uint64_t bits, struct plan *plan)
+{
+    struct plan other = {.menu = *menu};
+    if (!carvq_allocate(menu->ways, menu->count, choice->weights, choice->sums, choice->recipe->matrix->rows, bits,
+                        &other.allocation))
+        return;
+    expect_tiers(choice, &other);
+    if (plan->allocation.count == 0 || other.total < plan->total)
+        *plan = other;
+}
+
+// What group RVQ has to promise more than the trellis: in tiers that do not fill its groups it can be worse by more than a dB.
+static double rvq_margin(const struct carvq_matrix *matrix)
+{
+    const double small = SMALL_TABLE / ((double)matrix->rows * matrix->cols);
+    return pow(10, (CARVQ_RVQ_AHEAD_DB + RVQ_MARGIN_DB * (small < 1 ? small : 1)) / 10);
+}
+
+static void try_trellis(struct choice *choice, const struct menu *raw, const struct carvq_trellis_curve *points, double floor,
+                        uint64_t bits, struct plan *plan)
+{
+    for (unsigned scale_bits = least_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && points->count > 0; scale_bits++) {
+        struct menu menu = *raw;
+        add_trellis(&menu, points, choice->recipe->matrix->cols, floor, scale_bits, &choice->scales);
+        try_menu(choice, &menu, bits, plan);
+    }
+}
+
+// The best plan with rates of at least floor; false if bits are too few. All tiers have one codec, but for raw rows. Which one it
+// is must not depend on the effort, or more of it could bring another codec and a worse table: so states of 10 bits decide.
+static bool choose(struct choice *choice, double floor, uint64_t bits, struct plan *plan_ret)
 {
     const struct carvq_recipe *recipe = choice->recipe;
     struct menu raw = {.count = 0};
-    allocation_ret->count = 0;
+    struct plan trellis = {.total = INFINITY}, judge = trellis, rvq = trellis;
     if (recipe->budget.codecs & 1U << CARVQ_RAW)
         add_raw(&raw, recipe);
-    for (unsigned scale_bits = least_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && recipe->point_count > 0;
-         scale_bits++) {
-        struct menu menu = raw;
-        add_trellis(&menu, recipe, floor, scale_bits, &choice->scales);
-        try_menu(choice, &menu, bits, menu_ret, allocation_ret);
+    if (raw.count > 0 && bits >= recipe->matrix->rows * raw.ways[0].bits) { // enough for all rows
+        try_menu(choice, &raw, bits, &trellis);
+        *plan_ret = trellis;
+        return true;
     }
+    try_trellis(choice, &raw, &recipe->points, floor, bits, &trellis);
+    if (recipe->curve_count > 0)
+        try_trellis(choice, &raw, &recipe->short_points, floor, bits, &judge);
     for (size_t i = 0; i < recipe->curve_count; i++) {
         struct menu menu = raw;
         add_rvq(&menu, recipe, &recipe->curves[i], floor);
-        try_menu(choice, &menu, bits, menu_ret, allocation_ret);
+        try_menu(choice, &menu, bits, &rvq);
     }
-    return allocation_ret->count > 0;
+    const bool ahead = rvq.allocation.count > 0 && rvq.total * rvq_margin(recipe->matrix) < judge.total;
+    *plan_ret = trellis.allocation.count == 0 || ahead ? rvq : trellis;
+    return plan_ret->allocation.count > 0;
 }
 
-// Turns an allocation into segments, tiers and sizes.
-static bool settle(struct carvq_recipe *recipe, const struct menu *menu, const struct carvq_allocation *allocation,
-                   const struct carvq_weighted_row *order)
+// Turns a plan into segments, tiers and sizes.
+static bool settle(struct carvq_recipe *recipe, const struct plan *plan, const struct carvq_weighted_row *order)
 {
+    const struct carvq_allocation *allocation = &plan->allocation;
     uint64_t begin = 0;
     for (size_t s = 0; s < allocation->count; s++) {
-        recipe->segments[s] = menu->segments[allocation->ways[s]];
-        recipe->segments[s].rows = allocation->rows[s];
-        recipe->distortion[s] = menu->ways[allocation->ways[s]].distortion;
+        struct carvq_segment_info *segment = &recipe->segments[s];
+        *segment = plan->menu.segments[allocation->ways[s]];
+        segment->rows = allocation->rows[s];
+        segment->scale_bits = tier_scale_bits(segment, segment->rows);
+        recipe->distortion[s] = plan->distortion[s];
         for (uint64_t i = begin; i < begin + allocation->rows[s]; i++)
             recipe->tiers[order[i].row] = (uint8_t)s;
         begin += allocation->rows[s];
@@ -230,7 +295,7 @@ static enum carvq_status fail_budget(const struct choice *choice, struct carvq_e
     struct menu menu = {.count = 0};
     if (recipe->budget.codecs & 1U << CARVQ_RAW)
         add_raw(&menu, recipe);
-    add_trellis(&menu, recipe, LEAST_RATE, least_scale_bits(choice), &choice->scales);
+    add_trellis(&menu, &recipe->points, matrix->cols, LEAST_RATE, least_scale_bits(choice), &choice->scales);
     uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
     for (size_t i = 0; i < recipe->curve_count; i++) {
         menu.count = 0;
@@ -258,25 +323,23 @@ uint64_t carvq_plan_bytes(const struct carvq_recipe *recipe)
 
 // An allocation counts codebooks by rows, the file by groups, of which the last one of a segment need not be full: what that
 // makes of a number of bits is seen when it is settled. So the bits that are offered are changed until the file's fit.
-static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice *choice, const struct carvq_weighted_row *order,
-                                struct carvq_error *error)
+static enum carvq_status decide(struct carvq_recipe *recipe, struct choice *choice, struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = recipe->matrix;
     const uint64_t values = matrix->rows * matrix->cols, budget = carvq_plan_bytes(recipe), total = 8 * budget;
     const uint64_t fixed = carvq_rest_bits(&recipe->survey.rest);
     double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : LEAST_RATE;
-    struct menu menu, best_menu;
-    struct carvq_allocation allocation, best = {.count = 0};
+    struct plan plan, best = {.total = INFINITY};
     uint64_t offered = total > fixed ? total - fixed : 0;
     uint64_t fits = 0, exceeds = UINT64_MAX; // the most and the least that were offered and did so
     for (int more = 0; offered > fits && offered < exceeds && more < MOST_OFFERS;) {
-        if (!choose(choice, floor, offered, &menu, &allocation)) {
+        if (!choose(choice, floor, offered, &plan)) {
             if (floor <= LEAST_RATE)
                 break;
             floor = LEAST_RATE; // a small table may not hold more
             continue;
         }
-        if (!settle(recipe, &menu, &allocation, order))
+        if (!settle(recipe, &plan, choice->order))
             return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codes would be larger than a file can be");
         const uint64_t used = 8 * recipe->info.payload_bytes;
         if (used > total) {
@@ -284,8 +347,7 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
             offered = offered > used - total ? offered - (used - total) : 0;
         } else {
             fits = offered;
-            best = allocation;
-            best_menu = menu;
+            best = plan;
             if ((double)(total - used) < OFFER_AGAIN * (double)values)
                 break;
             offered += total - used;
@@ -294,9 +356,9 @@ static enum carvq_status decide(struct carvq_recipe *recipe, const struct choice
         if (fits > 0 && (offered <= fits || offered >= exceeds))
             offered = fits + (exceeds - fits) / 2;
     }
-    if (best.count == 0)
+    if (best.allocation.count == 0)
         return fail_budget(choice, error);
-    (void)settle(recipe, &best_menu, &best, order); // as it was done once
+    (void)settle(recipe, &best, choice->order); // as it was done once
     return CARVQ_OK;
 }
 
@@ -311,10 +373,12 @@ enum carvq_status carvq_plan_make(struct carvq_recipe *recipe, struct carvq_erro
         status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a plan of %" PRIu64 " rows",
                                    matrix->rows);
     } else {
+        choice.order = order;
         choice.weights = weights;
         choice.sums = sums;
-        status = decide(recipe, &choice, order, error);
+        status = decide(recipe, &choice, error);
     }
+    carvq_scales_free(&choice.scales);
     free(order);
     free(weights);
     free(sums);

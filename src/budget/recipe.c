@@ -58,30 +58,35 @@ static uint64_t structure_bits(const struct carvq_recipe *recipe)
 // False: out of memory.
 static bool lengthen_states(struct carvq_recipe *recipe, unsigned threads)
 {
+    struct carvq_trellis_curve *points = &recipe->points;
     struct carvq_point longer[CARVQ_CURVE_POINTS];
     size_t count = carvq_trellis_curve(&recipe->survey, recipe->matrix->cols, 12, threads, longer);
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < recipe->point_count; j++)
-            if (longer[i].step_bits == recipe->points[j].step_bits &&
-                longer[i].distortion < LONG_STATE_GAIN * recipe->points[j].distortion)
-                recipe->points[j] = longer[i];
+    for (size_t i = 0; i < count; i++) {
+        size_t j = 0;
+        while (j < points->count && points->items[j].step_bits != longer[i].step_bits)
+            j++;
+        if (j == points->count && j < CARVQ_CURVE_POINTS) // the highest rate needs 12 bits
+            points->items[points->count++] = longer[i];
+        else if (longer[i].distortion < LONG_STATE_GAIN * points->items[j].distortion)
+            points->items[j] = longer[i];
+    }
     return count > 0;
 }
 
-// The curves of the codecs that may be used. Whether group RVQ is one of them does not depend on the effort, for otherwise more
-// of it could end with another codec, and be worse.
+// The curves of the codecs that may be used.
 static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned threads, struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = recipe->matrix;
     const struct carvq_budget *budget = &recipe->budget;
+    struct carvq_trellis_curve *trellis = &recipe->short_points;
     bool measured = true, worth = false;
     if (budget->codecs & 1U << CARVQ_TRELLIS) {
-        recipe->point_count = carvq_trellis_curve(&recipe->survey, matrix->cols, 10, threads, recipe->points);
-        measured = recipe->point_count > 0;
+        trellis->count = carvq_trellis_curve(&recipe->survey, matrix->cols, 10, threads, trellis->items);
+        measured = trellis->count > 0;
     }
+    recipe->points = *trellis;
     if (budget->codecs & 1U << CARVQ_RVQ && measured)
-        measured = carvq_rvq_measure(&recipe->survey, matrix->cols, recipe->points, recipe->point_count, budget->seed, threads,
-                                     recipe->curves, &worth);
+        measured = carvq_rvq_measure(&recipe->survey, matrix->cols, trellis, budget->seed, threads, recipe->curves, &worth);
     recipe->curve_count = worth ? CARVQ_RVQ_GROUPS : 0;
     if (budget->codecs & 1U << CARVQ_TRELLIS && measured && budget->effort >= LONG_STATE_EFFORT)
         measured = lengthen_states(recipe, threads);

@@ -13,8 +13,8 @@ struct carvq_recipe {
     struct carvq_budget budget;
     struct carvq_survey survey;
     struct carvq_adaptor_trial trial;
-    struct carvq_point points[CARVQ_CURVE_POINTS]; // what the trellis makes of the sample
-    size_t point_count;
+    struct carvq_trellis_curve points;               // what the trellis makes of the sample
+    struct carvq_trellis_curve short_points;         // the same with states of 10 bits, whatever the effort
     struct carvq_rvq_curve curves[CARVQ_RVQ_GROUPS]; // and what group RVQ makes of it
     size_t curve_count;
     struct carvq_table_info info;
