@@ -241,7 +241,7 @@ static json_t *row_json(const struct row *row, bool changed)
     if (changed) {
         json_object_set_new(object, "compressed", accuracy_json(&figures->changed));
         json_object_set_new(object, "difference",
-                            json_pack("{sosososIsIsI}", "accuracy", cli_real(figures->difference), "standard_error",
+                            json_pack("{sosososIsI}", "accuracy", cli_real(figures->difference), "standard_error",
                                       cli_real(figures->difference_error), "changed", json_integer((json_int_t)figures->moved),
                                       "lost", (json_int_t)figures->lost, "gained", (json_int_t)figures->gained));
     }

@@ -30,6 +30,9 @@ run eval "$model" --table "$file" --task "$choice" --task "$number" --max-new 8 
 expect_success "with a table"
 check "measures" test "$(sed -n 's/.*"measure": "\(.*\)",/\1/p' "$folder/stdout" | tr '\n' ' ')" = "accuracy normalized exact "
 check "applied to both" grep -q '"apply": "both"' "$folder/stdout"
+for name in difference changed lost gained; do
+    check "--json: $name of every measure" test "$(grep -c "\"$name\": [0-9{]" "$folder/stdout")" -eq 3
+done
 check "a line for every item" test "$(wc -l <"$folder/items")" -eq 5
 check "lines of the task: $(sed 's/.*"line":\([0-9]*\).*/\1/' "$folder/items" | tr '\n' ' ')" \
     test "$(sed 's/.*"line":\([0-9]*\).*/\1/' "$folder/items" | tr '\n' ' ')" = "1 2 4 1 2 "
