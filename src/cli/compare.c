@@ -150,11 +150,21 @@ static enum carvq_status open_table(const struct settings *settings, const char 
     return CARVQ_OK;
 }
 
+// PREFIX.png has to be a name with something before the dot, or the pictures are hidden.
+static bool names_pictures(const char *prefix)
+{
+    const char *slash = strrchr(prefix, '/'), *name = slash == NULL ? prefix : slash + 1;
+    return name[strspn(name, ".")] != '\0';
+}
+
 // The methods may run for hours, so what would stop the files behind them is looked for before.
 static enum carvq_status check_pictures(const struct settings *settings, struct carvq_error *error)
 {
     static const char *const endings[] = {"png", "svg"};
     char path[4096];
+    if (!names_pictures(settings->plot))
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "--plot '%s': a name for the pictures is missing, as in 'DIR/NAME'",
+                          settings->plot);
     enum carvq_status status = cli_gnuplot_check(error);
     for (size_t i = 0; status == CARVQ_OK && i < sizeof endings / sizeof *endings; i++) {
         snprintf(path, sizeof path, "%s.%s", settings->plot, endings[i]);

@@ -166,6 +166,12 @@ check "nothing is computed" test ! -s "$folder/stdout"
 PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$folder/same" --csv "$folder/./same.svg"
 expect_failure "one name for two files" 1 "same.svg: --csv and --plot would write the same file"
 check "nothing is computed" test ! -s "$folder/stdout"
+mkdir "$folder/pictures"
+for prefix in "" "$folder/pictures/" "$folder/pictures/.."; do
+    PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$prefix"
+    expect_failure "--plot '$prefix'" 1 "--plot '$prefix': a name for the pictures is missing"
+    check "--plot '$prefix': nothing is computed" test ! -s "$folder/stdout"
+done
 mkdir "$folder/gone"
 printf '#!/bin/sh\nrmdir "%s/gone"\n' "$folder" >"$folder/bin/gnuplot" # which runs between the check and the work
 PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$folder/none" --csv "$folder/gone/figures.csv"
