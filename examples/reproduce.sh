@@ -96,6 +96,8 @@ done
 # Runs an awk program on each line of a CSV file but the first; at("NAME") is the field of the column NAME.
 # shellcheck disable=SC2016 # awk expands it
 csv='function at(name) { return field[column[name]] }
+# One window or item has no standard error.
+function error(name, format, scale) { return at(name) == "" ? "" : sprintf(" ± " format, scale * at(name)) }
 { # commas in quotes separate nothing
     count = split($0, parts, "\""); line = ""
     for (i = 1; i <= count; i++) { if (i % 2 == 0) gsub(",", "", parts[i]); line = line parts[i] }
@@ -117,9 +119,9 @@ report()
         "$out/compare.csv"
     printf '\n| method | setting | bits | used for | SQNR dB | perplexity | increase ± standard error | KL |\n'
     printf '|---|---|---|---|---|---|---|---|\n'
-    rows '{ printf "| %s | %s | %.4f | %s | %.2f | %.4f | %+.4f ± %.4f | %.5f |\n", at("method"), at("setting"), at("bits_per_param"),
+    rows '{ printf "| %s | %s | %.4f | %s | %.2f | %.4f | %+.4f%s | %.5f |\n", at("method"), at("setting"), at("bits_per_param"),
         at("apply") == "both" ? "input and head" : at("apply"), at("sqnr_db"), at("perplexity"), at("increase"),
-        at("standard_error"), at("kl") }' "$out/compare.csv"
+        error("standard_error", "%.4f", 1), at("kl") }' "$out/compare.csv"
     printf '\n| file | MB |\n|---|---|\n'
     for preset in carvq-2 carvq-3 carvq-4; do
         printf '| %s | %s |\n' "$preset" "$(wc -c <"$out/$preset.safetensors" | awk '{ printf "%.3f", $1 / 1e6 }')"
@@ -129,10 +131,10 @@ report()
     printf '|---|---|---|---|---|---|---|---|\n'
     for preset in carvq-2 carvq-3 carvq-4; do
         rows '{ count = split(at("task"), parts, "/")
-            printf "| %s | %s | %s | %s | %d | %.2f %% | %.2f %% | %+.2f ± %.2f |\n", preset,
+            printf "| %s | %s | %s | %s | %d | %.2f %% | %.2f %% | %+.2f%s |\n", preset,
                 at("apply") == "both" ? "input and head" : at("apply"), parts[count], at("measure"), at("items"),
                 100 * at("accuracy"), 100 * at("compressed_accuracy"), 100 * at("difference"),
-                100 * at("difference_standard_error") }' "$out/$preset.tasks.csv" -v preset="$preset"
+                error("difference_standard_error", "%.2f", 100) }' "$out/$preset.tasks.csv" -v preset="$preset"
     done
 }
 

@@ -25,7 +25,8 @@ figures() # model, options of eval
         NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
         NR == 2 && !column["increase"] { printf "%.3f", $column["perplexity"] }
         NR == 2 && column["increase"] {
-            printf "%.3f (%+.3f ± %.3f)", $column["compressed_perplexity"], $column["increase"], $column["standard_error"] }'
+            error = $column["standard_error"] # one window has none
+            printf "%.3f (%+.3f%s)", $column["compressed_perplexity"], $column["increase"], error == "" ? "" : sprintf(" ± %.3f", error) }'
 }
 
 row() # what, its bits, its use, options of eval

@@ -48,9 +48,14 @@ def place(entry, name):
     return next(evaluation for evaluation in entry["evaluations"] if evaluation["apply"] == name)
 
 
+def with_error(value, error, digits):
+    """A standard error is None where there was one window."""
+    return f"{value:+.{digits}f}" + ("" if error is None else f" ± {error:.{digits}f}")
+
+
 def increase(evaluation):
     digits = 0 if evaluation["increase"] >= 1000 else 1 if evaluation["increase"] >= 100 else 2 if evaluation["increase"] >= 1 else 4
-    return f"{evaluation['increase']:+.{digits}f} ± {evaluation['standard_error']:.{digits}f}"
+    return with_error(evaluation["increase"], evaluation["standard_error"], digits)
 
 
 def table(heads, rows):
@@ -71,7 +76,7 @@ def preset(comparison, stages):
 
 def verdict(ours, theirs, name):
     a, b = place(ours, name), place(theirs, name)
-    if abs(a["increase"] - b["increase"]) < 2 * (a["standard_error"] ** 2 + b["standard_error"] ** 2) ** 0.5:
+    if abs(a["increase"] - b["increase"]) < 2 * ((a["standard_error"] or 0) ** 2 + (b["standard_error"] or 0) ** 2) ** 0.5:
         return "level"
     if a["increase"] < b["increase"]:
         return f"yes, {b['increase'] / a['increase']:.1f} times less" if a["increase"] > 0 else "yes"
@@ -107,7 +112,7 @@ def factors(models, stages, methods):
         for method in methods:
             theirs = find(comparison, method, f"INT{stages}")
             for evaluation in theirs["evaluations"] if theirs else []:
-                if evaluation["increase"] > 2 * evaluation["standard_error"]:
+                if evaluation["increase"] > 2 * (evaluation["standard_error"] or 0):
                     found.append(place(preset(comparison, stages), evaluation["apply"])["increase"] / evaluation["increase"])
     return found
 
@@ -384,8 +389,8 @@ def section_ablations():
     for name, points in found.items():
         for value, bits, sqnr, as_input, as_both in points:
             rows.append([f"{name} = {value}", f"{bits:.3f}", f"{sqnr:.2f}",
-                         f"{as_input['perplexity']:+.2f} ± {as_input['standard_error']:.2f}",
-                         f"{as_both['perplexity']:+.2f} ± {as_both['standard_error']:.2f}"])
+                         with_error(as_input["perplexity"], as_input["standard_error"], 2),
+                         with_error(as_both["perplexity"], as_both["standard_error"], 2)])
     table(["changed", "bits", "SQNR dB", "as input", "as input and head"], rows)
     repeat(*(f"ablation-preset.{step}.json" for step in ("compress", "input", "both")))
     say("and with one option more of `carvq compress`: `--stages`, `--subvector`, `--group`, `--code-bits`, `--adaptor-dim` (and `--adaptor-hidden`; `--no-adaptor` for m = 0),",
