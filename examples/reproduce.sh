@@ -7,9 +7,9 @@
 # Usage: examples/reproduce.sh MODEL_DIR TEXT [OUT]
 #   MODEL_DIR  a Hugging Face directory; its layers may be quantized by AWQ
 #   TEXT       UTF-8, or token ids in a file that ends in .u16 or .u32
-#   OUT        a folder for all results; run again, the script goes on where it was (reproduce/NAME)
+#   OUT        a folder for all results; run again, the script goes on where it was (reproduce/NAME), and with TASKS adds answers
 # Environment: CARVQ (the program), WINDOW (2048 tokens, or as many as the model takes), MAX_WINDOWS, METHODS ("scalar-tensor
-# scalar-row tensorgpt rvq carvq"; those of `carvq compare`, or "all"), TASKS (a folder of .jsonl files; examples/tasks.py makes
+# scalar-row tensorgpt rvq carvq"; those of `carvq compare`, or "all"; what the table has no room for is left out), TASKS (a folder of .jsonl files; examples/tasks.py makes
 # one), MAX_ITEMS of each task, THREADS
 set -euo pipefail
 export LC_ALL=C OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
@@ -27,6 +27,16 @@ if [[ ! -r $model/config.json ]]; then
     echo "reproduce: $model/config.json: cannot be read; MODEL_DIR is a Hugging Face directory" >&2
     exit 1
 fi
+tasks=()
+if [[ -n ${TASKS:-} ]]; then
+    for task in "$TASKS"/*.jsonl; do
+        if [[ ! -f $task || ! -r $task ]]; then
+            echo "reproduce: $task: cannot be read; TASKS is a folder of .jsonl files" >&2
+            exit 1
+        fi
+        tasks+=(--task "$task")
+    done
+fi
 mkdir -p "$out"
 
 # Where config.json does not say how many tokens the model takes, carvq complains of it.
@@ -37,11 +47,20 @@ threads=()
 
 methods=${METHODS:-scalar-tensor scalar-row tensorgpt rvq carvq}
 settings="$("$carvq" --version), $(basename "$text"), windows of $window tokens${MAX_WINDOWS:+, the first $MAX_WINDOWS}"
-settings+=", methods $methods${TASKS:+, tasks of $(basename "$TASKS")${MAX_ITEMS:+, the first $MAX_ITEMS items}}"
+settings+=", methods $methods"
 [[ -e $out/settings ]] || echo "$settings" >"$out/settings"
 if [[ $settings != "$(cat "$out/settings")" ]]; then
     echo "reproduce: $out holds results for other settings ($(cat "$out/settings")); name another folder" >&2
     exit 1
+fi
+# The comparison does not depend on the tasks: only answers to others are in the way.
+answers=${TASKS:+tasks of $(basename "$TASKS")${MAX_ITEMS:+, the first $MAX_ITEMS items}}
+if [[ -n $answers ]]; then
+    if compgen -G "$out/*.tasks.csv" >/dev/null && [[ $answers != "$(cat "$out/answers")" ]]; then
+        echo "reproduce: $out holds answers to other tasks ($(cat "$out/answers")); remove its .tasks.csv files or name another folder" >&2
+        exit 1
+    fi
+    echo "$answers" >"$out/answers"
 fi
 
 # Makes a file that is not there yet: under another name until the command, whose last argument it is, has done.
@@ -59,17 +78,29 @@ once() # file, command and arguments
 
 compare() # file
 {
-    local options=(--window "$window" --csv "$1" --force "${threads[@]}") method
+    local options=(--window "$window" "${threads[@]}") method known left=()
     case $text in
     *.u16) options+=(--tokens "$text" --token-width 2) ;;
     *.u32) options+=(--tokens "$text" --token-width 4) ;;
     *) options+=(--text "$text") ;;
     esac
     [[ -z ${MAX_WINDOWS:-} ]] || options+=(--max-windows "$MAX_WINDOWS")
-    for method in $methods; do
-        [[ $method == all ]] || options+=(--method "$method")
-    done
-    "$carvq" compare "$model" "${options[@]}" >"$out/compare.txt"
+    if [[ " $methods " != *" all "* ]]; then
+        # A table may have no room for one; the complaint of a wrong name lists those that there are.
+        known=$("$carvq" compare "$model" "${options[@]}" --method '?' 2>&1 >/dev/null | sed -n 's/.*; there are //p') || true
+        for method in $methods; do
+            if [[ -z $known || ", $known, " == *", $method, "* ]]; then
+                left+=(--method "$method")
+            else
+                echo "reproduce: there is no method '$method' for this table; it is left out" >&2
+            fi
+        done
+        if [[ ${#left[@]} -eq 0 ]]; then
+            echo "reproduce: none of METHODS is one for this table; there are $known" >&2
+            exit 1
+        fi
+    fi
+    "$carvq" compare "$model" "${options[@]}" "${left[@]}" --csv "$1" --force >"$out/compare.txt"
 }
 
 compress() # preset, file
@@ -79,10 +110,7 @@ compress() # preset, file
 
 answer() # table, file
 {
-    local options=(--table "$1" --csv "${threads[@]}") task
-    for task in "$TASKS"/*.jsonl; do
-        options+=(--task "$task")
-    done
+    local options=(--table "$1" --csv "${threads[@]}" "${tasks[@]}")
     [[ -z ${MAX_ITEMS:-} ]] || options+=(--max-items "$MAX_ITEMS")
     "$carvq" eval "$model" "${options[@]}" >"$2"
 }
@@ -112,11 +140,15 @@ rows() # program, file, further options of awk
 
 report()
 {
-    local preset
+    local preset method present
     echo "# $(basename "$model")"
-    printf '\n%s.\n' "$settings"
+    printf '\n%s%s.\n' "$settings" "${answers:+, $answers}"
     rows 'NR == 2 { printf "Perplexity of the model as it is: %.4f, of %d tokens.\n", at("original_perplexity"), at("tokens") }' \
         "$out/compare.csv"
+    present=" $(rows '{ print at("method") }' "$out/compare.csv" | tr '\n' ' ') all "
+    for method in $methods; do
+        [[ $present == *" $method "* ]] || printf '\nNot for this table: %s.\n' "$method"
+    done
     printf '\n| method | setting | bits | used for | SQNR dB | perplexity | increase ± standard error | KL |\n'
     printf '|---|---|---|---|---|---|---|---|\n'
     rows '{ printf "| %s | %s | %.4f | %s | %.2f | %.4f | %+.4f%s | %.5f |\n", at("method"), at("setting"), at("bits_per_param"),

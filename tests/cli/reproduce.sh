@@ -84,6 +84,34 @@ TASKS=$folder/tasks reproduce "$model" "$model/sample.tokens.u16" "$folder/taske
 check "with tasks: $status" test "$status" -eq 0
 check "tasks" grep -q '^| carvq-4 | input and head | words.jsonl | accuracy | 1 | 100.00 % | 100.00 % | ' "$folder/tasked/report.md"
 
+# Tasks are another matter than the comparison: wrong ones are told before the work, and come later or anew without it.
+TASKS=$folder/bin reproduce "$model" "$model/sample.tokens.u16" "$folder/early"
+check "no such tasks: $status" test "$status" -eq 1
+check "no such tasks: a message" grep -q 'bin/[*].jsonl: cannot be read; TASKS is a folder' "$folder/stderr"
+check "no such tasks: nothing is begun" test ! -e "$folder/early"
+TASKS=$folder/tasks MAX_ITEMS=1 reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
+check "other tasks: $status" test "$status" -eq 1
+check "other tasks: a message" grep -q 'holds answers to other tasks (tasks of tasks)' "$folder/stderr"
+rm "$folder/tasked"/*.tasks.csv
+touch -d '2001-01-01' "$folder/tasked/compare.csv"
+TASKS=$folder/tasks MAX_ITEMS=1 reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
+check "other tasks, the answers removed: $status" test "$status" -eq 0
+check "one item has no standard error" grep -qE '^[|] carvq-4 [|].* [|] [-+][0-9.]+ [|]$' "$folder/tasked/report.md"
+check "the comparison is kept" test "$(find "$folder/tasked/compare.csv" -newermt 2002-01-01 | wc -l)" -eq 0
+
+# demo-llama has 128 columns, so no groups of 128.
+mkdir "$folder/narrow"
+cp "$out"/*.safetensors "$folder/narrow"
+MAX_WINDOWS=1 METHODS="scalar-128 nf4" reproduce "$model" "$model/sample.tokens.u16" "$folder/narrow"
+check "a method that the table has not: $status" test "$status" -eq 0
+check "a method that the table has not: a note" grep -q "there is no method 'scalar-128' for this table; it is left out" "$folder/stderr"
+check "a method that the table has not: in the report" grep -qx 'Not for this table: scalar-128.' "$folder/narrow/report.md"
+check "the other one" grep -q '^| nf4 | NF4 | 4.2500 | input |' "$folder/narrow/report.md"
+check "one window has no standard error" test "$(grep -c '±' "$folder/narrow/report.md")" -eq 1
+METHODS=int5 reproduce "$model" "$model/sample.tokens.u16" "$folder/none"
+check "no method at all: $status" test "$status" -eq 1
+check "no method at all: a message" grep -q 'none of METHODS is one for this table; there are scalar-tensor' "$folder/stderr"
+
 METHODS=carvq reproduce "$model" "$model/sample.tokens.u16" "$out"
 check "other settings: $status" test "$status" -eq 1
 check "other settings are named" grep -q 'holds results for other settings' "$folder/stderr"
