@@ -141,7 +141,7 @@ def section_summary(models, ablations):
     say(f"- **Where this contradicts the paper.** That CARVQ-3 beats INT3, and CARVQ-2 INT2, holds here in {sum(f < 1 for f in whole)} of {len(whole)} cases against a scale of the whole table,",
         f"  and in {sum(f < 1 for f in rows)} of {len(rows)} against scales of rows or groups. Scales of rows cost 32 / n bits per parameter: 0.25 at n = 128, but 0.016 at n = 2048, so in large",
         "  models they are nearly free. The paper counts INT3 as 3.0 bits and INT2 as 2.0.",
-        "  To repeat it: `carvq compare MODEL --text FILE -m carvq -m rvq -m scalar-tensor -m scalar-row`.")
+        "  The commands that repeat it stand below, after the tables of each model.")
     say(f"- **Neighbours.** CARVQ-3 keeps {100 * three['neighbours']['kept']:.0f} % of the 10 nearest rows on demo-llama, INT3 per row {100 * row['neighbours']['kept']:.0f} %. Tokens that the text never uses lose",
         "  most. A small increase of perplexity does not mean that the neighbourhoods are whole.")
     if ablations:
@@ -162,7 +162,7 @@ def section_scalar(models, alone):
         "counts INT3 as 3.0 and INT2 as 2.0 bits. Three bits without an overhead are those of one scale and offset for the whole table; with one of each a row, or a",
         "group, scalar quantization costs more bits and is another rival altogether. INT here is rounding to the nearest of 2^bits equal steps between the smallest and",
         "the largest value, or, where it says fitted, in a narrower range that leaves the least squared error. A negative SQNR, as that of INT2 with one scale for a table, means that a table of zeros would be nearer to the original. Increase of perplexity",
-        "± standard error:", "")
+        "± standard error; level: the two differ by less than twice their combined standard error (the root of the sum of both squares), so neither counts as better:", "")
     for stages in 3, 2:
         for comparison in models:
             duel(comparison, stages)
@@ -174,7 +174,7 @@ def section_scalar(models, alone):
         names = ", ".join(f"{find(c, m, f'INT{stages}')['title']} on {os.path.basename(c['model'])}" for c, m in wins) or "none"
         say(f"carvq-{stages} is better in every use of the table than {len(wins)} of {tried} kinds of INT{stages} here: {names}.", "")
     repeat("demo.json", "stories.json")
-    say("Tables without a model, by SQNR (dB):", "")
+    say("Tables without a model, by SQNR (dB); those of demo-llama and stories260K come from the commands above:", "")
     rows = []
     for comparison in models + alone:
         for stages in 3, 2:
