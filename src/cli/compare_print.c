@@ -98,11 +98,12 @@ void cli_compare_print(const struct cli_comparison *comparison)
         print_place(comparison, place);
     if (comparison->options->place_count == 0)
         print_alone(comparison);
-    printf("\n*: no other setting here has %s with at most as many bits. bits: stored bits per parameter,\n"
-           "everything counted. near: share of the %d nearest rows (cosine) of a row that are still the nearest, in a sample of\n"
-           "up to %zu rows%s.",
-           has_text ? "a smaller increase" : "a higher SQNR", CARVQ_NEIGHBOURS, CARVQ_NEIGHBOUR_SAMPLE,
-           has_text ? " of each band (tokens that occur 0, 1 to 9, 10 to 99, .. times in the text)" : "");
+    printf("\n*: no other setting here has %s with at most as many bits%s.\n"
+           "bits: stored bits per parameter, everything counted. near: share of the %d nearest rows (cosine) of a row that are\n"
+           "still the nearest, in a sample of up to %zu rows%s.",
+           has_text ? "a smaller increase" : "a higher SQNR", has_text ? ", standard errors left aside" : "", CARVQ_NEIGHBOURS,
+           CARVQ_NEIGHBOUR_SAMPLE,
+           has_text ? " of each band\n(tokens that occur 0, 1 to 9, 10 to 99, .. times in the text)" : "");
     if (has_text)
         printf(" +-: standard error.\nKL: in nats a token. same: both find the same token most likely.");
     if (has_budget(comparison))
