@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eval/compare.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "base/size.h"
 #include "base/status.h"
+#include "encode/matrix.h"
 
 #define GROUP_VALUES ((uint64_t)256 << 20) // 1 GiB of floats
 #define COMPRESS_SECONDS 1e-6              // for a parameter, the mean of all methods on two processors: for progress alone
@@ -131,12 +133,23 @@ static enum carvq_status prepare_text(struct run *run, struct carvq_error *error
     return CARVQ_OK;
 }
 
+// No method takes NaN or Inf.
+static enum carvq_status check_values(const struct run *run, struct carvq_error *error)
+{
+    for (size_t i = 0; i < run->values; i++)
+        if (!isfinite(run->table[i]))
+            return carvq_matrix_fail_bad_row(run->subject->matrix, error);
+    return CARVQ_OK;
+}
+
 static enum carvq_status prepare(struct run *run, struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = run->subject->matrix;
     enum carvq_status status = allocate(run, error);
     if (status == CARVQ_OK)
         status = matrix->read(matrix->context, 0, (size_t)matrix->rows, 0, matrix->cols, run->table, error);
+    if (status == CARVQ_OK)
+        status = check_values(run, error);
     run->table_cost = run->values;
     run->total = run->values * run->count;
     if (status == CARVQ_OK && run->subject->lm != NULL)
@@ -145,6 +158,18 @@ static enum carvq_status prepare(struct run *run, struct carvq_error *error)
         status = carvq_neighbours_open(run->table, (size_t)matrix->rows, matrix->cols, run->token_counts, run->options->threads,
                                        &run->neighbours, error);
     return status;
+}
+
+// Methods that store plain numbers know neither file nor tensor, but they refuse some tables.
+static enum carvq_status run_method(const struct run *run, const struct carvq_baseline *setting,
+                                    const struct carvq_baseline_input *input, float *decoded, uint64_t *bytes_ret,
+                                    struct carvq_error *error)
+{
+    struct carvq_error cause = {0};
+    enum carvq_status status = carvq_baseline_run(setting, input, decoded, bytes_ret, &cause);
+    if (status == CARVQ_ERROR_ARGUMENT && setting->kind != CARVQ_BASELINE_ENCODER && setting->kind != CARVQ_BASELINE_BUDGET)
+        return carvq_matrix_fail(run->subject->matrix, error, status, "%s", cause.message);
+    return status == CARVQ_OK ? status : carvq_fail(error, status, "%s", cause.message);
 }
 
 // Compresses the table and measures what became of it.
@@ -163,7 +188,7 @@ static enum carvq_status compress(struct run *run, size_t number, float *decoded
     setting.budget.counts = run->options->counts;
     if (setting.kind != CARVQ_BASELINE_LOW_RANK)
         carvq_baseline_cache_clear(&run->cache);
-    enum carvq_status status = carvq_baseline_run(&setting, &input, decoded, &row->bytes, error);
+    enum carvq_status status = run_method(run, &setting, &input, decoded, &row->bytes, error);
     row->seconds = omp_get_wtime() - started;
     row->bits = 8 * (double)row->bytes / (double)run->values;
     if (status == CARVQ_OK)

@@ -143,6 +143,10 @@ EOF
     expect_failure "untied: two tables" 1 "input table and output head are two tables"
 fi
 
+for bad in "nan-row0-bf16 row 0 holds NaN" "inf-row3 row 3 holds Inf" "huge-values NF4, group 64: values as large as"; do
+    run compare "$source_dir/tests/bad/st-${bad%% *}.safetensors" -m nf4
+    expect_failure "bad values" 1 "/st-${bad%% *}.safetensors: tensor 'model.embed_tokens.weight': ${bad#* }"
+done
 run compare "$model" -m int5
 expect_failure "unknown method" 1 "there is no method 'int5' for this table; there are scalar-tensor, scalar-row"
 run compare "$model" --tokens "$tokens" -t lm_head.weight
