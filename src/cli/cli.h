@@ -158,6 +158,9 @@ struct cli_output {
 enum carvq_status cli_output_check(const char *path, bool force, struct carvq_error *error);
 // Whether two paths name the same file, which need not be there.
 bool cli_output_same(const char *a, const char *b);
+// CARVQ_ERROR_ARGUMENT if the path is a file of the model under whatever name: one that holds tensors, says what they are, or
+// belongs to the tokenizer. To be asked before --force takes effect.
+enum carvq_status cli_output_check_model(const char *path, const struct carvq_checkpoint *checkpoint, struct carvq_error *error);
 enum carvq_status cli_output_open(struct cli_output *output, const char *path, bool force, struct carvq_error *error);
 // Has the form of carvq_encode_job.write; context is a struct cli_output *.
 enum carvq_status cli_output_write(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error);

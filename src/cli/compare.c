@@ -185,12 +185,30 @@ static enum carvq_status check_outputs(const struct settings *settings, struct c
     return status;
 }
 
+// --force is for old results, not for what is compared.
+static enum carvq_status spare_model(const struct settings *settings, const struct carvq_checkpoint *checkpoint,
+                                     struct carvq_error *error)
+{
+    static const char *const endings[] = {"png", "svg"};
+    char path[4096];
+    enum carvq_status status = CARVQ_OK;
+    if (settings->csv != NULL)
+        status = cli_output_check_model(settings->csv, checkpoint, error);
+    for (size_t i = 0; status == CARVQ_OK && settings->plot != NULL && i < sizeof endings / sizeof *endings; i++) {
+        snprintf(path, sizeof path, "%s.%s", settings->plot, endings[i]);
+        status = cli_output_check_model(path, checkpoint, error);
+    }
+    return status;
+}
+
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
     const char *name = settings->tensor;
     enum carvq_status status = check_outputs(settings, error);
     if (status == CARVQ_OK)
         status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
+    if (status == CARVQ_OK)
+        status = spare_model(settings, work->checkpoint, error);
     if (status == CARVQ_OK && has_text(settings))
         status = open_model(settings, work, &name, error);
     if (status == CARVQ_OK)

@@ -170,6 +170,16 @@ check "nothing is computed" test ! -s "$folder/stdout"
 PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$folder/same" --csv "$folder/./same.svg"
 expect_failure "one name for two files" 1 "same.svg: --csv and --plot would write the same file"
 check "nothing is computed" test ! -s "$folder/stdout"
+mkdir "$folder/copy"
+cp "$model"/{model.safetensors,config.json,tokenizer.json} "$folder/copy"
+ln -s copy/model.safetensors "$folder/link.csv"
+for file in copy/model.safetensors copy/config.json copy/tokenizer.json link.csv; do
+    run compare "$folder/copy" -m nf4 --csv "$folder/$file" --force
+    expect_failure "the model itself: $file" 1 "$file: is a file of the model; choose another output"
+done
+check "the model is whole" cmp -s "$model/model.safetensors" "$folder/copy/model.safetensors"
+run compare "$folder/copy" -m nf4 --csv "$folder/copy/figures.csv" --force
+expect_success "another file in its folder"
 mkdir "$folder/pictures"
 for prefix in "" "$folder/pictures/" "$folder/pictures/.."; do
     PATH=$folder/bin:$PATH run compare "$model" -m nf4 --plot "$prefix"
