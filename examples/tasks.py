@@ -52,18 +52,37 @@ TASKS = {
 }
 
 
+def write(path, items):
+    """The file has its name only once it is whole. carvq wants something before the choices, so an item without it is left out."""
+    kept = [item for item in items if item.get("context", item.get("question")).strip()]
+    with open(path + ".part", "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(item, ensure_ascii=False) + "\n" for item in kept)
+    os.replace(path + ".part", path)
+    empty = len(items) - len(kept)
+    print(f"{path}: {len(kept)} items" + (f"; {empty} left out, which have no context" if empty else ""))
+
+
+def fail(message, status):
+    print(message, file=sys.stderr)
+    sys.exit(status)
+
+
 def main():
-    if len(sys.argv) < 2 or sys.argv[1].startswith("-") or not set(sys.argv[2:]) <= TASKS.keys():
-        sys.exit(__doc__.strip())
-    from datasets import load_dataset  # pylint: disable=import-outside-toplevel
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        fail(__doc__.strip(), 2)
+    for name in sys.argv[2:]:
+        if name not in TASKS:
+            fail(f"tasks.py: there is no task '{name}'; there are {', '.join(TASKS)}", 2)
+    try:
+        from datasets import load_dataset  # pylint: disable=import-outside-toplevel
+    except ModuleNotFoundError as error:
+        if error.name != "datasets":
+            raise
+        fail("tasks.py: the library 'datasets' is missing (pip install datasets)", 1)
     os.makedirs(sys.argv[1], exist_ok=True)
     for name in sys.argv[2:] or TASKS:
         convert, which, how = TASKS[name]
-        items = [convert(row) for row in load_dataset(*which, **how)]
-        path = os.path.join(sys.argv[1], name + ".jsonl")
-        with open(path, "w", encoding="utf-8") as file:
-            file.writelines(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
-        print(f"{path}: {len(items)} items")
+        write(os.path.join(sys.argv[1], name + ".jsonl"), [convert(row) for row in load_dataset(*which, **how)])
 
 
 if __name__ == "__main__":

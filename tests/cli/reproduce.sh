@@ -66,13 +66,21 @@ def load_dataset(path, name=None, split=None, revision=None):
     return {
         "allenai/ai2_arc": [{"question": "What is it?", "choices": {"text": ["a", "b"], "label": ["1", "2"]}, "answerKey": "2"}],
         "ybisk/piqa": [{"goal": "tea", "sol1": "boil  it", "sol2": "freeze it", "label": 0}],
-        "allenai/winogrande": [{"sentence": "Ann met Eve so _ smiled.", "option1": "Ann", "option2": "Eve", "answer": "1"}],
+        "allenai/winogrande": [{"sentence": "Ann met Eve so _ smiled.", "option1": "Ann", "option2": "Eve", "answer": "1"},
+                                {"sentence": "_ is here.", "option1": "Ann", "option2": "Eve", "answer": "1"}],
         "google/boolq": [{"passage": "It is.", "question": "is it", "answer": True}],
         "openai/gsm8k": [{"question": "How many?", "answer": "3 + 4\n#### 7"}],
     }[path]
 EOF
     check "tasks are made" env PYTHONPATH="$folder" python3 -B "$source_dir/examples/tasks.py" "$folder/made" >"$folder/stdout"
     check "WinoGrande" grep -qxF '{"context": "Ann met Eve so", "choices": ["Ann smiled.", "Eve smiled."], "label": 0}' "$folder/made/winogrande.jsonl"
+    check "without a context" grep -q 'winogrande.jsonl: 1 items; 1 left out' "$folder/stdout"
+    check "nothing else" test "$(find "$folder/made" -type f | wc -l)" -eq 6
+    env PYTHONPATH="$folder" python3 -B "$source_dir/examples/tasks.py" "$folder/made" piqa arc 2>"$folder/stderr"
+    check "no such task" test "$? $(cat "$folder/stderr")" = \
+        "2 tasks.py: there is no task 'arc'; there are arc-easy, arc-challenge, piqa, winogrande, boolq, gsm8k"
+    python3 -B -S "$source_dir/examples/tasks.py" "$folder/made" 2>"$folder/stderr" # -S: no installed libraries
+    check "no library" test "$? $(cat "$folder/stderr")" = "1 tasks.py: the library 'datasets' is missing (pip install datasets)"
     check "GSM8K" grep -qxF '{"question": "How many?", "answer": "7"}' "$folder/made/gsm8k.jsonl"
     for task in "$folder"/made/*.jsonl; do
         run eval "$model" --task "$task" --max-new 2 --json
