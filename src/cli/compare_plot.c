@@ -113,6 +113,24 @@ static void write_quoted(FILE *script, const char *text)
     putc('\'', script);
 }
 
+static bool is_ours(const struct carvq_baseline *method)
+{
+    return method->kind == CARVQ_BASELINE_BUDGET || strcmp(method->name, "carvq") == 0;
+}
+
+// The place of a method among all rivals there are, so that it looks the same in every picture. A table of many rows and columns
+// has room for all of them.
+static unsigned place_of(const char *name)
+{
+    struct carvq_baseline all[CARVQ_BASELINES_MAX];
+    const size_t listed = carvq_baselines(128 << 10, 4096, all, CARVQ_BASELINES_MAX);
+    const size_t count = listed < CARVQ_BASELINES_MAX ? listed : CARVQ_BASELINES_MAX;
+    unsigned place = 0;
+    for (size_t i = 0; i < count && strcmp(all[i].name, name) != 0; i++)
+        place += !is_ours(&all[i]) && (i + 1 == count || strcmp(all[i].name, all[i + 1].name) != 0);
+    return place;
+}
+
 // Colours that stay apart for colour-blind eyes (Okabe and Ito); beyond six, the line is dashed. Every method has its own points.
 // What carvq makes is thick and black.
 static void write_styles(const struct plot *plot)
@@ -120,18 +138,17 @@ static void write_styles(const struct plot *plot)
     static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
     static const int points[] = {5, 9, 11, 13, 15, 4, 8, 10, 12, 14, 1, 2, 3};
     enum { COLOURS = sizeof colours / sizeof *colours, POINTS = sizeof points / sizeof *points };
-    unsigned other = 0;
     for (size_t i = 0; i < plot->method_count; i++) {
         const struct carvq_baseline *method = &plot->comparison->settings[plot->methods[i]];
         fprintf(plot->script, "set style line %zu ", i + 1);
         if (method->kind == CARVQ_BASELINE_BUDGET) {
             fprintf(plot->script, "lc rgb '#000000' lw 3 pt 7 ps 1.3 dt 1\n");
-        } else if (strcmp(method->name, "carvq") == 0) {
+        } else if (is_ours(method)) {
             fprintf(plot->script, "lc rgb '#000000' lw 2 pt 6 ps 1.3 dt 2\n");
         } else {
+            const unsigned other = place_of(method->name);
             fprintf(plot->script, "lc rgb '%s' lw 1.5 pt %d ps 1.2 dt %d\n", colours[other % COLOURS], points[other % POINTS],
                     other < COLOURS ? 1 : 2);
-            other++;
         }
     }
 }

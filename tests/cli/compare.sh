@@ -116,6 +116,14 @@ check "gnuplot fails late: exit status $status" test "$status" -eq 1
 check "gnuplot fails: its message" grep -q "none.png: not drawn: gnuplot failed: line 3: no such terminal" "$folder/stderr"
 check "no half of a picture" test -z "$(ls "$folder"/none.* "$folder"/.carvq.* 2>/dev/null)"
 
+# A method looks the same whatever else is drawn: the "pictures" of this gnuplot are its scripts.
+printf '#!/bin/sh\ncat\n' >"$folder/bin/gnuplot"
+PATH=$folder/bin:$PATH run compare "$model" -m nf4 -m rvq --plot "$folder/two"
+PATH=$folder/bin:$PATH run compare "$model" -m scalar-row -m rvq -m nf4 --plot "$folder/three"
+styles() { sed -n 's/^set style line [0-9]* //p' "$1"; } # method by method: scalar-row, nf4, rvq
+check "styles: $(styles "$folder/two.svg" | wc -l)" test "$(styles "$folder/two.svg" | sort -u | wc -l)" -eq 2
+check "the same style in both pictures" test "$(styles "$folder/two.svg")" = "$(styles "$folder/three.svg" | tail -n 2)"
+
 # A model whose head is a table of its own.
 if command -v python3 >/dev/null; then
     mkdir "$folder/untied"
