@@ -9,6 +9,9 @@
 #include "base/status.h"
 #include "compress.h"
 
+#define MOST_SIZES 12 // that are tried for --max-bytes ..
+#define ENOUGH 0.995  // .. until so much of it is used
+
 // What is decided and found, one array element for each table.
 struct results {
     struct cli_counts *counts;
@@ -54,26 +57,51 @@ static enum carvq_status fail_recipe(const struct cli_compress_work *work, const
     return status;
 }
 
-// Makes the file fit --max-bytes, all tables with the same bits per parameter.
+// Plans payloads of so many bytes in all, with the same bits per parameter for every table, and finds the size of the file.
+static enum carvq_status plan_payload(struct cli_compress_work *work, const struct results *results, uint64_t payload,
+                                      struct carvq_error *error)
+{
+    const double values = parameters(work);
+    for (size_t i = 0; i < work->count; i++) {
+        double share = (double)work->matrices[i].rows * work->matrices[i].cols / values;
+        enum carvq_status status = carvq_recipe_change(results->recipes[i], 0, (uint64_t)((double)payload * share), error);
+        if (status != CARVQ_OK)
+            return status;
+    }
+    return carvq_recipe_file_size(results->recipes, work->count, &work->file_bytes, error);
+}
+
+// Makes the file fit --max-bytes. Fewer bytes may mean fewer tiers and a shorter header: so what is left over is offered again.
 static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                    struct results *results, struct carvq_error *error)
 {
-    const double values = parameters(work);
     const uint64_t most = (uint64_t)1 << 60; // more than any table needs, and its product with a share fits
-    uint64_t rest = settings->max_bytes < most ? settings->max_bytes : most; // for payload
-    while (rest > 0) {
-        for (size_t i = 0; i < work->count; i++) {
-            double share = (double)work->matrices[i].rows * work->matrices[i].cols / values;
-            enum carvq_status status = carvq_recipe_change(results->recipes[i], 0, (uint64_t)((double)rest * share), error);
-            if (status != CARVQ_OK)
-                return fail_recipe(work, settings, status, error);
-        }
-        enum carvq_status status = carvq_recipe_file_size(results->recipes, work->count, &work->file_bytes, error);
-        if (status != CARVQ_OK || work->file_bytes <= settings->max_bytes)
+    const uint64_t limit = settings->max_bytes < most ? settings->max_bytes : most;
+    uint64_t payload = limit, best = 0, fits = 0, exceeds = limit + 1; // fits: or is too little for any plan
+    enum carvq_status refused = CARVQ_OK;
+    for (int i = 0; i < MOST_SIZES && exceeds - fits > 1; i++) {
+        enum carvq_status status = plan_payload(work, results, payload, error);
+        if (status != CARVQ_OK && status != CARVQ_ERROR_ARGUMENT)
             return status;
-        uint64_t excess = work->file_bytes - settings->max_bytes;
-        rest = excess < rest ? rest - excess : 0;
+        if (status == CARVQ_OK && work->file_bytes > limit) {
+            exceeds = payload;
+            const uint64_t excess = work->file_bytes - limit;
+            payload = payload - fits > excess ? payload - excess : fits + (exceeds - fits) / 2;
+            continue;
+        }
+        fits = payload;
+        if (status == CARVQ_OK) {
+            best = payload;
+            if ((double)work->file_bytes >= ENOUGH * (double)limit)
+                return CARVQ_OK;
+        }
+        refused = status;
+        payload = fits + (exceeds - fits) / 2;
     }
+    if (best > 0)
+        return plan_payload(work, results, best, error);
+    if (refused != CARVQ_OK)
+        return fail_recipe(work, settings, refused, error);
     return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: --max-bytes %" PRIu64 " does not hold the header", settings->model,
                       settings->max_bytes);
 }
