@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/status.h"
 #include "compress.h"
@@ -141,16 +140,8 @@ static char *default_output(const char *model)
 enum carvq_status cli_compress_check_output(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                             struct carvq_error *error)
 {
-    struct stat output, input;
     enum carvq_status status = settings->dry_run ? CARVQ_OK : cli_output_check(work->output, settings->force, error);
-    if (status != CARVQ_OK || stat(work->output, &output) != 0)
-        return status;
-    for (size_t i = 0; i < carvq_checkpoint_tensor_count(work->checkpoint); i++) {
-        const char *file = carvq_checkpoint_tensor_at(work->checkpoint, i)->file;
-        if (stat(file, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
-            return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: is a file of the model; choose another output", work->output);
-    }
-    return CARVQ_OK;
+    return status == CARVQ_OK ? cli_output_check_model(work->output, work->checkpoint, error) : status;
 }
 
 static enum carvq_status prepare(struct cli_compress_work *work, const struct cli_compress_settings *settings,
