@@ -53,6 +53,9 @@ run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$tokens" -n
 shows "--calibrate-tokens" "counted in a text of 24576 tokens"
 shows "--calibrate-tokens" " never "
 
+run compress "$model" -o "$folder/x" --bits 5 --codec trellis -n
+shows "5 bits" "10 bits for two values"
+
 # The same counts by three ways give the same file.
 od -An -v -tu2 -w2 "$tokens" | awk '{ uses[$1]++ } END { for (row = 0; row < 4096; row++) print uses[row] + 0 }' >"$folder/counts"
 run compress "$model" -o "$folder/by-tokens" --bits 1.9 --effort 1 --calibrate-tokens "$tokens"
