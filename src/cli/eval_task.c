@@ -62,6 +62,8 @@ static enum carvq_status open_all(struct run *run, struct carvq_error *error)
         status = cli_output_check(settings->items, settings->force, error);
     if (status == CARVQ_OK)
         status = cli_model_open(settings->model, settings->table, settings->apply, &run->model, error);
+    if (status == CARVQ_OK && settings->items != NULL)
+        status = cli_output_check_model(settings->items, run->model.checkpoint, error);
     if (status == CARVQ_OK)
         status = cli_open_tokenizer(run->model.checkpoint, &run->tokenizer, error);
     run->tasks = calloc(settings->files.count, sizeof *run->tasks);

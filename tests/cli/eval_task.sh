@@ -49,6 +49,10 @@ grep -v '"seconds"' "$folder/stdout" >"$folder/three"
 check "threads change the result" cmp -s "$folder/one" "$folder/three"
 check "threads change the items" cmp -s "$folder/one-items" "$folder/items"
 
+mkdir "$folder/model"
+cp "$model"/*.json "$model/model.safetensors" "$folder/model"
+run eval "$folder/model" --task "$choice" --items "$folder/model/config.json" --force
+expect_failure "items in the place of a model" 1 "config.json: is a file of the model; choose another output"
 run eval "$model" --table "$file" --task "$choice" --csv --max-items 2 --apply input
 expect_success "csv"
 check "csv: a line of names and two of values" test "$(wc -l <"$folder/stdout")" -eq 3
