@@ -91,6 +91,9 @@ int cli_finish(void);
 json_t *cli_real(double value);
 json_t *cli_text(const char *text);
 
+// The last part of a path without slashes at its end; *length_ret is its length.
+const char *cli_last_part(const char *path, size_t *length_ret);
+
 // A field of text in a CSV file, quoted as RFC 4180 asks.
 void cli_csv_text(FILE *stream, const char *text);
 // A comma and a number; nothing but the comma if it is not finite.

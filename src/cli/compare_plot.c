@@ -169,18 +169,6 @@ static void write_data(const struct plot *plot)
         }
 }
 
-// The last part of a path, without slashes at its end.
-static void write_name(char *name_ret, size_t size, const char *path)
-{
-    size_t end = strlen(path);
-    while (end > 1 && path[end - 1] == '/')
-        end--;
-    size_t first = end;
-    while (first > 0 && path[first - 1] != '/')
-        first--;
-    snprintf(name_ret, size, "%.*s", (int)(end - first < size ? end - first : size), path + first);
-}
-
 static void write_terminal(const struct plot *plot, bool svg)
 {
     if (svg)
@@ -196,9 +184,10 @@ static void write_page(const struct plot *plot, bool svg)
 {
     const struct cli_comparison *comparison = plot->comparison;
     const bool narrow = plot->most_bits < 2.2 * plot->least_bits;
-    char name[256], title[1200];
-    write_name(name, sizeof name, comparison->model);
-    snprintf(title, sizeof title, "%s: %s, %" PRIu64 " x %" PRIu32, name, comparison->table->tensor->header->name,
+    char title[1200];
+    size_t length;
+    const char *name = cli_last_part(comparison->model, &length);
+    snprintf(title, sizeof title, "%.*s: %s, %" PRIu64 " x %" PRIu32, (int)length, name, comparison->table->tensor->header->name,
              comparison->table->rows, comparison->table->cols);
     fprintf(plot->script, "set multiplot title ");
     write_quoted(plot->script, title);

@@ -99,30 +99,17 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
     return check_options(settings, options, given);
 }
 
-// The last part of a path without slashes at its end; *length_ret is its length.
-static const char *last_part(const char *path, size_t *length_ret)
-{
-    size_t end = strlen(path);
-    while (end > 0 && path[end - 1] == '/')
-        end--;
-    size_t begin = end;
-    while (begin > 0 && path[begin - 1] != '/')
-        begin--;
-    *length_ret = end - begin;
-    return path + begin;
-}
-
 // NAME.carvq.safetensors, NAME being the last part of MODEL as it was typed, without .safetensors. NULL: out of memory.
 static char *default_output(const char *model)
 {
     static const char ending[] = ".safetensors", unnamed[] = "model";
     size_t length, suffix = sizeof ending - 1;
-    const char *name = last_part(model, &length);
+    const char *name = cli_last_part(model, &length);
     char *resolved = NULL;
     if ((length == 1 && name[0] == '.') || (length == 2 && name[0] == '.' && name[1] == '.'))
         resolved = realpath(model, NULL);
     if (resolved != NULL)
-        name = last_part(resolved, &length);
+        name = cli_last_part(resolved, &length);
     if (length > suffix && strncmp(name + length - suffix, ending, suffix) == 0)
         length -= suffix;
     if (length == 0) { // the root directory

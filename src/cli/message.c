@@ -94,6 +94,18 @@ void cli_csv_text(FILE *stream, const char *text)
     putc('"', stream);
 }
 
+const char *cli_last_part(const char *path, size_t *length_ret)
+{
+    size_t end = strlen(path);
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && path[begin - 1] != '/')
+        begin--;
+    *length_ret = end - begin;
+    return path + begin;
+}
+
 void cli_csv_real(FILE *stream, int digits, double value)
 {
     putc(',', stream);
