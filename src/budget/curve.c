@@ -12,7 +12,9 @@
 #define OFF_STRIDE 4           // with scales that are off, a quarter of them
 #define MOST_WEIGHT 8          // a row counts by its energy, but no more than so many rows of mean energy
 
-const double carvq_off_db[CARVQ_OFF_SCALES] = {-6, -3, 0, 3, 6, 12};
+// Scales that are off when their worth is measured, in dB.
+#define RIGHT_SCALE 2
+static const double off_db_of[CARVQ_OFF_SCALES] = {-6, -3, 0, 3, 6, 12};
 
 // The rows of the sample that are encoded, and their relative errors: with the right scale, and some with others. What was not
 // measured is NAN.
@@ -44,9 +46,9 @@ static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first
         for (unsigned o = 0; o < CARVQ_OFF_SCALES; o++) {
             double *relative = &trial->errors[CARVQ_OFF_SCALES * i + o];
             *relative = NAN;
-            if (energy == 0 || (o != CARVQ_RIGHT_SCALE && !with_other_scales(i)))
+            if (energy == 0 || (o != RIGHT_SCALE && !with_other_scales(i)))
                 continue;
-            float scale = (float)sqrt(energy / trial->cols * pow(10, carvq_off_db[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
+            float scale = (float)sqrt(energy / trial->cols * pow(10, off_db_of[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
             *relative = carvq_trellis_encode(worker, row, scale, trial->paths + thread * worker->steps) / energy;
         }
     }
@@ -74,17 +76,17 @@ static struct carvq_point average(const struct trial *trial)
     for (size_t i = 0; i < trial->count; i++) {
         const double *errors = trial->errors + CARVQ_OFF_SCALES * i, most = MOST_WEIGHT * total / (double)trial->count;
         const double weight = trial->energies[i] < most ? trial->energies[i] : most;
-        if (isnan(errors[CARVQ_RIGHT_SCALE]))
+        if (isnan(errors[RIGHT_SCALE]))
             continue;
-        sum += weight * errors[CARVQ_RIGHT_SCALE];
+        sum += weight * errors[RIGHT_SCALE];
         weights += weight;
         for (unsigned o = 0; o < CARVQ_OFF_SCALES && !isnan(errors[0]); o++)
             sums[o] += weight * errors[o];
     }
     struct carvq_point point = {.distortion = weights > 0 ? sum / weights : 0};
     for (unsigned o = 0; o < CARVQ_OFF_SCALES; o++)
-        if (sums[o] > 0 && sums[CARVQ_RIGHT_SCALE] > 0)
-            point.logs[o] = log10(sums[o] / sums[CARVQ_RIGHT_SCALE]);
+        if (sums[o] > 0 && sums[RIGHT_SCALE] > 0)
+            point.logs[o] = log10(sums[o] / sums[RIGHT_SCALE]);
     return point;
 }
 
@@ -94,13 +96,13 @@ double carvq_point_distortion(const struct carvq_point *point, double off_db)
 {
     const unsigned last = CARVQ_OFF_SCALES - 1;
     unsigned o = 0;
-    while (o + 2 < CARVQ_OFF_SCALES && off_db > carvq_off_db[o + 1])
+    while (o + 2 < CARVQ_OFF_SCALES && off_db > off_db_of[o + 1])
         o++;
-    if (off_db > carvq_off_db[last])
-        return point->distortion * pow(10, point->logs[last] + (off_db - carvq_off_db[last]) / 10);
-    double part = (off_db - carvq_off_db[o]) / (carvq_off_db[o + 1] - carvq_off_db[o]);
+    if (off_db > off_db_of[last])
+        return point->distortion * pow(10, point->logs[last] + (off_db - off_db_of[last]) / 10);
+    double part = (off_db - off_db_of[o]) / (off_db_of[o + 1] - off_db_of[o]);
     double distortion = point->distortion * pow(10, point->logs[o] + part * (point->logs[o + 1] - point->logs[o]));
-    return off_db < carvq_off_db[0] && distortion > 1 ? 1 : distortion;
+    return off_db < off_db_of[0] && distortion > 1 ? 1 : distortion;
 }
 
 // False: out of memory.
@@ -124,13 +126,15 @@ static bool measure(struct trial *trial, unsigned threads, unsigned state_bits, 
     return true;
 }
 
-size_t carvq_trellis_curve(const struct carvq_survey *survey, uint32_t cols, unsigned state_bits, unsigned threads,
-                           struct carvq_point points_ret[CARVQ_CURVE_POINTS])
+bool carvq_trellis_measure(const struct carvq_survey *survey, uint32_t cols, unsigned state_bits, unsigned threads,
+                           struct carvq_trellis_curve *curve_ret)
 {
-    size_t wanted = CURVE_VALUES / cols + 1, count = 0;
+    const size_t wanted = CURVE_VALUES / cols + 1;
     struct trial trial = {.survey = survey, .cols = cols, .count = wanted < survey->sample_count ? wanted : survey->sample_count};
-    for (unsigned k = CARVQ_TRELLIS_MIN_STEP_BITS; k <= CARVQ_TRELLIS_MAX_STEP_BITS && count < CARVQ_CURVE_POINTS; k++)
-        if (carvq_trellis_table(state_bits, k) != NULL && !measure(&trial, threads, state_bits, k, &points_ret[count++]))
-            return 0;
-    return count;
+    curve_ret->count = 0;
+    for (unsigned k = CARVQ_TRELLIS_MIN_STEP_BITS; k <= CARVQ_TRELLIS_MAX_STEP_BITS && curve_ret->count < CARVQ_CURVE_POINTS; k++)
+        if (carvq_trellis_table(state_bits, k) != NULL &&
+            !measure(&trial, threads, state_bits, k, &curve_ret->items[curve_ret->count++]))
+            return false;
+    return true;
 }

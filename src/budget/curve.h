@@ -7,10 +7,7 @@
 
 #define CARVQ_CURVE_POINTS 8
 
-// Scales that are off when their worth is measured, in dB: too small, right, too large.
-#define CARVQ_OFF_SCALES 6
-#define CARVQ_RIGHT_SCALE 2
-extern const double carvq_off_db[CARVQ_OFF_SCALES];
+#define CARVQ_OFF_SCALES 6 // too small, right, and too large: see curve.c
 
 // One rate of the trellis codec.
 struct carvq_point {
@@ -26,9 +23,9 @@ struct carvq_trellis_curve {
     struct carvq_point items[CARVQ_CURVE_POINTS];
 };
 
-// Measures the rates of a state of so many bits, from the least on. Returns their number, 0 if out of memory.
-size_t carvq_trellis_curve(const struct carvq_survey *survey, uint32_t cols, unsigned state_bits, unsigned threads,
-                           struct carvq_point points_ret[CARVQ_CURVE_POINTS]);
+// Measures the rates of a state of so many bits. False: out of memory.
+bool carvq_trellis_measure(const struct carvq_survey *survey, uint32_t cols, unsigned state_bits, unsigned threads,
+                           struct carvq_trellis_curve *curve_ret);
 
 // Squared error over energy of a row whose scale is so many dB larger than its own.
 double carvq_point_distortion(const struct carvq_point *point, double off_db);
@@ -49,7 +46,8 @@ struct carvq_rvq_curve {
 uint32_t carvq_rvq_subvector(uint32_t cols);
 
 // Measures groups of several sizes, smaller ones first, with more and more stages until they have fallen behind the curve of the
-// trellis; all of them if that has no points. *worth_ret: some are far ahead of it, or it has none. False: out of memory.
+// trellis; all of them if that has no points. *worth_ret: some are ahead of it by CARVQ_RVQ_AHEAD_DB, or it has none. False: out
+// of memory.
 bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const struct carvq_trellis_curve *trellis, uint64_t seed,
                        unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret);
 

@@ -20,9 +20,8 @@
 #define RATE_FLOOR 1.5  // .. and where the budget has at least ..
 #define FLOOR_BUDGET 2. // .. so many
 
-#define LEAST_DISTORTION 2.8e-6 // of levels and centroids in BF16
-#define ROWS_PER_SCALE 8        // a tier has no more levels than one for so many rows
-#define SMALL_TABLE 131072.     // values of the largest group
+#define ROWS_PER_SCALE 8    // a tier has no more levels than one for so many rows
+#define SMALL_TABLE 131072. // values of the largest group
 #define RVQ_MARGIN_DB 1.2
 #define OFFER_AGAIN 0.002              // bits per value that are left over and worth another try ..
 #define MOST_OFFERS 8                  // .. of which there are so many
@@ -85,8 +84,9 @@ struct menu {
 
 static void add_way(struct menu *menu, struct carvq_segment_info segment, uint64_t bits, uint64_t shared_bits, double distortion)
 {
-    if (segment.codec != CARVQ_RAW && distortion < LEAST_DISTORTION)
-        distortion = LEAST_DISTORTION;
+    const double least = carvq_raw_distortion(CARVQ_F32); // levels and centroids are BF16, too
+    if (segment.codec != CARVQ_RAW && distortion < least)
+        distortion = least;
     menu->ways[menu->count] = (struct carvq_way){bits, distortion, shared_bits};
     menu->segments[menu->count++] = segment;
 }
@@ -155,6 +155,7 @@ struct choice {
     const struct carvq_weighted_row *order;
     const double *weights, *sums;
     struct carvq_scales scales;
+    struct menu raw; // raw rows, if there may be any
 };
 
 // An allocation, and what is to be expected of it now that its tiers are known.
@@ -216,11 +217,11 @@ static double rvq_margin(const struct carvq_matrix *matrix)
     return pow(10, (CARVQ_RVQ_AHEAD_DB + RVQ_MARGIN_DB * (small < 1 ? small : 1)) / 10);
 }
 
-static void try_trellis(struct choice *choice, const struct menu *raw, const struct carvq_trellis_curve *points, double floor,
-                        uint64_t bits, struct plan *plan)
+static void try_trellis(struct choice *choice, const struct carvq_trellis_curve *points, double floor, uint64_t bits,
+                        struct plan *plan)
 {
     for (unsigned scale_bits = least_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && points->count > 0; scale_bits++) {
-        struct menu menu = *raw;
+        struct menu menu = choice->raw;
         add_trellis(&menu, points, choice->recipe->matrix->cols, floor, scale_bits, &choice->scales);
         try_menu(choice, &menu, bits, plan);
     }
@@ -231,20 +232,18 @@ static void try_trellis(struct choice *choice, const struct menu *raw, const str
 static bool choose(struct choice *choice, double floor, uint64_t bits, struct plan *plan_ret)
 {
     const struct carvq_recipe *recipe = choice->recipe;
-    struct menu raw = {.count = 0};
+    const struct menu *raw = &choice->raw;
     struct plan trellis = {.total = INFINITY}, judge = trellis, rvq = trellis;
-    if (recipe->budget.codecs & 1U << CARVQ_RAW)
-        add_raw(&raw, recipe);
-    if (raw.count > 0 && bits >= recipe->matrix->rows * raw.ways[0].bits) { // enough for all rows
-        try_menu(choice, &raw, bits, &trellis);
+    if (raw->count > 0 && bits >= recipe->matrix->rows * raw->ways[0].bits) { // enough for all rows
+        try_menu(choice, raw, bits, &trellis);
         *plan_ret = trellis;
         return true;
     }
-    try_trellis(choice, &raw, &recipe->points, floor, bits, &trellis);
+    try_trellis(choice, &recipe->points, floor, bits, &trellis);
     if (recipe->curve_count > 0)
-        try_trellis(choice, &raw, &recipe->short_points, floor, bits, &judge);
+        try_trellis(choice, &recipe->short_points, floor, bits, &judge);
     for (size_t i = 0; i < recipe->curve_count; i++) {
-        struct menu menu = raw;
+        struct menu menu = *raw;
         add_rvq(&menu, recipe, &recipe->curves[i], floor);
         try_menu(choice, &menu, bits, &rvq);
     }
@@ -292,9 +291,7 @@ static enum carvq_status fail_budget(const struct choice *choice, struct carvq_e
     const struct carvq_recipe *recipe = choice->recipe;
     const struct carvq_matrix *matrix = recipe->matrix;
     const double values = (double)matrix->rows * matrix->cols;
-    struct menu menu = {.count = 0};
-    if (recipe->budget.codecs & 1U << CARVQ_RAW)
-        add_raw(&menu, recipe);
+    struct menu menu = choice->raw;
     add_trellis(&menu, &recipe->points, matrix->cols, LEAST_RATE, least_scale_bits(choice), &choice->scales);
     uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
     for (size_t i = 0; i < recipe->curve_count; i++) {
@@ -376,6 +373,8 @@ enum carvq_status carvq_plan_make(struct carvq_recipe *recipe, struct carvq_erro
         choice.order = order;
         choice.weights = weights;
         choice.sums = sums;
+        if (recipe->budget.codecs & 1U << CARVQ_RAW)
+            add_raw(&choice.raw, recipe);
         status = decide(recipe, &choice, error);
     }
     carvq_scales_free(&choice.scales);

@@ -59,18 +59,20 @@ static uint64_t structure_bits(const struct carvq_recipe *recipe)
 static bool lengthen_states(struct carvq_recipe *recipe, unsigned threads)
 {
     struct carvq_trellis_curve *points = &recipe->points;
-    struct carvq_point longer[CARVQ_CURVE_POINTS];
-    size_t count = carvq_trellis_curve(&recipe->survey, recipe->matrix->cols, 12, threads, longer);
-    for (size_t i = 0; i < count; i++) {
+    struct carvq_trellis_curve longer;
+    if (!carvq_trellis_measure(&recipe->survey, recipe->matrix->cols, 12, threads, &longer))
+        return false;
+    for (size_t i = 0; i < longer.count; i++) {
+        const struct carvq_point *point = &longer.items[i];
         size_t j = 0;
-        while (j < points->count && points->items[j].step_bits != longer[i].step_bits)
+        while (j < points->count && points->items[j].step_bits != point->step_bits)
             j++;
         if (j == points->count && j < CARVQ_CURVE_POINTS) // the highest rate needs 12 bits
-            points->items[points->count++] = longer[i];
-        else if (longer[i].distortion < LONG_STATE_GAIN * points->items[j].distortion)
-            points->items[j] = longer[i];
+            points->items[points->count++] = *point;
+        else if (point->distortion < LONG_STATE_GAIN * points->items[j].distortion)
+            points->items[j] = *point;
     }
-    return count > 0;
+    return true;
 }
 
 // The curves of the codecs that may be used.
@@ -80,10 +82,8 @@ static enum carvq_status measure_codecs(struct carvq_recipe *recipe, unsigned th
     const struct carvq_budget *budget = &recipe->budget;
     struct carvq_trellis_curve *trellis = &recipe->short_points;
     bool measured = true, worth = false;
-    if (budget->codecs & 1U << CARVQ_TRELLIS) {
-        trellis->count = carvq_trellis_curve(&recipe->survey, matrix->cols, 10, threads, trellis->items);
-        measured = trellis->count > 0;
-    }
+    if (budget->codecs & 1U << CARVQ_TRELLIS)
+        measured = carvq_trellis_measure(&recipe->survey, matrix->cols, 10, threads, trellis);
     recipe->points = *trellis;
     if (budget->codecs & 1U << CARVQ_RVQ && measured)
         measured = carvq_rvq_measure(&recipe->survey, matrix->cols, trellis, budget->seed, threads, recipe->curves, &worth);

@@ -55,7 +55,7 @@ bool carvq_scales_survey(const struct carvq_recipe *recipe, const struct carvq_w
         uint64_t first = rows * s / STRETCHES, count = rows * (s + 1) / STRETCHES - first;
         gather_levels(scales_ret, recipe, order + first, count);
         for (unsigned bits = 0; bits <= CARVQ_SCALES_MAX_BITS; bits++)
-            count_with_levels(scales_ret, recipe, order + first, count, bits, scales_ret->shares[bits]);
+            count_with_levels(scales_ret, recipe, order + first, count, bits, scales_ret->weights[bits]);
         scales_ret->zeros |= scales_ret->levels.zeros;
     }
     return true;
@@ -79,7 +79,7 @@ static double mean_distortion(const double *sums, const struct carvq_point *poin
 
 double carvq_scales_distortion(const struct carvq_scales *scales, unsigned scale_bits, const struct carvq_point *point)
 {
-    return mean_distortion(scales->shares[scale_bits], point);
+    return mean_distortion(scales->weights[scale_bits], point);
 }
 
 double carvq_scales_tier_distortion(struct carvq_scales *scales, const struct carvq_recipe *recipe,

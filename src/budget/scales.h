@@ -13,7 +13,7 @@
 // the rows, by weight, stands for one.
 #define CARVQ_SCALES_BINS 128
 struct carvq_scales {
-    double shares[CARVQ_SCALES_MAX_BITS + 1][CARVQ_SCALES_BINS];
+    double weights[CARVQ_SCALES_MAX_BITS + 1][CARVQ_SCALES_BINS];
     bool zeros; // there are rows of zeros
     void *memory;
     struct carvq_trellis_scales levels; // to fit levels with
