@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// carvq_budget.h - the best table for a number of bits (on a host; needs OpenMP).
+// carvq_budget.h - the best table for a number of bits (on a host; needs OpenMP and a BLAS).
 //
 // carvq_recipe_make() looks at the values of a table and at how often its rows are used, and decides how to spend a
 // budget: what to take out before quantizing, which rows get how many bits, and by which codec. carvq_recipe_encode()
@@ -24,10 +24,10 @@ struct carvq_budget {
     // How often each row is looked up, [V] numbers that are not negative; only their proportions to each other and to 1
     // matter. NULL: all rows alike.
     const double *counts;
-    unsigned codecs; // that may be used: a set of 1 << enum carvq_codec
-    unsigned effort; // 1 to CARVQ_MAX_EFFORT: more takes longer and is never worse
+    unsigned codecs; // that may be used: a set of 1 << enum carvq_codec, rvq or trellis among them
+    unsigned effort; // 1 to CARVQ_MAX_EFFORT: more is meant never to be worse, by the weighted error; some steps change nothing
     bool adaptor;    // may be used, if it earns its bits
-    bool plan_only;  // the recipe will not be carried out: an adaptor is not trained, what it would do is estimated
+    bool plan_only;  // an adaptor is only tried on a sample and its worth estimated; such a recipe cannot be carried out
     uint64_t seed;   // same seed, same bytes, whatever the number of threads
 };
 
@@ -49,14 +49,16 @@ struct carvq_recipe;
 // Decides how to spend the budget on a table. All values are read. The matrix and the budget's counts must outlive the recipe.
 // threads 0: one per processor. progress may be NULL; not 0: stop. Give the result to carvq_recipe_free(). Errors:
 // CARVQ_ERROR_ARGUMENT, also if the budget is less than the smallest possible one, which is named; CARVQ_ERROR_FORMAT if a
-// value is NaN or infinite, CARVQ_ERROR_MEMORY, CARVQ_ERROR_CANCELLED, and those of the matrix.
+// value is NaN or infinite or the values of a row are too large, CARVQ_ERROR_MEMORY, CARVQ_ERROR_CANCELLED, and those of the
+// matrix.
 enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const struct carvq_budget *budget, unsigned threads,
                                     int (*progress)(void *context, const struct carvq_progress *progress), void *progress_context,
                                     struct carvq_recipe **recipe_ret, struct carvq_error *error);
 void carvq_recipe_free(struct carvq_recipe *recipe); // NULL is ignored
 
-// Decides again for another number of bits, or of bytes if bits is 0; nothing is read or measured again. After an error the
-// recipe is only good for another try.
+// Decides again for another number of bits, or of bytes if bits is 0; nothing is read or measured again, and mean, directions
+// and adaptor stay, so that it may refuse what carvq_recipe_make() would take. Errors: CARVQ_ERROR_ARGUMENT, CARVQ_ERROR_MEMORY.
+// After an error the recipe is only good for another try.
 enum carvq_status carvq_recipe_change(struct carvq_recipe *recipe, double bits, uint64_t bytes, struct carvq_error *error);
 
 // What the file will have: exact bytes by part, segments (most bits first). Lives as long as the recipe.
@@ -64,7 +66,7 @@ const struct carvq_table_info *carvq_recipe_info(const struct carvq_recipe *reci
 
 // What an adaptor [gamma] was found to be worth, after the mean and the directions.
 struct carvq_adaptor_trial {
-    uint32_t dim, hidden; // the best widths [m, H] that were tried; 0: none, for lack of bits
+    uint32_t dim, hidden; // the best widths [m, H] that were tried; 0: none, for lack of bits or rows, or not asked for
     double gain_db;       // what it takes off the squared error
     double price_db;      // what its bits would take off it as codes
     bool used;

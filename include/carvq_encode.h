@@ -70,7 +70,7 @@ enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const str
 // How far the encoder is.
 struct carvq_progress {
     const char *table;    // name of the tensor
-    const char *phase;    // what is being done: "codes", "adaptor" or "compare"; each begins at 0 again
+    const char *phase;    // what is being done: "survey" (of a recipe), "codes", "adaptor" or "compare"; each begins at 0 again
     uint64_t done, total; // parameters
     double loss;          // adaptor: mean |error| so far; else 0
 };
