@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "blas/blas.h"
+#include "host/blas.h"
 #include "carvq.h"
-#include "encode/adaptor.h"
+#include "codec/adaptor/adaptor.h"
 #include "synthetic.h"
 
 struct source {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 #include "carvq_encode.h"
 #include "synthetic.h"
 

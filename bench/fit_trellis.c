@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Makes the tables of the codec trellis (src/table/trellis_tables.inc). It was run once: the tables are constants of the format.
+// Makes the tables of the codec trellis (src/runtime/trellis_tables.inc). It was run once: the tables are constants of the format.
 //     bench_fit_trellis [--state-bits S] [--step-bits K] [--rounds R] [--rows V] [--cols N] [--seed S] [--threads T] > FILE
 // writes one table as C, and its error, measured on other rows, to stderr. scripts/fit-trellis.sh makes all of them.
 //
@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "encode/random.h"
-#include "encode/trellis.h"
+#include "host/random.h"
+#include "codec/trellis/trellis.h"
 
 #define UNIT 32.0f     // of the table: a value of 1
 #define LARGEST 127.0f // magnitude of an entry

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "blas/blas.h"
+#include "host/blas.h"
 #include "lm/lm.h"
 
 #define TOKENS 1024 // in windows of 256

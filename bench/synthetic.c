@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/half.h"
-#include "encode/random.h"
+#include "runtime/half.h"
+#include "host/random.h"
 
 // Streams of random numbers beside those of the rows, which are numbered from 0.
 enum { STREAM_MEAN = -1, STREAM_BASIS = -2 };

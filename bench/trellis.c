@@ -13,9 +13,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/half.h"
-#include "encode/random.h"
-#include "encode/trellis_scale.h"
+#include "runtime/half.h"
+#include "host/random.h"
+#include "codec/trellis/scale.h"
 
 struct settings {
     uint64_t rows, cols, state_bits, step_bits, scale_bits, reach, threads, plain;

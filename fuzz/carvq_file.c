@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "carvq.h"
 #include "fuzz.h"
 
@@ -24,7 +24,7 @@ static void check_message(const struct carvq_error *error, enum carvq_status sta
 
 static void look_up(const struct carvq_table *table)
 {
-    const struct carvq_table_info *info = carvq_table_info(table);
+    const struct carvq_table_info *info = carvq_info(table);
     demand(info->code_bytes + info->codebook_bytes + info->tier_bytes + info->mean_bytes + info->low_rank_bytes +
                info->adaptor_bytes ==
            info->payload_bytes);
@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     demand(carvq_table_count(file) > 0 && carvq_table_at(file, carvq_table_count(file)) == NULL);
     for (size_t i = 0; i < carvq_table_count(file); i++) {
         const struct carvq_table *table = carvq_table_at(file, i);
-        demand(carvq_find(file, carvq_table_info(table)->name) == table);
+        demand(carvq_find(file, carvq_info(table)->name) == table);
         look_up(table);
     }
     carvq_close(file);

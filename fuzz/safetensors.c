@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The header of a safetensors file from a stranger: what the reader accepts has every promise of safetensors.h.
-#include "base/safetensors.h"
+#include "runtime/safetensors.h"
 
 #include <stdlib.h>
 #include <string.h>

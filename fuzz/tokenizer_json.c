@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "lm/detokenizer.h"
-#include "lm/tokenizer.h"
+#include "tokenizer/detokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 static void demand(int condition)
 {

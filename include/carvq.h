@@ -12,9 +12,9 @@
 //     if (carvq_open("model.carvq.safetensors", &file, &error) != CARVQ_OK)
 //         die(error.message);
 //     const struct carvq_table *table = carvq_find(file, NULL);
-//     float *rows = malloc(2 * carvq_table_info(table)->cols * sizeof *rows);
+//     float *rows = malloc(2 * carvq_info(table)->cols * sizeof *rows);
 //     const uint32_t ids[2] = { 17, 4711 };
-//     if (carvq_lookup(table, ids, 2, rows, carvq_table_info(table)->cols, &error) != CARVQ_OK)
+//     if (carvq_lookup(table, ids, 2, rows, carvq_info(table)->cols, &error) != CARVQ_OK)
 //         die(error.message);
 //     carvq_close(file);
 //
@@ -176,7 +176,7 @@ const struct carvq_table *carvq_table_at(const struct carvq_file *file, size_t i
 const struct carvq_table *carvq_find(const struct carvq_file *file, const char *name);
 
 // Never NULL; lives as long as the file.
-const struct carvq_table_info *carvq_table_info(const struct carvq_table *table);
+const struct carvq_table_info *carvq_info(const struct carvq_table *table);
 
 // Decodes the rows ids[0 .. count-1]: row ids[i] goes to rows[i * row_stride .. i * row_stride + cols - 1].
 // row_stride counts floats and is at least cols. The values are bit for bit the same on every machine. Allocates

@@ -15,16 +15,20 @@ fail()
 
 # The arrows: each directory of src/ and those that it may include from. carvq.h is for all, carvq_encode.h for all but the runtime.
 declare -A arrows=(
-    [base]=""
-    [table]="base"
-    [blas]=""
-    [encode]="blas table base"
-    [budget]="encode table base"
-    [checkpoint]="base"
-    [lm]="blas checkpoint table base"
-    [eval/baselines]="encode blas table base" # rivals, for comparisons
-    [eval]="eval/baselines lm encode checkpoint table blas base"
-    [cli]="eval/baselines eval lm encode checkpoint table blas base"
+    [runtime]=""
+    [host]="runtime"
+    [checkpoint]="host runtime"
+    [tokenizer]="checkpoint host runtime"
+    [codec]="host runtime"
+    [codec/rvq]="codec host runtime"
+    [codec/trellis]="codec host runtime"
+    [codec/adaptor]="codec host runtime"
+    [plan]="codec codec/rvq codec/trellis codec/adaptor host runtime"
+    [encode]="plan codec codec/rvq codec/trellis codec/adaptor host runtime"
+    [lm]="tokenizer checkpoint host runtime"
+    [eval/baselines]="encode host runtime" # rivals, for comparisons
+    [eval]="eval/baselines encode lm tokenizer checkpoint host runtime"
+    [cli]="eval/baselines eval encode lm tokenizer checkpoint host runtime"
 )
 
 check_include() # directory, file, included name
@@ -33,7 +37,7 @@ check_include() # directory, file, included name
     case $name in
     carvq.h) return ;;
     carvq_encode.h | carvq_budget.h)
-        [[ $directory != base && $directory != table ]] || fail "$file: the runtime includes the encoder's header"
+        [[ $directory != runtime ]] || fail "$file: the runtime includes the encoder's header"
         return
         ;;
     ../*/*) other=${name#../} other=${other%/*} ;;
@@ -60,7 +64,7 @@ check_includes()
 check_symbols()
 {
     local archive found=0 symbol
-    for archive in "$build"/src/*/libcarvq*.a "$build"/src/*/*/libcarvq*.a; do
+    for archive in "$build"/src/libcarvq*.a; do
         [[ -e $archive ]] || continue
         found=1
         while read -r symbol; do
@@ -73,14 +77,14 @@ check_symbols()
 # What the runtime may take from libc, and which of its files may allocate.
 libc_symbols="malloc calloc free memcpy memmove memset memcmp memchr strlen strcpy strcmp strncmp strchr strrchr strerror snprintf vsnprintf
 open open64 close fstat fstat64 mmap mmap64 munmap qsort __errno_location __stack_chk_fail _GLOBAL_OFFSET_TABLE_"
-may_allocate="src/base/safetensors.c src/base/status.c src/table/file.c" # status.c: for a message longer than its buffer
+may_allocate="src/runtime/safetensors.c src/runtime/status.c src/runtime/file.c" # status.c: for a message longer than its buffer
 
 check_runtime()
 {
     local work source object name symbol
     work=$(mktemp -d)
-    for source in src/base/*.c src/table/*.c; do
-        name=$(basename "$(dirname "$source")")_$(basename "$source" .c)
+    for source in src/runtime/*.c; do
+        name=$(basename "$source" .c)
         object=$work/$name.o
         cc -std=c11 -O2 -Iinclude -c "$source" -o "$object"
         if nm -u "$object" | grep -qwE 'malloc|calloc|realloc' && [[ " $may_allocate " != *" $source "* ]]; then
@@ -89,11 +93,11 @@ check_runtime()
     done
     ld -r -o "$work/runtime" "$work"/*.o
     while read -r symbol; do
-        grep -qwF -- "$symbol" <<<"$libc_symbols" || fail "src/base + src/table need $symbol, which is not on the list of what they may take from libc"
+        grep -qwF -- "$symbol" <<<"$libc_symbols" || fail "src/runtime needs $symbol, which is not on the list of what they may take from libc"
     done < <(nm -u "$work/runtime" | awk '{ print $2 }')
     printf '#include <carvq.h>\nint main(void) { return carvq_version()[0] == 0; }\n' >"$work/app.c"
     if ! cc -std=c11 -Iinclude "$work/runtime" "$work/app.c" -o "$work/app" || ! "$work/app"; then
-        fail "src/base + src/table do not link and run with libc alone"
+        fail "src/runtime does not link and run with libc alone"
     fi
     rm -rf "$work"
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Writes the tables of the codec trellis, src/table/trellis_tables.inc, as they were made once: from the numbers below. It takes about
+# Writes the tables of the codec trellis, src/runtime/trellis_tables.inc, as they were made once: from the numbers below. It takes about
 # ten minutes of one processor. Usage: scripts/fit-trellis.sh [folder with bench_fit_trellis, default build/bench] > FILE
 set -eu
 program=${1:-build/bench}/bench_fit_trellis

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 if(CARVQ_TOOLS)
-  carvq_test(blas carvq_blas)
+  carvq_test(blas carvq_host)
   if(NOT BUILD_SHARED_LIBS)
     carvq_test(adaptor_gradients carvq_encode)
     carvq_test(adaptor_train carvq_encode)

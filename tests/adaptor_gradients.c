@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "encode/adaptor_linear.h"
-#include "encode/adaptor_train.h"
-#include "encode/random.h"
+#include "host/linear.h"
+#include "codec/adaptor/train.h"
+#include "host/random.h"
 
 enum { ROWS = 7, COLS = 11, DIM = 3, NODES = 10 };
 

@@ -6,10 +6,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/half.h"
-#include "encode/adaptor.h"
-#include "encode/adaptor_linear.h"
-#include "table/table.h"
+#include "runtime/half.h"
+#include "codec/adaptor/adaptor.h"
+#include "host/linear.h"
+#include "runtime/table.h"
 
 static struct carvq_adaptor_options some_options(uint32_t dim, uint32_t hidden)
 {

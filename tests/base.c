@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "base/half.h"
-#include "base/size.h"
-#include "base/status.h"
-#include "base/utf8.h"
+#include "runtime/half.h"
+#include "runtime/size.h"
+#include "runtime/status.h"
+#include "runtime/utf8.h"
 
 // The value of a 16-bit float by definition: sign, exponent_bits, then the fraction. NaN and infinity are the caller's.
 static double half_value(unsigned half, int exponent_bits)

@@ -14,7 +14,7 @@
 
 #include <cblas.h>
 
-#include "blas/blas.h"
+#include "host/blas.h"
 
 static const char *program;
 

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "encode/adaptor.h"
+#include "codec/adaptor/adaptor.h"
 
 #define CLUSTERS 48
 #define DIMENSIONS 288

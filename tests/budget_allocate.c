@@ -13,10 +13,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "budget/allocate.h"
-#include "budget/directory.h"
-#include "encode/random.h"
-#include "table/table.h"
+#include "plan/allocate.h"
+#include "encode/directory.h"
+#include "host/random.h"
+#include "runtime/table.h"
 
 #define MAX_ROWS 2000
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 
 // Compresses at several budgets, with counts and with all rows alike; every value that comes out is finite. Returns the SQNR of
 // the last one.
@@ -324,8 +324,8 @@ static void test_several_tables(void **state)
     assert_int_equal(carvq_recipe_encode(recipes, 2, &job, reports, &error), CARVQ_OK);
     struct carvq_file *file;
     assert_int_equal(carvq_open_memory(output.data, output.size, &file, &error), CARVQ_OK);
-    assert_int_equal(carvq_table_info(carvq_find(file, "model.embed_tokens.weight"))->rows, 200);
-    assert_int_equal(carvq_table_info(carvq_find(file, "lm_head.weight"))->cols, 48);
+    assert_int_equal(carvq_info(carvq_find(file, "model.embed_tokens.weight"))->rows, 200);
+    assert_int_equal(carvq_info(carvq_find(file, "lm_head.weight"))->cols, 48);
     assert_true(reports[0].sqnr_db > 9 && reports[1].sqnr_db > 9);
     carvq_close(file);
     output_free(&output);

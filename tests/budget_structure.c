@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "budget/structure.h"
+#include "plan/structure.h"
 
 static struct carvq_structure *fit(const struct source *source)
 {

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "base/half.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/status.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint_files.h"
 

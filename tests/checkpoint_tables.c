@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint_files.h"
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "eval/counts.h"
+#include "tokenizer/counts.h"
 
 // Reads text as a file of counts of so many rows.
 static enum carvq_status read_counts(const char *text, size_t length, double *counts_ret, uint64_t rows,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Ids give back the text that they came from, for both kinds of vocabularies.
-#include "lm/detokenizer.h"
+#include "tokenizer/detokenizer.h"
 #include "tokenizer_test.h"
 
 static void decode(const struct carvq_tokenizer *tokenizer, const uint32_t *ids, size_t count, char text_ret[200])

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "table/table.h"
+#include "runtime/table.h"
 
 // A mean, three directions and noise: an adaptor gains much, above all if it comes first.
 static struct source structured(uint64_t rows, uint32_t cols)
@@ -213,8 +213,8 @@ static void test_one_of_two_adaptors_is_left_out(void **state)
         assert_int_equal(reports[!useless].left_out, 0);
         struct carvq_file *file;
         assert_int_equal(carvq_open_memory(output.data, output.size, &file, &error), CARVQ_OK);
-        assert_int_equal(carvq_table_info(carvq_table_at(file, (size_t)useless))->adaptor_dim, 0);
-        assert_int_equal(carvq_table_info(carvq_table_at(file, (size_t)!useless))->adaptor_dim, 2);
+        assert_int_equal(carvq_info(carvq_table_at(file, (size_t)useless))->adaptor_dim, 0);
+        assert_int_equal(carvq_info(carvq_table_at(file, (size_t)!useless))->adaptor_dim, 2);
         carvq_close(file);
         output_free(&output);
         free(sources[0].values);

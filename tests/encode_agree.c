@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 
 // Groups straddle rows, sub-vectors have padding, and there are more batches than one.
 static void test_threads_agree(void **state)

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "encode/group.h"
+#include "codec/rvq/group.h"
 
 static double squared_error(const struct source *source, const struct output *output)
 {

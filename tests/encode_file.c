@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/half.h"
-#include "table/table.h"
+#include "runtime/half.h"
+#include "runtime/table.h"
 
 // Encodes, decodes with the runtime, and compares plan, file and report with each other.
 static void round_trip(uint64_t rows, uint32_t cols, const struct carvq_encode_options *options, double least_sqnr)
@@ -25,7 +25,7 @@ static void round_trip(uint64_t rows, uint32_t cols, const struct carvq_encode_o
 
     struct carvq_file *file = NULL;
     assert_int_equal(carvq_open_memory(output.data, output.size, &file, &error), CARVQ_OK);
-    const struct carvq_table_info *info = carvq_table_info(carvq_find(file, NULL));
+    const struct carvq_table_info *info = carvq_info(carvq_find(file, NULL));
     assert_int_equal(info->rows, rows);
     assert_int_equal(info->cols, cols);
     assert_int_equal(info->segments[0].groups, plan.info.segments[0].groups);

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "carvq_encode.h"
-#include "encode/random.h"
+#include "host/random.h"
 
 struct source {
     float *values; // rows x cols

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "base/half.h"
-#include "encode/random.h"
-#include "encode/trellis_scale.h"
+#include "runtime/half.h"
+#include "host/random.h"
+#include "codec/trellis/scale.h"
 
 static const struct {
     unsigned state_bits, step_bits;

@@ -13,10 +13,10 @@
 
 #include <cmocka.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 #include "eval/eval.h"
 #include "eval/sums.h"
-#include "eval/tokens.h"
+#include "tokenizer/tokens.h"
 #include "lm_fixture.h"
 
 #define DEMO CARVQ_EXAMPLES "/demo-llama"

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "eval_task_test.h"
-#include "lm/detokenizer.h"
+#include "tokenizer/detokenizer.h"
 #include "lm/rows.h"
 #include "lm_fixture.h"
 

@@ -17,7 +17,7 @@ static uint64_t hash_bytes(uint64_t hash, const unsigned char *bytes, size_t cou
 // FNV-1a over the little-endian float32 values of all rows, decoded batch rows at a time.
 static uint64_t hash_table(const struct carvq_table *table, uint32_t batch)
 {
-    const struct carvq_table_info *info = carvq_table_info(table);
+    const struct carvq_table_info *info = carvq_info(table);
     uint64_t hash = 0xcbf29ce484222325u;
     float *rows = malloc((size_t)batch * info->cols * sizeof *rows);
     uint32_t *ids = malloc(batch * sizeof *ids);
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
         for (size_t t = 0; t < carvq_table_count(file); t++)
             for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
                 const struct carvq_table *table = carvq_table_at(file, t);
-                const char *name = carvq_table_info(table)->name;
+                const char *name = carvq_info(table)->name;
                 uint64_t sum = hash_table(table, batches[b]), right = expected(argv[i], name);
                 if (sum == right && right != 0) {
                     passed++;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "base/json.h"
+#include "runtime/json.h"
 
 // Checks a copy of exactly length bytes, so that a sanitizer sees a read past its end.
 static const char *check(const char *text, size_t length, size_t *where_ret)

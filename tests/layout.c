@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "base/safetensors.h"
+#include "runtime/safetensors.h"
 #include "encode/layout.h"
-#include "table/table.h"
+#include "runtime/table.h"
 
 static uint32_t random_below(uint64_t *state, uint32_t end)
 {
@@ -89,7 +89,7 @@ static void check_segment(const struct carvq_segment_info *read, const struct ca
 // What was read is what was meant.
 static void check_table(const struct carvq_table *table, const struct made *made)
 {
-    const struct carvq_table_info *info = carvq_table_info(table), *meant = &made->info;
+    const struct carvq_table_info *info = carvq_info(table), *meant = &made->info;
     assert_string_equal(info->name, meant->name);
     assert_int_equal(info->rows, meant->rows);
     assert_int_equal(info->cols, meant->cols);
@@ -112,7 +112,7 @@ static void check_table(const struct carvq_table *table, const struct made *made
 static void check_offsets(const struct carvq_table *table, uint64_t (*offsets)[CARVQ_MAX_SEGMENTS], const unsigned char *data,
                           int version)
 {
-    const struct carvq_table_info *info = carvq_table_info(table);
+    const struct carvq_table_info *info = carvq_info(table);
     for (uint32_t i = 0; i < info->segment_count; i++) {
         const struct carvq_segment *segment = &table->segments[i];
         if (segment->info->codec == CARVQ_RAW) {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 
 // A test that cannot even make its files ends at once, whatever NDEBUG says.
 static void need(int condition, const char *what)

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "base/half.h"
-#include "base/map.h"
+#include "runtime/half.h"
+#include "runtime/map.h"
 #include "lm/lanes.h"
 #include "lm_fixture.h"
 

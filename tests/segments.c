@@ -4,8 +4,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "table_files.h"
 
-#include "base/half.h"
-#include "table/trellis_tables.h"
+#include "runtime/half.h"
+#include "runtime/trellis_tables.h"
 
 static uint32_t next_random(uint64_t *state)
 {
@@ -142,7 +142,7 @@ static void test_damaged_tiers(void **state)
                 exact.data[begin + next_random(&random) % size] = round == 0 ? 0xff : (unsigned char)next_random(&random);
             assert_int_equal(carvq_open_memory(exact.data, exact.size, &file, NULL), CARVQ_OK);
             const struct carvq_table *table = carvq_find(file, "t");
-            const struct carvq_table_info *info = carvq_table_info(table);
+            const struct carvq_table_info *info = carvq_info(table);
             float *row = malloc(info->cols * sizeof *row);
             for (uint32_t id = 0; id < info->rows; id++) {
                 struct carvq_error error;
@@ -283,7 +283,7 @@ static void check_tiers(size_t rows, unsigned segments, uint64_t *random)
     // A counter that is one too large: the last row would be one that its segment does not have.
     const size_t count = segments <= 2 ? 2 : segments <= 4 ? 4 : segments <= 8 ? 8 : 16, superblock = (rows - 1) / (64 * count);
     const size_t planes = count == 2 ? 1 : count == 4 ? 2 : count == 8 ? 3 : 4;
-    bytes.data[bytes.size - carvq_table_info(carvq_find(file, "t"))->tier_bytes + superblock * count * (4 + 8 * planes) +
+    bytes.data[bytes.size - carvq_info(carvq_find(file, "t"))->tier_bytes + superblock * count * (4 + 8 * planes) +
                4 * (size_t)tiers[rows - 1]]++;
     assert_int_equal(carvq_lookup(carvq_find(file, "t"), &ids[rows - 1], 1, values[0], 2, &error), CARVQ_ERROR_FORMAT);
     carvq_close(file);
@@ -418,8 +418,8 @@ static void test_rows_do_not_depend_on_their_neighbours(void **state)
     struct carvq_file *file;
     assert_int_equal(carvq_open_memory(bytes.data, bytes.size, &file, NULL), CARVQ_OK);
     const struct carvq_table *table = carvq_find(file, NULL);
-    assert_int_equal(carvq_table_info(table)->segments[0].codec, CARVQ_RAW);
-    assert_true(carvq_table_info(table)->adaptor_dim > 0 && carvq_table_info(table)->cols == COLS);
+    assert_int_equal(carvq_info(table)->segments[0].codec, CARVQ_RAW);
+    assert_true(carvq_info(table)->adaptor_dim > 0 && carvq_info(table)->cols == COLS);
     for (size_t i = 0; i < IDS; i++)
         do
             ids[i] = next_random(&random) % 512;
@@ -443,7 +443,7 @@ static void test_info_of_segments(void **state)
     struct bytes bytes = read_golden("v2-tiers-3");
     struct carvq_file *file;
     assert_int_equal(carvq_open_memory(bytes.data, bytes.size, &file, NULL), CARVQ_OK);
-    const struct carvq_table_info *info = carvq_table_info(carvq_find(file, "t"));
+    const struct carvq_table_info *info = carvq_info(carvq_find(file, "t"));
     const struct carvq_segment_info *segments = info->segments;
     assert_int_equal(info->segment_count, 3);
     assert_int_equal(segments[0].codec, CARVQ_RVQ);

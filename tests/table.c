@@ -112,7 +112,7 @@ static void look_up_everything(const struct carvq_file *file)
 {
     for (size_t t = 0; t < carvq_table_count(file); t++) {
         const struct carvq_table *table = carvq_table_at(file, t);
-        const struct carvq_table_info *info = carvq_table_info(table);
+        const struct carvq_table_info *info = carvq_info(table);
         float *row = malloc(info->cols * sizeof *row);
         for (uint32_t id = 0; id < info->rows; id++)
             assert_int_equal(carvq_lookup(table, &id, 1, row, info->cols, NULL), CARVQ_OK);
@@ -165,7 +165,7 @@ static void test_lookup_stays_inside(void **state)
         assert_int_equal(carvq_open_memory(input + room - bytes.size, bytes.size, &file, NULL), CARVQ_OK);
         for (size_t t = 0; t < carvq_table_count(file); t++) {
             const struct carvq_table *table = carvq_table_at(file, t);
-            const struct carvq_table_info *info = carvq_table_info(table);
+            const struct carvq_table_info *info = carvq_info(table);
             float *row = (float *)(void *)(output + room) - info->cols;
             for (uint32_t id = 0; id < info->rows; id++)
                 assert_int_equal(carvq_lookup(table, &id, 1, row, info->cols, NULL), CARVQ_OK);
@@ -227,7 +227,7 @@ static void test_find(void **state)
     assert_null(carvq_find(file, "b"));
     assert_null(carvq_table_at(file, 2));
     assert_ptr_equal(carvq_find(file, "a"), carvq_table_at(file, 0));
-    const struct carvq_table_info *info = carvq_table_info(carvq_find(file, "a\xc3\xa9\"b"));
+    const struct carvq_table_info *info = carvq_info(carvq_find(file, "a\xc3\xa9\"b"));
     assert_int_equal(info->rows, 12);
     assert_int_equal(info->adaptor_hidden, 5);
     assert_int_equal(info->segments[0].value_dtype, CARVQ_F16);
@@ -258,7 +258,7 @@ struct reader {
 static void *read_all(void *context)
 {
     struct reader *reader = context;
-    const struct carvq_table_info *info = carvq_table_info(reader->table);
+    const struct carvq_table_info *info = carvq_info(reader->table);
     for (int round = 0; round < 20; round++)
         for (uint32_t i = 0; i < info->rows; i++) {
             uint32_t id = (i + reader->first) % (uint32_t)info->rows;
@@ -278,7 +278,7 @@ static void test_threads_agree(void **state)
     struct reader readers[THREADS];
     assert_int_equal(carvq_open_memory(bytes.data, bytes.size, &file, NULL), CARVQ_OK);
     const struct carvq_table *table = carvq_find(file, NULL);
-    const size_t values = (size_t)carvq_table_info(table)->rows * carvq_table_info(table)->cols;
+    const size_t values = (size_t)carvq_info(table)->rows * carvq_info(table)->cols;
     for (uint32_t i = 0; i < THREADS; i++) {
         readers[i] = (struct reader){table, calloc(values, sizeof(float)), 3 * i, 0};
         assert_int_equal(pthread_create(&threads[i], NULL, read_all, &readers[i]), 0);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lm/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 static void write_u32(uint32_t value)
 {

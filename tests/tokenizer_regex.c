@@ -3,7 +3,7 @@
 // would match different texts.
 #include "tokenizer_test.h"
 
-#include "lm/tokenizer_regex.h"
+#include "tokenizer/regex.h"
 
 static enum carvq_status translate(const char *pattern, char out[2000], struct carvq_error *error)
 {

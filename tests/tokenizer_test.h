@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "lm/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 // The JSON text with " for ', without a NUL behind it, so that a sanitizer sees what reads beyond it. To be freed.
 static inline char *tokenizer_json(const char *text, size_t *length_ret)

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "eval/tokens.h"
+#include "tokenizer/tokens.h"
 
 static void write_bytes(const char *path, const uint8_t *bytes, size_t count)
 {

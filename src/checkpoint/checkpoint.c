@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/half.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/status.h"
 #include "checkpoint/internal.h"
 
 #define CONFIG_LIMIT ((size_t)16 << 20)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/safetensors.h"
+#include "runtime/safetensors.h"
 #include "carvq.h"
 
 struct carvq_checkpoint;

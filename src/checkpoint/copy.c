@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/half.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/status.h"
 #include "checkpoint/internal.h"
 
 #define BLOCK ((size_t)1 << 20) // bytes that are copied at once, and bytes of decoded rows (at least one row)

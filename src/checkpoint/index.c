@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "checkpoint/internal.h"
 
 static int compare_strings(const void *a, const void *b)

@@ -3,7 +3,7 @@
 #ifndef CARVQ_CHECKPOINT_INTERNAL_H
 #define CARVQ_CHECKPOINT_INTERNAL_H
 
-#include "base/map.h"
+#include "runtime/map.h"
 #include "checkpoint/checkpoint.h"
 
 // One .safetensors file.

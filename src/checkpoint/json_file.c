@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
-#include "base/status.h"
+#include "runtime/map.h"
+#include "runtime/status.h"
 #include "checkpoint/internal.h"
 
 // Length of one of Python's additions to JSON at text, or 0.

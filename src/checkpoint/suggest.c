@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "checkpoint/internal.h"
 
 #define SUGGESTIONS 3

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/half.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/status.h"
 #include "checkpoint/internal.h"
 
 bool carvq_checkpoint_float_type(enum carvq_st_dtype dtype, enum carvq_dtype *dtype_ret)

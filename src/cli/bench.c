@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/half.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/status.h"
 #include "cli.h"
 #include "eval/table_error.h"
 
@@ -109,7 +109,7 @@ static void measure(struct bench *bench, size_t rounds)
 
 static void add_methods(struct bench *bench)
 {
-    const struct carvq_table_info *info = carvq_table_info(bench->table);
+    const struct carvq_table_info *info = carvq_info(bench->table);
     const struct method base[BASE_METHODS] = {
         {"bf16_copy_ns", "copy a BF16 row (memcpy)", copy_rows, NULL, bench->plain_rows, 0},
         {"bf16_widen_ns", "BF16 row to float, plain loop", widen_rows, NULL, bench->plain_rows, 0},
@@ -132,7 +132,7 @@ static void add_methods(struct bench *bench)
 // Sorts the numbers of all rows by tier.
 static enum carvq_status sort_rows(struct bench *bench, struct carvq_error *error)
 {
-    const struct carvq_table_info *info = carvq_table_info(bench->table);
+    const struct carvq_table_info *info = carvq_info(bench->table);
     uint64_t next[CARVQ_MAX_SEGMENTS] = {0}, end[CARVQ_MAX_SEGMENTS], sum = 0;
     for (uint32_t k = 0; k < info->segment_count; k++) {
         next[k] = sum;
@@ -150,7 +150,7 @@ static enum carvq_status sort_rows(struct bench *bench, struct carvq_error *erro
 static enum carvq_status set_up(struct bench *bench, const struct carvq_table *table, const struct settings *settings,
                                 struct carvq_error *error)
 {
-    const struct carvq_table_info *info = carvq_table_info(table);
+    const struct carvq_table_info *info = carvq_info(table);
     const uint64_t row_bytes = (uint64_t)info->cols * 2;
     *bench = (struct bench){.table = table, .cols = info->cols, .random = settings->seed, .plain_rows = info->rows};
     if (bench->plain_rows > MAX_PLAIN_BYTES / row_bytes)
@@ -173,7 +173,7 @@ static enum carvq_status measure_error(const struct carvq_table *table, const ch
 {
     struct carvq_checkpoint *checkpoint;
     struct carvq_checkpoint_table original;
-    const struct carvq_table_info *info = carvq_table_info(table);
+    const struct carvq_table_info *info = carvq_info(table);
     enum carvq_status status = carvq_checkpoint_open(model, &checkpoint, error);
     if (status != CARVQ_OK)
         return status;
@@ -189,7 +189,7 @@ static enum carvq_status measure_error(const struct carvq_table *table, const ch
 
 static int report(const struct bench *bench, const struct carvq_table_error *result, bool json)
 {
-    const struct carvq_table_info *info = carvq_table_info(bench->table);
+    const struct carvq_table_info *info = carvq_info(bench->table);
     if (json) {
         json_t *object = cli_table_json(info);
         for (size_t m = 0; m < bench->method_count; m++)

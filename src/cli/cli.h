@@ -9,10 +9,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "carvq.h"
 #include "checkpoint/checkpoint.h"
-#include "lm/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 }; // exit statuses
 

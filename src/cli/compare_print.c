@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 #include "compare.h"
 
 const char *cli_place_name(enum carvq_eval_apply place)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/half.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/status.h"
 #include "compress.h"
 
 #define MOST_SIZES 12 // that are tried for --max-bytes ..

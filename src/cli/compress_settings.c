@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/half.h"
-#include "base/status.h"
-#include "blas/blas.h"
+#include "runtime/half.h"
+#include "runtime/status.h"
+#include "host/blas.h"
 #include "carvq_encode.h"
 #include "compress.h"
 

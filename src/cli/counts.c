@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "cli.h"
-#include "eval/counts.h"
-#include "eval/tokens.h"
+#include "tokenizer/counts.h"
+#include "tokenizer/tokens.h"
 
 #define MAX_ROUNDED_UP 4096 // rows that a vocabulary may be short of the table
 

@@ -34,7 +34,7 @@ void cli_model_close(struct cli_model *model)
 
 double cli_model_bits(const struct cli_model *model)
 {
-    return cli_bits(carvq_table_info(model->input != NULL ? model->input : model->head));
+    return cli_bits(carvq_info(model->input != NULL ? model->input : model->head));
 }
 
 const char *cli_model_apply(const struct cli_model *model)

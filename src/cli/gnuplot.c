@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "cli.h"
 
 extern char **environ;

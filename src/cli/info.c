@@ -2,7 +2,7 @@
 // What there is to say about a compressed table.
 #include <inttypes.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 #include "cli.h"
 
 double cli_bits(const struct carvq_table_info *info)

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/half.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/status.h"
 #include "cli.h"
 
 enum { BLOCK = 256 }; // rows in memory at a time
@@ -46,7 +46,7 @@ static enum carvq_status put_npy(struct sink *sink, const float *rows, size_t co
 {
     enum { PIECE = 4096 };
     uint8_t bytes[4 * PIECE];
-    size_t left = count * carvq_table_info(sink->table)->cols;
+    size_t left = count * carvq_info(sink->table)->cols;
     for (size_t piece; left > 0; left -= piece, rows += piece) {
         piece = left < PIECE ? left : PIECE;
         carvq_narrow(CARVQ_F32, rows, piece, bytes); // little-endian
@@ -61,7 +61,7 @@ static enum carvq_status put_npy(struct sink *sink, const float *rows, size_t co
 static enum carvq_status put_rows(struct sink *sink, const uint32_t *ids, const float *rows, size_t count,
                                   struct carvq_error *error)
 {
-    const uint32_t cols = carvq_table_info(sink->table)->cols;
+    const uint32_t cols = carvq_info(sink->table)->cols;
     if (sink->npy != NULL)
         return put_npy(sink, rows, count, error);
     for (size_t i = 0; i < count; i++) {
@@ -84,7 +84,7 @@ static enum carvq_status put_rows(struct sink *sink, const uint32_t *ids, const 
 
 static enum carvq_status put_range(struct sink *sink, struct range range, float *rows, struct carvq_error *error)
 {
-    const uint32_t cols = carvq_table_info(sink->table)->cols;
+    const uint32_t cols = carvq_info(sink->table)->cols;
     enum carvq_status status = CARVQ_OK;
     for (uint64_t id = range.first; id <= range.last && status == CARVQ_OK; id += BLOCK) {
         if (cli_interrupted())
@@ -106,7 +106,7 @@ static enum carvq_status put_npy_header(struct sink *sink, uint64_t rows, struct
     char header[129];
     int length = snprintf(header, sizeof header,
                           "%cNUMPY%c%c%c%c{'descr': '<f4', 'fortran_order': False, 'shape': (%" PRIu64 ", %" PRIu32 "), }", 0x93,
-                          1, 0, 118, 0, rows, carvq_table_info(sink->table)->cols);
+                          1, 0, 118, 0, rows, carvq_info(sink->table)->cols);
     memset(header + length, ' ', sizeof header - 2 - (size_t)length);
     header[127] = '\n';
     sink->npy_bytes = 128;
@@ -119,7 +119,7 @@ static enum carvq_status put_all(struct sink *sink, const struct range *ranges, 
     for (size_t i = 0; i < count; i++)
         total += ranges[i].last - ranges[i].first + 1;
     enum carvq_status status = sink->npy != NULL ? put_npy_header(sink, total, error) : CARVQ_OK;
-    float *rows = malloc((size_t)BLOCK * carvq_table_info(sink->table)->cols * sizeof *rows);
+    float *rows = malloc((size_t)BLOCK * carvq_info(sink->table)->cols * sizeof *rows);
     if (rows == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < count && status == CARVQ_OK; i++)
@@ -154,7 +154,7 @@ static int print_rows(const struct carvq_table *table, const struct range *range
     }
     if (!settings->json)
         return cli_finish();
-    json_t *object = json_pack("{s[o]}", "tables", cli_table_json(carvq_table_info(table)));
+    json_t *object = json_pack("{s[o]}", "tables", cli_table_json(carvq_info(table)));
     if (sink.json != NULL)
         json_object_set_new(object, "rows", sink.json);
     else
@@ -171,12 +171,12 @@ static int lookup(const struct carvq_file *file, const char *path, char **ids, s
     if (ranges == NULL)
         return cli_failf("out of memory");
     int status = CLI_OK;
-    const uint64_t rows = carvq_table_info(table)->rows;
+    const uint64_t rows = carvq_info(table)->rows;
     for (size_t i = 0; i < count && status == CLI_OK; i++) {
         if (!parse_range(ids[i], rows, &ranges[i]))
             status = cli_misuse("lookup", "'%s' is neither an id nor a range FIRST-LAST nor 'all'", cli_safe(ids[i]));
         else if (ranges[i].last >= rows)
-            status = cli_failf("%s: table '%s': no row %" PRIu64 ", the last is %" PRIu64, path, carvq_table_info(table)->name,
+            status = cli_failf("%s: table '%s': no row %" PRIu64 ", the last is %" PRIu64, path, carvq_info(table)->name,
                                ranges[i].first >= rows ? ranges[i].first : ranges[i].last, rows - 1);
     }
     if (status == CLI_OK)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
-#include "blas/blas.h"
+#include "host/blas.h"
 #include "cli.h"
 
 static const struct cli_command *const commands[] = {&cli_compress, &cli_show, &cli_lookup,  &cli_verify,

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "cli.h"
 
 int cli_fail(const struct carvq_error *error)

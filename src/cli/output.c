@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "cli.h"
 
 static enum carvq_status fail_exists(const char *path, struct carvq_error *error)

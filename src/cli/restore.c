@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "cli.h"
 
 struct settings {
@@ -22,7 +22,7 @@ static enum carvq_status read_rows(void *context, uint64_t row, size_t nrows, fl
 {
     enum { BATCH = 64 };
     const struct carvq_table *table = *(const struct carvq_table *const *)context;
-    const uint32_t cols = carvq_table_info(table)->cols;
+    const uint32_t cols = carvq_info(table)->cols;
     for (size_t done = 0, count; done < nrows; done += count) {
         uint32_t ids[BATCH];
         count = nrows - done < BATCH ? nrows - done : BATCH;
@@ -230,7 +230,7 @@ static enum carvq_status restore(const struct carvq_table **tables, size_t count
     if (originals == NULL || replacements == NULL)
         status = carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < count && status == CARVQ_OK; i++) {
-        status = cli_original(checkpoint, carvq_table_info(tables[i]), &originals[i], error);
+        status = cli_original(checkpoint, carvq_info(tables[i]), &originals[i], error);
         replacements[i] = (struct carvq_checkpoint_replacement){&originals[i], read_rows, &tables[i]};
     }
     if (status == CARVQ_OK)
@@ -254,7 +254,7 @@ static int report_json(const struct carvq_table **tables, size_t count, const ch
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, cli_table_json(carvq_table_info(tables[i])));
+        json_array_append_new(list, cli_table_json(carvq_info(tables[i])));
     return cli_print_json(json_pack("{sosososo}", "file", cli_text(path), "model", cli_text(model), "output",
                                     cli_text(settings->output), "tables", list));
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 #include "cli.h"
 
 static void print_segment(const struct carvq_segment_info *segment)
@@ -57,7 +57,7 @@ static int show_file(const struct carvq_file *file, const char *path, bool json)
 {
     json_t *tables = json_array();
     for (size_t i = 0; i < carvq_table_count(file); i++) {
-        const struct carvq_table_info *info = carvq_table_info(carvq_table_at(file, i));
+        const struct carvq_table_info *info = carvq_info(carvq_table_at(file, i));
         if (json)
             json_array_append_new(tables, cli_table_json(info));
         else

@@ -2,14 +2,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "cli.h"
 
 static enum carvq_status fail_no_table(const struct carvq_file *file, const char *path, const char *name,
                                        struct carvq_error *error)
 {
     return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: no table '%s'; it holds '%s'%s", path, name,
-                      carvq_table_info(carvq_table_at(file, 0))->name, carvq_table_count(file) > 1 ? " and others" : "");
+                      carvq_info(carvq_table_at(file, 0))->name, carvq_table_count(file) > 1 ? " and others" : "");
 }
 
 enum carvq_status cli_select(const struct carvq_file *file, const char *path, const struct cli_list *names,
@@ -30,7 +30,7 @@ const struct carvq_table *cli_table(const struct carvq_file *file, const char *p
     struct carvq_error error;
     if (table == NULL && name == NULL) {
         cli_failf("%s: it holds %zu tables; choose one with --tensor, e.g. '%s'", path, carvq_table_count(file),
-                  carvq_table_info(carvq_table_at(file, 0))->name);
+                  carvq_info(carvq_table_at(file, 0))->name);
     } else if (table == NULL) {
         fail_no_table(file, path, name, &error);
         cli_fail(&error);

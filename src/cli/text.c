@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <stdio.h>
 
-#include "base/map.h"
+#include "runtime/map.h"
 #include "cli.h"
-#include "eval/tokens.h"
+#include "tokenizer/tokens.h"
 
 int cli_check_text(const struct cli_text_options *text, const char *name)
 {

@@ -47,7 +47,7 @@ static int show_progress(void *context, uint64_t done, uint64_t total)
 static int verify_table(const struct carvq_table *table, const struct carvq_checkpoint *checkpoint,
                         const struct settings *settings, json_t *list)
 {
-    const struct carvq_table_info *info = carvq_table_info(table);
+    const struct carvq_table_info *info = carvq_info(table);
     struct carvq_error error;
     struct carvq_checkpoint_table original;
     struct carvq_table_error result;

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "runtime/utf8.h"
 #include "carvq_encode.h"
 #include "encode/joint.h"
 #include "encode/layout.h"
-#include "encode/matrix.h"
-#include "encode/rvq.h"
-#include "table/table.h"
+#include "host/matrix.h"
+#include "codec/rvq/rvq.h"
+#include "runtime/table.h"
 
 void carvq_encode_defaults(struct carvq_encode_options *options_ret)
 {

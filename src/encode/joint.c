@@ -5,10 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "blas/blas.h"
-#include "encode/difference.h"
-#include "encode/matrix.h"
-#include "encode/rvq.h"
+#include "host/blas.h"
+#include "codec/adaptor/difference.h"
+#include "host/matrix.h"
+#include "codec/rvq/rvq.h"
 
 struct carvq_adaptor_options carvq_joint_adaptor_options(const struct carvq_table_info *info,
                                                          const struct carvq_encode_options *options, unsigned threads)

@@ -4,11 +4,11 @@
 #define CARVQ_ENCODE_JOINT_H
 
 #include "carvq_encode.h"
-#include "encode/adaptor.h"
-#include "encode/group.h"
-#include "encode/progress.h"
-#include "encode/sink.h"
-#include "table/table.h"
+#include "codec/adaptor/adaptor.h"
+#include "codec/rvq/group.h"
+#include "host/progress.h"
+#include "codec/sink.h"
+#include "runtime/table.h"
 
 // The table to be fitted. info is of its plan: it has one segment and an adaptor.
 struct carvq_joint {

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/half.h"
-#include "base/safetensors.h"
-#include "base/size.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/safetensors.h"
+#include "runtime/size.h"
+#include "runtime/status.h"
 
 struct tensor {
     char suffix[40]; // of its name

@@ -6,22 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "carvq.h"
-
-// The tensors of a table, see doc/format.md. In the file, all tables' tensors of one part come first, then those of another, and
-// so on: the 16-bit ones, for the sake of alignment, then the rest. In a file of version 1 the adaptors are last: one that turns
-// out to be of no use is left out, and nothing moves.
-enum carvq_part {
-    CARVQ_PART_CODEBOOKS,    // of a segment: rvq's codebooks, trellis' scales
-    CARVQ_PART_CODES,        // of a segment: rvq's and trellis' codes
-    CARVQ_PART_VALUES,       // of a segment: raw's rows
-    CARVQ_PART_ADAPTOR,      // of the table, as all that follow: five tensors, one after the other
-    CARVQ_PART_MEAN,         // one tensor each
-    CARVQ_PART_DIRECTIONS,   //
-    CARVQ_PART_COEFFICIENTS, //
-    CARVQ_PART_TIERS,        //
-    CARVQ_PARTS              // how many there are
-};
+#include "runtime/table.h"
 
 struct carvq_layout {
     uint64_t file_bytes;

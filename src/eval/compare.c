@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/size.h"
-#include "base/status.h"
-#include "encode/matrix.h"
+#include "runtime/size.h"
+#include "runtime/status.h"
+#include "host/matrix.h"
 
 #define GROUP_VALUES ((uint64_t)256 << 20) // 1 GiB of floats
 #define COMPRESS_SECONDS 1e-6              // for a parameter, the mean of all methods on two processors: for progress alone

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "eval/sums.h"
 
 #define DEFAULT_WINDOW 256

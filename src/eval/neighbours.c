@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/status.h"
-#include "blas/blas.h"
+#include "runtime/status.h"
+#include "host/blas.h"
 
 // Products are taken in tiles of this size.
 enum { TILE_SAMPLES = 64, TILE_ROWS = 512 };

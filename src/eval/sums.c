@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 
 enum carvq_status carvq_eval_sums_open(struct carvq_eval_sums *sums_ret, uint64_t max_windows, size_t window, size_t vocabulary,
                                        struct carvq_error *error)

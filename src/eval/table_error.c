@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 
 // Rows are compared in waves of blocks: the blocks of a wave in parallel, their results added in order.
 enum { BLOCK_ROWS = 32, WAVE_BLOCKS = 64 };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "eval/task_work.h"
 
 bool carvq_task_has_table(const struct carvq_task_work *work)

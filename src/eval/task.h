@@ -22,7 +22,7 @@
 #include <jansson.h>
 
 #include "eval/eval.h"
-#include "lm/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 enum carvq_task_kind { CARVQ_TASK_CHOICE, CARVQ_TASK_NUMBER };
 

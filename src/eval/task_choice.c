@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "eval/task_work.h"
 
 // A choice behind its context. The model sees all tokens but the last.

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "eval/task_number.h"
 #include "eval/task_work.h"
-#include "lm/detokenizer.h"
+#include "tokenizer/detokenizer.h"
 
 #define DEFAULT_NEW 256
 #define MAX_SLOTS 32

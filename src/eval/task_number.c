@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 
 static bool is_digit(char c)
 {

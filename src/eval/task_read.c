@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
-#include "base/status.h"
+#include "runtime/map.h"
+#include "runtime/status.h"
 #include "eval/task.h"
 #include "eval/task_number.h"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/half.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/status.h"
 
 static enum carvq_status check_kind(const struct carvq_lm_keys *keys, struct carvq_error *error)
 {

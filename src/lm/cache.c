@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <stdlib.h>
 
-#include "base/size.h"
-#include "base/status.h"
+#include "runtime/size.h"
+#include "runtime/status.h"
 #include "lm/attention.h"
 #include "lm/model.h"
 

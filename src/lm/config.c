@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 
 // No real model comes near these; with them no product of two sizes overflows and every size fits a BLAS's int.
 #define MAX_WIDTH ((size_t)1 << 24)

@@ -3,8 +3,8 @@
 #include <omp.h>
 #include <stdlib.h>
 
-#include "base/status.h"
-#include "blas/blas.h"
+#include "runtime/status.h"
+#include "host/blas.h"
 #include "lm/attention.h"
 #include "lm/lanes.h"
 #include "lm/model.h"

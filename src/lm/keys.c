@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 
 const json_t *carvq_lm_key(const struct carvq_lm_keys *keys, const char *key)
 {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/vector.h"
+#include "host/vector.h"
 
 enum { LANES = 8 };
 

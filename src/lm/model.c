@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 
 enum carvq_status carvq_lm_open(const struct carvq_checkpoint *checkpoint, struct carvq_lm **lm_ret, struct carvq_error *error)
 {
@@ -53,7 +53,7 @@ bool carvq_lm_is_end(const struct carvq_lm *lm, uint32_t id)
 enum carvq_status carvq_lm_check_table(const struct carvq_lm *lm, const struct carvq_table *table, const char *file,
                                        struct carvq_error *error)
 {
-    const struct carvq_table_info *info = carvq_table_info(table);
+    const struct carvq_table_info *info = carvq_info(table);
     if (info->rows == lm->config.vocabulary && info->cols == lm->config.hidden)
         return CARVQ_OK;
     return carvq_fail(error, CARVQ_ERROR_ARGUMENT,

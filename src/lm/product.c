@@ -3,7 +3,7 @@
 
 #include <cblas.h>
 
-#include "base/half.h"
+#include "runtime/half.h"
 
 #define BLOCK_VALUES ((size_t)4 << 20) // 16 MiB of floats
 #define TILE_ROWS 512                  // of the matrix

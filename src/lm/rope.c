@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 
 #define PI 3.14159265358979323846
 #define DEFAULT_THETA 10000.0 // where config.json names none; the same in all architectures that we run

@@ -21,7 +21,7 @@ static enum carvq_status read_floats(const struct carvq_lm_rows *rows, const uin
 
 struct carvq_lm_rows carvq_lm_rows_of_table(const struct carvq_table *table)
 {
-    return (struct carvq_lm_rows){carvq_table_info(table)->cols, read_table, table};
+    return (struct carvq_lm_rows){carvq_info(table)->cols, read_table, table};
 }
 
 struct carvq_lm_rows carvq_lm_rows_of_floats(const float *values, size_t cols)

@@ -6,7 +6,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-#include "base/status.h"
+#include "runtime/status.h"
 #include "lm/lanes.h"
 #include "lm/model.h"
 #include "lm/product.h"

@@ -53,7 +53,7 @@ subdirectory)
     ;;
 bare)
     cd "$source"
-    $CC -std=c11 -Iinclude src/base/*.c src/table/*.c tests/integration/read.c -o "$work/reader"
+    $CC -std=c11 -Iinclude src/runtime/*.c tests/integration/read.c -o "$work/reader"
     "$work/reader"
     ;;
 *)

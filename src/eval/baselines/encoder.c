@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "encode/matrix.h"
+#include "host/matrix.h"
 #include "eval/baselines/method.h"
 
 struct memory_file {
@@ -57,7 +57,7 @@ static enum carvq_status decode(const struct memory_file *memory, const struct c
     if (status != CARVQ_OK)
         return status;
     const struct carvq_table *table = carvq_find(file, NULL);
-    *bytes_ret = carvq_table_info(table)->payload_bytes;
+    *bytes_ret = carvq_info(table)->payload_bytes;
     status = decode_rows(table, input, decoded_ret, error);
     carvq_close(file);
     return status;

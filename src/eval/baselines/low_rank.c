@@ -6,7 +6,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-#include "blas/blas.h"
+#include "host/blas.h"
 #include "eval/baselines/method.h"
 
 enum { BLOCK_ROWS = 256, TILE_COLS = 128 };

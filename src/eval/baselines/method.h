@@ -3,9 +3,9 @@
 #ifndef CARVQ_EVAL_BASELINES_METHOD_H
 #define CARVQ_EVAL_BASELINES_METHOD_H
 
-#include "base/half.h"
-#include "base/size.h"
-#include "base/status.h"
+#include "runtime/half.h"
+#include "runtime/size.h"
+#include "runtime/status.h"
 #include "eval/baselines/baselines.h"
 
 // A number as it is stored.

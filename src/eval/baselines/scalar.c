@@ -4,7 +4,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "base/vector.h"
+#include "host/vector.h"
 
 #include "eval/baselines/method.h"
 

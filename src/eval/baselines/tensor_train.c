@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "blas/blas.h"
-#include "encode/adaptor_linear.h"
-#include "encode/arena.h"
+#include "host/blas.h"
+#include "host/linear.h"
+#include "host/arena.h"
 #include "eval/baselines/method.h"
 
 // What a thread needs for a row.

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// Inside of the adaptor's training; see adaptor.h for the idea. Symbols: V rows, n columns, m values of z, H hidden units,
+// N = H + m nodes, B rows in a chunk. Matrices are row-major. All values are in units of the residual's mean |value|.
+#ifndef CARVQ_CODEC_ADAPTOR_TRAIN_H
+#define CARVQ_CODEC_ADAPTOR_TRAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codec/adaptor/adaptor.h"
+#include "host/arena.h"
+
+// m polylines in R^n. A place on polyline i is a number t: node k lies at t = k, the straight lines at both ends go on.
+struct carvq_curves {
+    size_t dim;    // m
+    size_t cols;   // n
+    size_t count;  // N
+    size_t *first; // m + 1: polyline i has the nodes first[i] .. first[i + 1] - 1
+    float *nodes;  // N x n
+};
+
+// How far a row may lie beyond the last node of a polyline, in units of the last segment.
+#define CARVQ_CURVE_BEYOND 16.0f
+
+// Nodes of polyline i, and the place of z = 0: what is left of it is reached by units that look left. One unit looks right.
+static inline size_t carvq_curve_nodes(const struct carvq_curves *curves, size_t i)
+{
+    return curves->first[i + 1] - curves->first[i];
+}
+
+static inline size_t carvq_curve_pivot(size_t nodes)
+{
+    return (nodes - 1) / 2;
+}
+
+// t, moved to where a row may lie on a polyline of so many nodes.
+float carvq_curve_clamp(size_t nodes, float t);
+
+// The segment of t (its left node) and how far along it t lies; nodes is at least 2.
+size_t carvq_curve_segment(size_t nodes, float t, float *along_ret);
+
+// Weights of the nodes (count x N): gamma = weights x nodes. In each row and polyline one or two are not 0; they sum to 1.
+void carvq_curves_weights(const struct carvq_curves *curves, const float *positions, size_t count, float *weights_ret);
+
+// Forward and backward, for count rows: error = residual - weights x nodes; and from slopes, the derivatives of a loss by
+// -error, those by the weights (count x N) and by the nodes (N x n; added to what is there).
+void carvq_curves_forward(const struct carvq_curves *curves, const float *weights, const float *residual, size_t count,
+                          float *error_ret);
+void carvq_curves_backward_weights(const struct carvq_curves *curves, const float *slopes, size_t count, float *by_weights_ret);
+void carvq_curves_backward_nodes(const struct carvq_curves *curves, const float *weights, const float *slopes, size_t count,
+                                 float *by_nodes);
+// Derivatives by the positions of one row (m) from those by its weights (N).
+void carvq_curves_backward_positions(const struct carvq_curves *curves, const float *positions, const float *by_weights,
+                                     float *by_positions_ret);
+
+// Moves each position of a row in turn to the best of all places for the others, in the sense of least squares. dots: scalar
+// products of the row with the nodes (N); gram: those of the nodes among themselves (N x N); scratch: N values.
+void carvq_curves_place(const struct carvq_curves *curves, const float *gram, const float *dots, float *positions,
+                        unsigned rounds, float *scratch);
+
+// One Newton step for the L1 error of a row: by_positions as above for the loss sum of |error|, mean_error its mean |error|.
+// scratch: m (m + 1) values.
+void carvq_curves_newton(const struct carvq_curves *curves, const float *gram, const float *by_positions, float mean_error,
+                         const float *positions, float *positions_ret, double *scratch);
+
+// ---- Passes over the matrix ----------------------------------------------------------------------------------------
+
+// What the chunks of a pass add up.
+struct carvq_adaptor_sums {
+    double value[4];
+};
+
+// A share of a pass's chunks, summed in order; there are as many as the shape says, whatever the number of threads.
+struct carvq_adaptor_lane {
+    float *product; // P x n
+    float *gram;    // P x P
+    struct carvq_adaptor_sums sums;
+};
+
+// Buffers of one thread.
+struct carvq_adaptor_workspace {
+    float *residual, *error;          // B x n
+    float *weights, *weighted, *dots; // B x P
+    float *positions;                 // B x m
+    float *row_error;                 // B
+    float *scratch;                   // P
+    double *matrix;                   // m (m + 1)
+};
+
+struct carvq_adaptor_trainer {
+    const struct carvq_matrix *matrix;
+    const struct carvq_adaptor_options *options;
+    struct carvq_error *error;
+    size_t threads;
+    size_t chunk_rows; // B
+    size_t lane_count;
+    size_t lane_chunks; // chunks that a lane takes before lanes are added up
+    size_t vectors;     // rows of basis: m + 8, at most n
+    size_t product_max; // P: the larger of vectors and N
+
+    struct carvq_curves curves;
+    float *positions;     // V x m
+    float *gram;          // N x N, of the nodes
+    float *mean;          // n
+    float *basis;         // vectors x n
+    double *eigenvectors; // vectors x vectors
+
+    struct carvq_adaptor_lane *lanes;
+    struct carvq_adaptor_workspace *workspaces;
+    // Totals of the last pass.
+    double *product;    // P x n
+    double *total_gram; // P x P
+    struct carvq_adaptor_sums sums;
+
+    float scale;                                 // mean |value| of the matrix
+    float floor;                                 // a row's mean |error| counts as at least this when rows are weighted
+    unsigned rounds;                             // of carvq_curves_place()
+    const struct carvq_adaptor_network *network; // while it is measured
+    float *layers;                               // its W0, b0, W1, b1
+    struct carvq_adaptor_progress progress;
+};
+
+// How many of nrows rows the nodes are fitted to.
+size_t carvq_adaptor_fitted(const struct carvq_adaptor_trainer *trainer, uint64_t row, size_t nrows);
+
+// Adds nrows rows, already in workspace->residual, to lane.
+typedef void carvq_adaptor_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
+                                 struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows);
+
+// Reads the matrix once, divided by scale, and gives every chunk to add. Leaves the sums in product (products x n), total_gram
+// (products x products) and sums.
+enum carvq_status carvq_adaptor_pass(struct carvq_adaptor_trainer *trainer, const char *phase, size_t products,
+                                     carvq_adaptor_chunk *add);
+
+// ---- The parts of the training -------------------------------------------------------------------------------------
+
+// Finds scale, mean and the leading directions, and lays the polylines along them. Reads the matrix 3 + power_passes times.
+enum carvq_status carvq_adaptor_start(struct carvq_adaptor_trainer *trainer);
+
+// Epochs at the end of so many in which positions make Newton steps.
+static inline uint32_t carvq_adaptor_refining(uint32_t epochs)
+{
+    return (epochs + 1) / 3;
+}
+
+// Fits positions and nodes, options->epochs times.
+enum carvq_status carvq_adaptor_fit(struct carvq_adaptor_trainer *trainer);
+
+// Writes curves and positions down as a network, and measures it.
+void carvq_adaptor_store(const struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_network *network);
+enum carvq_status carvq_adaptor_measure(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_network *network);
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "codec/trellis/forward.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#include <string.h>
+
+#define TARGET __attribute__((target("avx2")))
+
+// The distances of the groups that states r ... r + 15 come from: numbers r / 2^k and following, each 2^k times.
+TARGET CARVQ_TEMPLATE __m256i spread(const uint16_t *metrics, unsigned k)
+{
+    if (k == 2) {
+        long long four;
+        memcpy(&four, metrics, sizeof four);
+        return _mm256_shuffle_epi8(_mm256_set1_epi64x(four),
+                                   _mm256_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3, // the shuffle stays in a half
+                                                    4, 5, 4, 5, 4, 5, 4, 5, 6, 7, 6, 7, 6, 7, 6, 7));
+    }
+    if (k == 3) {
+        int two;
+        memcpy(&two, metrics, sizeof two);
+        return _mm256_shuffle_epi8(_mm256_set1_epi32(two), _mm256_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, //
+                                                                            2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3));
+    }
+    return _mm256_set1_epi16((short)*metrics);
+}
+
+TARGET CARVQ_TEMPLATE __m256i load(const void *values)
+{
+    return _mm256_loadu_si256((const __m256i *)values);
+}
+
+// best[i], i < width: the least distance of all states of remainder i mod width.
+TARGET CARVQ_TEMPLATE void step_forward(const struct carvq_trellis *trellis, size_t step, unsigned k, size_t width,
+                                        uint16_t *best)
+{
+    const size_t states = trellis->states;
+    const uint16_t *metrics = trellis->metrics + step * trellis->groups;
+    const int16_t *first = trellis->table[0], *second = carvq_trellis_second(trellis, step);
+    const __m256i x0 = _mm256_set1_epi16(trellis->targets[2 * step]), x1 = _mm256_set1_epi16(trellis->targets[2 * step + 1]);
+    for (size_t i = 0; i < width; i += CARVQ_TRELLIS_LANES) {
+        __m256i least = _mm256_set1_epi16(-1);
+        for (size_t r = i; r < states; r += width) {
+            __m256i d0 = _mm256_subs_epi16(x0, load(first + r)), d1 = _mm256_subs_epi16(x1, load(second + r));
+            __m256i distance = _mm256_add_epi16(_mm256_mulhi_epi16(d0, d0), _mm256_mulhi_epi16(d1, d1));
+            least = _mm256_min_epu16(least, _mm256_adds_epu16(distance, spread(metrics + (r >> k), k)));
+        }
+        _mm256_storeu_si256((__m256i *)(void *)(best + i), least);
+    }
+}
+
+// A constant k spares the choice in spread().
+TARGET CARVQ_TEMPLATE void forward(const struct carvq_trellis *trellis, unsigned k)
+{
+    const size_t width = trellis->groups < CARVQ_TRELLIS_LANES ? CARVQ_TRELLIS_LANES : trellis->groups;
+    uint16_t best[CARVQ_TRELLIS_MAX_GROUPS];
+    carvq_trellis_start(trellis);
+    for (size_t step = 0; step < trellis->steps; step++) {
+        step_forward(trellis, step, k, width, best);
+        carvq_trellis_settle(trellis, step, width, best);
+    }
+}
+
+TARGET void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis)
+{
+    if (trellis->step_bits == 2)
+        forward(trellis, 2);
+    else if (trellis->step_bits == 3)
+        forward(trellis, 3);
+    else
+        forward(trellis, trellis->step_bits < 4 ? 4 : trellis->step_bits);
+}
+
+bool carvq_trellis_has_avx2(void)
+{
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2");
+}
+
+#else
+
+void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis)
+{
+    carvq_trellis_forward(trellis);
+}
+
+bool carvq_trellis_has_avx2(void)
+{
+    return false;
+}
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// 16-bit floating point: F16 is IEEE 754 binary16, BF16 the upper half of binary32.
+// Widening is exact; narrowing rounds to nearest, ties to even, overflows to infinity and keeps NaN a NaN.
+#ifndef CARVQ_RUNTIME_HALF_H
+#define CARVQ_RUNTIME_HALF_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "carvq.h"
+
+static inline uint32_t carvq_float_bits(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static inline float carvq_float_from_bits(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline float carvq_bf16_to_f32(uint16_t half)
+{
+    return carvq_float_from_bits((uint32_t)half << 16);
+}
+
+static inline uint16_t carvq_f32_to_bf16(float value)
+{
+    uint32_t bits = carvq_float_bits(value);
+    if ((bits & 0x7fffffff) > 0x7f800000)
+        return (uint16_t)(bits >> 16 | 0x40); // quiet
+    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+// With masks instead of branches, so that loops over it become vector code. Subnormal values are never subnormal floats on the
+// way: processors may be set to take those for 0.
+static inline float carvq_f16_to_f32(uint16_t half)
+{
+    const uint32_t magnitude = half & 0x7fff, shifted = magnitude << 13, bias = (uint32_t)112 << 23; // 127 - 15
+    const uint32_t is_small = 0 - (uint32_t)(magnitude < 0x400), is_huge = 0 - (uint32_t)(magnitude >= 0x7c00);
+    const uint32_t small = carvq_float_bits(carvq_float_from_bits(shifted + ((uint32_t)113 << 23)) - 0x1p-14f);
+    const uint32_t bits = (small & is_small) | ((shifted + bias + (bias & is_huge)) & ~is_small);
+    return carvq_float_from_bits(bits | (uint32_t)(half & 0x8000) << 16);
+}
+
+uint16_t carvq_f32_to_f16(float value);
+
+// An unaligned little-endian 16-bit value.
+static inline uint16_t carvq_load_u16(const uint8_t *data)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint16_t value; // loops over this become vector code
+    memcpy(&value, data, sizeof value);
+    return value;
+#else
+    return (uint16_t)(data[0] | data[1] << 8);
+#endif
+}
+
+// Bytes of one value: 4, 2, 2.
+size_t carvq_dtype_size(enum carvq_dtype dtype);
+
+// "F32", "F16", "BF16".
+const char *carvq_dtype_name(enum carvq_dtype dtype);
+
+// count values of any type, at data without alignment, to floats; and back, rounding as above.
+void carvq_widen(enum carvq_dtype dtype, const uint8_t *data, size_t count, float *values_ret);
+void carvq_narrow(enum carvq_dtype dtype, const float *values, size_t count, uint8_t *data_ret);
+
+#endif

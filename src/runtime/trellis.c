@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// Codec "trellis", scalar: this decoder is the specification that every other one is compared with.
+//
+// A row is the number of its scale (b bits) and its path: k bits for each step of two values. The state of a step is a window of
+// S bits that ends where the step's bits end, with zeros before the path: no step depends on another.
+//
+//     row  | b bits |  k  |  k  |  k  |  k  | ..           S = 12, k = 4:
+//                    0 0 0 [  state of step 0 ]  window    state_t = (path << S - k) >> t k & 2^S - 1
+//                         [  state of step 1  ]
+//
+// One 64-bit load gives the windows of GROUP steps. Their values go through a buffer as bytes, and from there to floats, which
+// compilers turn into vector code. Cost of a row of n = 2048 at k = 4: reads 512 bytes of codes and 2 KiB of a table that stays
+// in the cache, 1024 times a shift, a mask, a load and a store of 2 bytes, and writes 8 KiB.
+#include <string.h>
+
+#include "half.h"
+#include "bits.h"
+#include "table.h"
+#include "trellis_tables.h"
+
+#define CHUNK 32 // groups of steps in the buffer
+
+// What a decoder needs at every step, in registers: through a pointer it would be read again after every byte that is written.
+struct reader {
+    const int8_t (*table)[2];
+    const uint8_t *codes;
+    uint64_t nbytes; // of codes
+    uint64_t mask;   // S ones
+};
+
+// The bytes from number byte of the tensor to its end, fewer than 8.
+static uint64_t load_tail(const uint8_t *codes, uint64_t byte, uint64_t nbytes)
+{
+    uint64_t bits = 0;
+    for (unsigned shift = 0; byte < nbytes; byte++, shift += 8)
+        bits |= (uint64_t)codes[byte] << shift;
+    return bits;
+}
+
+// At least 57 bits from bit number position of the tensor on, with zeros beyond its end.
+static inline uint64_t load_bits(struct reader reader, uint64_t position)
+{
+    const uint64_t byte = position / 8;
+    const uint64_t bits = reader.nbytes - byte >= 8 ? carvq_load_u64(reader.codes + byte)
+                                                    : load_tail(reader.codes, byte, reader.nbytes);
+    return bits >> position % 8;
+}
+
+// The values of a state; shift: where its window begins.
+static inline void take_step(struct reader reader, uint64_t windows, unsigned shift, int8_t *values_ret)
+{
+    memcpy(values_ret, reader.table[windows >> shift & reader.mask], 2);
+}
+
+// So many steps can be taken from one load, which has 57 bits of use: as many as have their windows there.
+#define GROUP(k) ((k) <= 6 ? 8 : (k) == 7 ? 7 : (k) == 8 ? 6 : 5)
+
+static inline void take_group(struct reader reader, uint64_t windows, unsigned k, int8_t *values_ret)
+{
+    take_step(reader, windows, 0, values_ret);
+    take_step(reader, windows, k, values_ret + 2);
+    take_step(reader, windows, 2 * k, values_ret + 4);
+    take_step(reader, windows, 3 * k, values_ret + 6);
+    take_step(reader, windows, 4 * k, values_ret + 8);
+    if (GROUP(k) > 5)
+        take_step(reader, windows, 5 * k, values_ret + 10);
+    if (GROUP(k) > 6)
+        take_step(reader, windows, 6 * k, values_ret + 12);
+    if (GROUP(k) > 7)
+        take_step(reader, windows, 7 * k, values_ret + 14);
+}
+
+static inline void scale_values(const int8_t *restrict values, float scale, size_t count, float *restrict values_ret)
+{
+    enum { BLOCK = 16 };
+    size_t i = 0;
+    for (; count - i >= BLOCK; i += BLOCK)
+        for (size_t j = 0; j < BLOCK; j++)
+            values_ret[i + j] = scale * (float)values[i + j];
+    for (; i < count; i++)
+        values_ret[i] = scale * (float)values[i];
+}
+
+// k is constant where this is called from, so that shifts are, too.
+static inline void decode_row(const struct carvq_segment *segment, uint64_t row, unsigned k, float *values_ret)
+{
+    const struct carvq_segment_info *info = segment->info;
+    const struct reader reader = {segment->trellis, segment->codes, info->code_bytes, ((uint64_t)1 << info->state_bits) - 1};
+    const uint64_t begin = row * segment->row_bits, path = begin + info->scale_bits;
+    const uint64_t code = load_bits(reader, begin) & (((uint64_t)1 << info->scale_bits) - 1);
+    const unsigned before = info->state_bits - k; // bits of the first window that lie before the path, and are 0
+    const size_t cols = info->cols, chunk = 2 * CHUNK * GROUP(k);
+    int8_t values[2 * CHUNK * GROUP(2)];
+    float scale;
+    carvq_widen(info->value_dtype, segment->codebooks + 2 * code, 1, &scale);
+    take_group(reader, load_bits(reader, path) << before, k, values);
+    uint64_t position = path - before + GROUP(k) * k;
+    for (size_t column = 0, filled = GROUP(k); column < cols; column += chunk, filled = 0) {
+        const size_t width = cols - column < chunk ? cols - column : chunk;
+        for (; 2 * filled < width; filled += GROUP(k), position += GROUP(k) * k)
+            take_group(reader, load_bits(reader, position), k, values + 2 * filled);
+        scale_values(values, scale, width, values_ret + column);
+    }
+}
+
+#define DECODER(k)                                                                                \
+    static void decode_k##k(const struct carvq_segment *segment, uint64_t row, float *values_ret) \
+    {                                                                                             \
+        decode_row(segment, row, k, values_ret);                                                  \
+    }
+
+DECODER(2)
+DECODER(3)
+DECODER(4)
+DECODER(5)
+DECODER(6)
+DECODER(7)
+DECODER(8)
+DECODER(10)
+
+const char *carvq_trellis_choose(struct carvq_segment *segment)
+{
+    static const struct {
+        void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);
+        const char *name;
+    } decoders[] = {
+        {decode_k2, "scalar trellis k2"},   {decode_k3, "scalar trellis k3"},
+        {decode_k4, "scalar trellis k4"},   {decode_k5, "scalar trellis k5"},
+        {decode_k6, "scalar trellis k6"},   {decode_k7, "scalar trellis k7"},
+        {decode_k8, "scalar trellis k8"},   {NULL, NULL},
+        {decode_k10, "scalar trellis k10"},
+    };
+    const struct carvq_segment_info *info = segment->info;
+    segment->trellis = carvq_trellis_table(info->state_bits, info->step_bits);
+    segment->row_bits = carvq_segment_row_bits(info);
+    if (segment->trellis == NULL)
+        return NULL;
+    segment->decode_row = decoders[info->step_bits - CARVQ_TRELLIS_MIN_STEP_BITS].decode_row;
+    return decoders[info->step_bits - CARVQ_TRELLIS_MIN_STEP_BITS].name;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// How often each row of a table is looked up: counted in a text, given in a file, or guessed from the tokenizer.
+#ifndef CARVQ_TOKENIZER_COUNTS_H
+#define CARVQ_TOKENIZER_COUNTS_H
+
+#include "tokenizer/tokenizer.h"
+
+// All functions fill counts_ret[rows].
+
+// Adds one to the count of each id. Errors: CARVQ_ERROR_RANGE if an id is not below rows; path is the tokens', for the message.
+enum carvq_status carvq_counts_add(const uint32_t *ids, size_t count, const char *path, double *counts_ret, uint64_t rows,
+                                   struct carvq_error *error);
+
+// Reads a text file: line i holds the count of row i, a decimal integer, from line 0 to the last row.
+enum carvq_status carvq_counts_read(const char *path, double *counts_ret, uint64_t rows, struct carvq_error *error);
+
+// A guess without any text. Byte pair encoding merges the most frequent pair first, and by Zipf's law the r-th most frequent
+// piece is about 1 / r as frequent as the first: 10 V / (r + 50) for the piece that merge r makes, so that the last of V
+// pieces has about 10. Pieces that no merge makes, single bytes for the most part, get what r = 250 gives, rows without a piece
+// nothing. The constants were settled on the demo model with text other than that of its evaluation (doc/method.md).
+void carvq_counts_prior(const struct carvq_tokenizer *tokenizer, double *counts_ret, uint64_t rows);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Reading the parts of tokenizer.json. The text was checked by carvq_json_check() before.
+#ifndef CARVQ_TOKENIZER_JSON_H
+#define CARVQ_TOKENIZER_JSON_H
+
+#include "runtime/json.h"
+#include "tokenizer/buffer.h"
+
+// A member of an object. Begin with the key. null counts as absent.
+struct carvq_tok_member {
+    const char *key;
+    bool present;
+    struct carvq_json value;
+};
+
+// Finds members in an object; other members are skipped. place (the file and the part of it) is for messages, here and
+// below. Errors: CARVQ_ERROR_FORMAT (no object, or one of the keys twice).
+enum carvq_status carvq_tok_members(const char *place, struct carvq_json object, struct carvq_tok_member *members, size_t count,
+                                    struct carvq_error *error);
+
+// Errors of the following: CARVQ_ERROR_FORMAT (absent, or of another type), _MEMORY.
+
+enum carvq_status carvq_tok_read_bool(const char *place, struct carvq_tok_member *member, bool *value_ret,
+                                      struct carvq_error *error);
+// The same, but *value_ret stays as it is if the member is absent.
+enum carvq_status carvq_tok_read_optional_bool(const char *place, struct carvq_tok_member *member, bool *value_ret,
+                                               struct carvq_error *error);
+// Appends the text to text_ret, and a NUL that does not count.
+enum carvq_status carvq_tok_read_text(const char *place, struct carvq_tok_member *member, struct carvq_tok_bytes *text_ret,
+                                      struct carvq_error *error);
+
+// Appends what string stands for, and a NUL that does not count. False: out of memory.
+bool carvq_tok_append_string(struct carvq_tok_bytes *bytes, struct carvq_json_string string);
+
+#endif
