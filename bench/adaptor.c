@@ -72,21 +72,27 @@ static void compress(struct source *source, uint32_t stages)
 {
     const struct carvq_matrix matrix = {"table",    NULL,           source->table.rows, source->table.cols,
                                         CARVQ_BF16, synthetic_read, &source->table};
-    struct carvq_encode_options options;
+    struct carvq_settings options;
+    struct carvq_plan *plan;
+    struct carvq_job job;
     struct carvq_error error;
     uint64_t nbytes;
-    carvq_encode_defaults(&options);
+    carvq_settings_init(&options, sizeof options);
     options.stages = stages;
-    if (carvq_encode_file_size(&matrix, &options, 1, &nbytes, &error) != CARVQ_OK)
+    if (carvq_plan_by_settings(&matrix, &options, 0, &plan, &error) != CARVQ_OK ||
+        carvq_encode_file_size(&plan, 1, &nbytes, &error) != CARVQ_OK)
         fail(error.message);
     source->file = malloc(nbytes);
     if (source->file == NULL)
         fail("out of memory");
-    const struct carvq_encode_job job = {.write = write_memory, .write_context = source->file};
+    carvq_job_init(&job, sizeof job);
+    job.write = write_memory;
+    job.write_context = source->file;
     double begin = omp_get_wtime();
-    if (carvq_encode(&matrix, &options, 1, &job, NULL, &error) != CARVQ_OK ||
+    if (carvq_encode(&plan, 1, &job, &error) != CARVQ_OK ||
         carvq_open_memory(source->file, nbytes, &source->codes, &error) != CARVQ_OK)
         fail(error.message);
+    carvq_plan_free(plan);
     printf("codes: %u stages, %.1f s\n", stages, omp_get_wtime() - begin);
 }
 

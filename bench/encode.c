@@ -125,13 +125,16 @@ static double processor_seconds(void)
 static int measure(struct synthetic *table, const struct settings *settings)
 {
     struct carvq_matrix matrix = {TENSOR, NULL, table->rows, table->cols, CARVQ_BF16, synthetic_read, table};
-    struct carvq_encode_options options;
-    struct carvq_encode_plan plan;
-    struct carvq_encode_report report;
+    struct carvq_settings options;
+    struct carvq_plan *plan;
     struct carvq_error error;
     uint64_t written = 0;
-    const struct carvq_encode_job job = {.write = discard, .write_context = &written, .threads = (unsigned)settings->threads};
-    carvq_encode_defaults(&options);
+    struct carvq_job job;
+    carvq_job_init(&job, sizeof job);
+    job.write = discard;
+    job.write_context = &written;
+    job.threads = (unsigned)settings->threads;
+    carvq_settings_init(&options, sizeof options);
     options.stages = (uint32_t)settings->stages;
     options.subvector = (uint32_t)settings->subvector;
     options.group = settings->group;
@@ -142,17 +145,19 @@ static int measure(struct synthetic *table, const struct settings *settings)
     if (settings->iterations > 0)
         options.iterations = (uint32_t)settings->iterations;
     double before = peak_mib(), begin = processor_seconds();
-    if (carvq_encode_plan(&matrix, &options, job.threads, &plan, &error) != CARVQ_OK ||
-        carvq_encode(&matrix, &options, 1, &job, &report, &error) != CARVQ_OK) {
+    if (carvq_plan_by_settings(&matrix, &options, job.threads, &plan, &error) != CARVQ_OK ||
+        carvq_encode(&plan, 1, &job, &error) != CARVQ_OK) {
         fprintf(stderr, "bench_encode: %s\n", error.message);
         return -1;
     }
+    const struct carvq_report *report = carvq_plan_report(plan);
     double parameters = (double)table->rows * table->cols, processor = processor_seconds() - begin;
     printf("%s %" PRIu64 " x %" PRIu32 " L %" PRIu32 ": %.4f bits, SQNR %.3f dB, L1 %.6f, %.2f s, %.2f Mparam/s "
            "(%.2f per processor second), %.1f MiB above the input (plan: %.1f)\n",
-           settings->kind, table->rows, table->cols, options.stages, 8 * (double)plan.info.payload_bytes / parameters,
-           report.sqnr_db, report.l1, report.seconds, parameters / report.seconds / 1e6, parameters / processor / 1e6,
-           peak_mib() - before, (double)plan.working_bytes / 1048576);
+           settings->kind, table->rows, table->cols, options.stages, 8 * (double)carvq_plan_info(plan)->payload_bytes / parameters,
+           report->sqnr_db, report->l1, report->seconds, parameters / report->seconds / 1e6, parameters / processor / 1e6,
+           peak_mib() - before, (double)carvq_plan_get_cost(plan)->working_bytes / 1048576);
+    carvq_plan_free(plan);
     return 0;
 }
 

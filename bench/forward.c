@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "carvq_encode.h"
 #include "host/blas.h"
 #include "lm/lm.h"
 

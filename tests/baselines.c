@@ -32,15 +32,15 @@ static void test_encoder_is_that_of_files(void **state)
     struct carvq_baseline list[CARVQ_BASELINES_MAX];
     size_t count = carvq_baselines(300, 160, list, CARVQ_BASELINES_MAX), seen = 0;
     for (size_t i = 0; i < count; i++) {
-        if (list[i].kind != CARVQ_BASELINE_ENCODER || list[i].encode.adaptor)
+        if (list[i].kind != CARVQ_BASELINE_SETTINGS || list[i].settings.adaptor)
             continue;
         struct carvq_matrix matrix = source_matrix(&source);
-        list[i].encode.seed = 1;
-        struct carvq_encode_plan plan;
-        assert_int_equal(carvq_encode_plan(&matrix, &list[i].encode, 1, &plan, NULL), CARVQ_OK);
+        list[i].settings.seed = 1;
+        struct planned plan;
+        assert_int_equal(plan_settings(&matrix, &list[i].settings, 1, &plan, NULL), CARVQ_OK);
         struct output output = output_make((size_t)plan.info.payload_bytes + 65536);
-        struct carvq_encode_job job = output_job(&output, 1);
-        assert_int_equal(carvq_encode(&matrix, &list[i].encode, 1, &job, NULL, NULL), CARVQ_OK);
+        struct carvq_job job = output_job(&output, 1);
+        assert_int_equal(encode_settings(&matrix, &list[i].settings, 1, &job, NULL, NULL), CARVQ_OK);
         float *expected = decode_all(&output, 300, 160);
         uint64_t bytes;
         float *decoded = decode_with(&list[i], &source, &bytes);
@@ -64,7 +64,7 @@ static void test_product_quantization_counts_codebooks(void **state)
     for (size_t i = 0; i < count; i++) {
         if (strcmp(list[i].name, "pq") != 0)
             continue;
-        uint64_t bytes, h = list[i].encode.subvector, b = list[i].encode.code_bits, blocks = (30 + h - 1) / h;
+        uint64_t bytes, h = list[i].settings.subvector, b = list[i].settings.code_bits, blocks = (30 + h - 1) / h;
         distance_with(&list[i], &source, &bytes);
         assert_int_equal(bytes, 5000 * ((blocks * b + 7) / 8) + blocks * ((uint64_t)1 << b) * h * 2);
         seen++;
@@ -179,7 +179,7 @@ static void test_values_beyond_single_precision(void **state)
         const struct carvq_baseline_input input = input_of(&source, 1);
         struct carvq_error error;
         uint64_t bytes;
-        if (list[i].kind == CARVQ_BASELINE_ENCODER) {
+        if (list[i].kind == CARVQ_BASELINE_SETTINGS) {
             assert_true(distance_with(&list[i], &source, &bytes) < 0.9);
             continue;
         }

@@ -54,8 +54,8 @@ int main(int argc, char **argv)
         }
         snprintf(path, sizeof path, "%s/%zu.f32", argv[4], i);
         good = copy_file(path, "wb", decoded, rows * cols);
-        printf("%zu %s %u %u %u %u %" PRIu64 " %s\n", i, list[i].name, list[i].bits, list[i].group, list[i].encode.subvector,
-               list[i].encode.code_bits, bytes, list[i].setting);
+        printf("%zu %s %u %u %u %u %" PRIu64 " %s\n", i, list[i].name, list[i].bits, list[i].group, list[i].settings.subvector,
+               list[i].settings.code_bits, bytes, list[i].setting);
     }
     carvq_baseline_cache_clear(&cache);
     free(table);

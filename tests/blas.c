@@ -14,6 +14,7 @@
 
 #include <cblas.h>
 
+#include "carvq_encode.h"
 #include "host/blas.h"
 
 static const char *program;

@@ -2,11 +2,11 @@
 if(TARGET carvq_encode)
   carvq_test(budget_allocate carvq_encode)
   carvq_test(budget_structure carvq_encode)
-  carvq_test(budget_recipe carvq_encode)
+  carvq_test(budget_plan carvq_encode)
   carvq_test(budget_hard carvq_encode)
   carvq_test(budget_odd carvq_encode)
   carvq_test(budget_adaptor carvq_encode)
-  set_tests_properties(budget_recipe budget_hard budget_adaptor PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
+  set_tests_properties(budget_plan budget_hard budget_adaptor PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
 endif()
 if(TARGET carvq_eval)
   carvq_test(counts carvq_eval)

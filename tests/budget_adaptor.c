@@ -41,17 +41,17 @@ static void check_plan(struct source *source, struct carvq_budget budget, const 
     struct carvq_error error;
     uint64_t size;
     budget.plan_only = true;
-    struct carvq_recipe *plan = make_recipe(&matrix, &budget, 2);
-    assert_true(carvq_recipe_adaptor(plan)->used);
-    assert_int_equal(carvq_recipe_info(plan)->adaptor_bytes, info->adaptor_bytes);
-    assert_true(nearly(carvq_recipe_expect(plan, bands), sqnr_db, 0.5));
-    assert_int_equal(carvq_recipe_file_size(&plan, 1, &size, &error), CARVQ_OK);
+    struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+    assert_true(carvq_plan_trial(plan)->used);
+    assert_int_equal(carvq_plan_info(plan)->adaptor_bytes, info->adaptor_bytes);
+    assert_true(nearly(carvq_plan_expect(plan, bands), sqnr_db, 0.5));
+    assert_int_equal(carvq_encode_file_size(&plan, 1, &size, &error), CARVQ_OK);
     struct output output = output_make((size_t)size);
-    struct carvq_encode_job job = output_job(&output, 2);
-    assert_int_equal(carvq_recipe_encode(&plan, 1, &job, NULL, &error), CARVQ_ERROR_ARGUMENT);
+    struct carvq_job job = output_job(&output, 2);
+    assert_int_equal(encode_plans(&plan, 1, &job, NULL, &error), CARVQ_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "plan_only"));
     output_free(&output);
-    carvq_recipe_free(plan);
+    carvq_plan_free(plan);
 }
 
 static void test_adaptor_that_would_pay_is_used(void **state)
@@ -60,7 +60,7 @@ static void test_adaptor_that_would_pay_is_used(void **state)
     struct source source = source_clusters(16384, 1);
     struct carvq_budget with = fast_budget(2.2), without = with;
     without.adaptor = false;
-    struct carvq_recipe_report with_report, without_report;
+    struct carvq_report with_report, without_report;
     struct carvq_table_info with_info, without_info;
     struct output with_output = compress(&source, &with, 2, &with_report, &with_info);
     struct output without_output = compress(&source, &without, 2, &without_report, &without_info);
@@ -104,7 +104,7 @@ static void test_other_codecs_beside_an_adaptor(void **state)
         counts[250 * row] = 1e9;
     for (int rvq = 0; rvq < 2; rvq++) {
         struct carvq_budget budget = fast_budget(2.2);
-        struct carvq_recipe_report report;
+        struct carvq_report report;
         struct carvq_table_info info;
         budget.counts = rvq ? NULL : counts;
         if (rvq)
@@ -132,12 +132,12 @@ static void test_noise_gets_no_adaptor(void **state)
     struct carvq_matrix matrix = source_matrix(&source);
     struct carvq_budget budget = fast_budget(2.2);
     budget.codecs = 1U << CARVQ_TRELLIS;
-    struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
-    const struct carvq_adaptor_trial *trial = carvq_recipe_adaptor(recipe);
+    struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+    const struct carvq_adaptor_trial *trial = carvq_plan_trial(plan);
     assert_true(trial->dim > 0 && !trial->used);
     assert_true(trial->gain_db < trial->price_db);
-    assert_int_equal(carvq_recipe_info(recipe)->adaptor_bytes, 0);
-    carvq_recipe_free(recipe);
+    assert_int_equal(carvq_plan_info(plan)->adaptor_bytes, 0);
+    carvq_plan_free(plan);
     free(source.values);
 }
 
@@ -172,11 +172,11 @@ static void test_budget_without_room_for_an_adaptor(void **state)
     static const double bits[] = {1.06, 2.0, 14};
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         struct carvq_budget budget = fast_budget(bits[i]);
-        struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
-        assert_true(bits_of(carvq_recipe_info(recipe)) <= bits[i]);
+        struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+        assert_true(bits_of(carvq_plan_info(plan)) <= bits[i]);
         if (i != 1)
-            assert_int_equal(carvq_recipe_adaptor(recipe)->dim, 0);
-        carvq_recipe_free(recipe);
+            assert_int_equal(carvq_plan_trial(plan)->dim, 0);
+        carvq_plan_free(plan);
     }
     free(source.values);
 }
@@ -184,7 +184,7 @@ static void test_budget_without_room_for_an_adaptor(void **state)
 static int stop_at_adaptor(void *context, const struct carvq_progress *progress)
 {
     int *left = context;
-    return strcmp(progress->phase, "adaptor") == 0 && (*left)-- == 0;
+    return progress->phase == CARVQ_PHASE_ADAPTOR && (*left)-- == 0;
 }
 
 static void test_training_can_be_stopped(void **state)
@@ -193,10 +193,10 @@ static void test_training_can_be_stopped(void **state)
     struct source source = source_clusters(4096, 8);
     struct carvq_matrix matrix = source_matrix(&source);
     struct carvq_budget budget = fast_budget(2.2);
-    struct carvq_recipe *recipe;
+    struct carvq_plan *plan;
     struct carvq_error error;
     int left = 2;
-    assert_int_equal(carvq_recipe_make(&matrix, &budget, 2, stop_at_adaptor, &left, &recipe, &error), CARVQ_ERROR_CANCELLED);
+    assert_int_equal(carvq_plan_by_budget(&matrix, &budget, 2, stop_at_adaptor, &left, &plan, &error), CARVQ_ERROR_CANCELLED);
     free(source.values);
 }
 

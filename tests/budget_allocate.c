@@ -21,8 +21,8 @@
 #define MAX_ROWS 2000
 
 struct problem {
-    size_t way_count;
-    struct carvq_way ways[CARVQ_MAX_WAYS];
+    size_t count;
+    struct carvq_candidate candidates[CARVQ_MAX_CANDIDATES];
     uint64_t rows;
     double weights[MAX_ROWS], sums[MAX_ROWS + 1];
 };
@@ -42,57 +42,57 @@ static void sort_weights(struct problem *problem)
 }
 
 // Ways as codecs have them, about 6 dB a bit, some of them off the hull.
-static void make_problem(struct problem *problem, uint64_t rows, size_t way_count, uint64_t seed)
+static void make_problem(struct problem *problem, uint64_t rows, size_t count, uint64_t seed)
 {
     struct carvq_random random = carvq_random_stream(seed, rows);
     problem->rows = rows;
-    problem->way_count = way_count;
+    problem->count = count;
     for (uint64_t i = 0; i < rows; i++)
         problem->weights[i] = exp(8 * carvq_random_unit(&random));
     sort_weights(problem);
-    for (size_t w = 0; w < way_count; w++) {
-        uint64_t bits = 10 * (way_count - w) + carvq_random_below(&random, 10);
-        problem->ways[w] = (struct carvq_way){bits, exp2(-0.1 * (double)bits) * (0.5 + carvq_random_unit(&random)),
+    for (size_t w = 0; w < count; w++) {
+        uint64_t bits = 10 * (count - w) + carvq_random_below(&random, 10);
+        problem->candidates[w] = (struct carvq_candidate){bits, exp2(-0.1 * (double)bits) * (0.5 + carvq_random_unit(&random)),
                                               carvq_random_below(&random, 40)};
     }
 }
 
 static bool allocate(const struct problem *problem, uint64_t bits, struct carvq_allocation *allocation_ret)
 {
-    return carvq_allocate(problem->ways, problem->way_count, problem->weights, problem->sums, problem->rows, bits,
+    return carvq_allocate(problem->candidates, problem->count, problem->weights, problem->sums, problem->rows, bits,
                           allocation_ret);
 }
 
 // What an assignment costs; *distortion_ret is what it leaves.
 static uint64_t cost(const struct problem *problem, const size_t *assignment, double *distortion_ret)
 {
-    uint64_t bits = 0, used[CARVQ_MAX_WAYS] = {0};
+    uint64_t bits = 0, used[CARVQ_MAX_CANDIDATES] = {0};
     size_t segments = 0;
     *distortion_ret = 0;
     for (uint64_t i = 0; i < problem->rows; i++) {
-        const struct carvq_way *way = &problem->ways[assignment[i]];
-        bits += way->bits;
-        *distortion_ret += problem->weights[i] * way->distortion;
+        const struct carvq_candidate *candidate = &problem->candidates[assignment[i]];
+        bits += candidate->bits;
+        *distortion_ret += problem->weights[i] * candidate->distortion;
         if (used[assignment[i]]++ == 0) {
-            bits += way->shared_bits;
+            bits += candidate->shared_bits;
             segments++;
         }
     }
     return bits + 8 * carvq_tier_bytes(problem->rows, (uint32_t)segments);
 }
 
-// An allocation is what it says: all rows have a way, in falling order of bits, and sums are right.
+// An allocation is what it says: all rows have a candidate, in falling order of bits, and sums are right.
 static void check_allocation(const struct problem *problem, uint64_t bits, const struct carvq_allocation *allocation)
 {
     size_t assignment[MAX_ROWS];
     uint64_t row = 0;
     double distortion;
     for (size_t s = 0; s < allocation->count; s++) {
-        assert_true(allocation->ways[s] < problem->way_count);
+        assert_true(allocation->candidates[s] < problem->count);
         assert_true(allocation->rows[s] > 0 && allocation->rows[s] <= problem->rows - row);
-        assert_true(s == 0 || problem->ways[allocation->ways[s]].bits < problem->ways[allocation->ways[s - 1]].bits);
+        assert_true(s == 0 || problem->candidates[allocation->candidates[s]].bits < problem->candidates[allocation->candidates[s - 1]].bits);
         for (uint64_t i = 0; i < allocation->rows[s]; i++)
-            assignment[row++] = allocation->ways[s];
+            assignment[row++] = allocation->candidates[s];
     }
     assert_int_equal(row, problem->rows);
     assert_int_equal(cost(problem, assignment, &distortion), allocation->bits);
@@ -107,7 +107,7 @@ static double least_error(const struct problem *problem, uint64_t bits, size_t *
     double least = INFINITY, distortion;
     if (row == problem->rows)
         return cost(problem, assignment, &distortion) <= bits ? distortion : INFINITY;
-    for (size_t w = falling_bits && row > 0 ? assignment[row - 1] : 0; w < problem->way_count; w++) {
+    for (size_t w = falling_bits && row > 0 ? assignment[row - 1] : 0; w < problem->count; w++) {
         assignment[row] = w;
         least = fmin(least, least_error(problem, bits, assignment, row + 1, falling_bits));
     }
@@ -118,9 +118,9 @@ static double least_error(const struct problem *problem, uint64_t bits, size_t *
 static double one_row(const struct problem *problem)
 {
     double most = 0, least = INFINITY;
-    for (size_t w = 0; w < problem->way_count; w++) {
-        most = fmax(most, problem->ways[w].distortion);
-        least = fmin(least, problem->ways[w].distortion);
+    for (size_t w = 0; w < problem->count; w++) {
+        most = fmax(most, problem->candidates[w].distortion);
+        least = fmin(least, problem->candidates[w].distortion);
     }
     return problem->weights[0] * (most - least);
 }
@@ -128,8 +128,8 @@ static double one_row(const struct problem *problem)
 static void compare_with_all(const struct problem *problem, bool falling_bits, unsigned *solved, unsigned *best)
 {
     size_t assignment[MAX_ROWS];
-    uint64_t least = carvq_allocate_least(problem->ways, problem->way_count, problem->rows);
-    uint64_t most = 2 * problem->rows * problem->ways[0].bits;
+    uint64_t least = carvq_allocate_min(problem->candidates, problem->count, problem->rows);
+    uint64_t most = 2 * problem->rows * problem->candidates[0].bits;
     for (uint64_t bits = least - 1; bits < most; bits += 1 + (most - least) / 13) {
         struct carvq_allocation allocation;
         double error = least_error(problem, bits, assignment, 0, falling_bits);
@@ -152,9 +152,9 @@ static void test_against_all_assignments(void **state)
     static struct problem problem;
     unsigned solved = 0, best = 0;
     for (uint64_t rows = 1; rows <= 6; rows++)
-        for (size_t ways = 1; ways <= 4; ways++)
+        for (size_t candidates = 1; candidates <= 4; candidates++)
             for (uint64_t seed = 0; seed < 4; seed++) {
-                make_problem(&problem, rows, ways, seed);
+                make_problem(&problem, rows, candidates, seed);
                 compare_with_all(&problem, false, &solved, &best);
             }
     print_message("%u of %u are the best there is\n", best, solved);
@@ -181,8 +181,8 @@ static void test_more_bits_are_never_worse(void **state)
     for (uint64_t seed = 0; seed < 4; seed++) {
         double before = INFINITY;
         make_problem(&problem, 1000, 7, seed);
-        uint64_t least = carvq_allocate_least(problem.ways, problem.way_count, problem.rows);
-        for (uint64_t bits = least; bits < 1000 * problem.ways[0].bits + 20000; bits += 997) {
+        uint64_t least = carvq_allocate_min(problem.candidates, problem.count, problem.rows);
+        for (uint64_t bits = least; bits < 1000 * problem.candidates[0].bits + 20000; bits += 997) {
             struct carvq_allocation allocation;
             assert_true(allocate(&problem, bits, &allocation));
             check_allocation(&problem, bits, &allocation);
@@ -203,8 +203,8 @@ static void test_all_is_spent(void **state)
         make_problem(&problem, 1500, 6, 3);
         for (uint64_t i = 0; alike && i < problem.rows; i++)
             problem.weights[i] = 2.5;
-        for (size_t w = 0; w < problem.way_count; w++) // on the hull
-            problem.ways[w] = (struct carvq_way){60 - 10 * w, exp2(-0.2 * (double)(60 - 10 * w)), 16};
+        for (size_t w = 0; w < problem.count; w++) // on the hull
+            problem.candidates[w] = (struct carvq_candidate){60 - 10 * w, exp2(-0.2 * (double)(60 - 10 * w)), 16};
         sort_weights(&problem);
         for (uint64_t bits = 16 * 1500; bits < 50 * 1500; bits += 1313) {
             struct carvq_allocation allocation;
@@ -212,7 +212,7 @@ static void test_all_is_spent(void **state)
             check_allocation(&problem, bits, &allocation);
             uint64_t step = 0;
             for (size_t s = 1; s < allocation.count; s++) {
-                uint64_t bits_less = problem.ways[allocation.ways[s - 1]].bits - problem.ways[allocation.ways[s]].bits;
+                uint64_t bits_less = problem.candidates[allocation.candidates[s - 1]].bits - problem.candidates[allocation.candidates[s]].bits;
                 step = bits_less > step ? bits_less : step;
             }
             if (allocation.count > 1 && bits - allocation.bits >= step)
@@ -229,7 +229,7 @@ static void test_zero_weights(void **state)
     make_problem(&problem, 300, 5, 1);
     memset(problem.weights, 0, sizeof problem.weights);
     sort_weights(&problem);
-    uint64_t least = carvq_allocate_least(problem.ways, problem.way_count, problem.rows);
+    uint64_t least = carvq_allocate_min(problem.candidates, problem.count, problem.rows);
     for (uint64_t bits = least; bits < 20000; bits += 1500) {
         assert_true(allocate(&problem, bits, &allocation));
         check_allocation(&problem, bits, &allocation);
@@ -240,7 +240,7 @@ static void test_zero_weights(void **state)
     sort_weights(&problem);
     assert_true(allocate(&problem, 20000, &allocation));
     check_allocation(&problem, 20000, &allocation);
-    assert_true(allocation.distortion <= 1e-30 * problem.ways[0].distortion * 1.01);
+    assert_true(allocation.distortion <= 1e-30 * problem.candidates[0].distortion * 1.01);
 }
 
 // Counts to the power of a half, times energies, at the ends of what doubles hold.
@@ -271,7 +271,7 @@ static void test_least_and_less(void **state)
     for (uint64_t seed = 0; seed < 50; seed++) {
         struct carvq_allocation allocation;
         make_problem(&problem, 1 + seed * 7, 1 + seed % 6, seed);
-        uint64_t least = carvq_allocate_least(problem.ways, problem.way_count, problem.rows);
+        uint64_t least = carvq_allocate_min(problem.candidates, problem.count, problem.rows);
         assert_false(allocate(&problem, least - 1, &allocation));
         assert_false(allocate(&problem, 0, &allocation));
         assert_true(allocate(&problem, least, &allocation));

@@ -4,14 +4,14 @@
 
 // A file, what is reported of it, and what its plan had promised, in dB.
 static struct output compress_as_planned(struct source *source, const struct carvq_budget *budget,
-                                         struct carvq_recipe_report *report_ret, double *expected_ret)
+                                         struct carvq_report *report_ret, double *expected_ret)
 {
     struct carvq_matrix matrix = source_matrix(source);
     struct carvq_band bands[CARVQ_BANDS];
-    struct carvq_recipe *recipe = make_recipe(&matrix, budget, 2);
-    *expected_ret = carvq_recipe_expect(recipe, bands);
-    struct output output = encode_recipe(recipe, 2, report_ret);
-    carvq_recipe_free(recipe);
+    struct carvq_plan *plan = make_plan(&matrix, budget, 2);
+    *expected_ret = carvq_plan_expect(plan, bands);
+    struct output output = encode_plan(plan, 2, report_ret);
+    carvq_plan_free(plan);
     return output;
 }
 
@@ -63,7 +63,7 @@ static void test_heavy_tails(void **state)
         double before = 0;
         for (size_t e = 0; e < sizeof efforts / sizeof efforts[0]; e++) {
             struct carvq_budget budget = budget_of_bits(all_bits[b]);
-            struct carvq_recipe_report report;
+            struct carvq_report report;
             double expected;
             budget.effort = efforts[e];
             struct output output = compress_as_planned(&source, &budget, &report, &expected);
@@ -91,7 +91,7 @@ static void test_rows_of_very_different_sizes(void **state)
     }
     for (double bits = 1.3; bits < 3; bits += 0.4) {
         const struct carvq_budget budget = budget_of_bits(bits);
-        struct carvq_recipe_report report;
+        struct carvq_report report;
         double expected;
         struct output output = compress_as_planned(&source, &budget, &report, &expected);
         if (!nearly(report.sqnr_db, expected, 0.3))
@@ -111,14 +111,14 @@ static void test_enough_for_everything(void **state)
     for (int ample = 0; ample < 2; ample++) {
         struct carvq_matrix matrix = source_matrix(&source);
         struct carvq_budget budget = budget_of_bits(ample ? 1000 : 16);
-        struct carvq_recipe_report report;
+        struct carvq_report report;
         matrix.dtype = CARVQ_F16;
-        struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
-        struct output output = encode_recipe(recipe, 2, &report);
+        struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+        struct output output = encode_plan(plan, 2, &report);
         assert_true(isinf(report.sqnr_db));
-        assert_int_equal(carvq_recipe_info(recipe)->payload_bytes, 2 * 300 * 64);
+        assert_int_equal(carvq_plan_info(plan)->payload_bytes, 2 * 300 * 64);
         output_free(&output);
-        carvq_recipe_free(recipe);
+        carvq_plan_free(plan);
     }
     free(source.values);
 }
@@ -133,13 +133,13 @@ static void test_no_row_has_less_than_a_bit(void **state)
     for (unsigned codec = CARVQ_RVQ; codec <= CARVQ_TRELLIS; codec++) {
         struct carvq_budget budget = budget_of_bits(1.3);
         budget.codecs = 1U << codec;
-        struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
-        const struct carvq_table_info *info = carvq_recipe_info(recipe);
+        struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+        const struct carvq_table_info *info = carvq_plan_info(plan);
         for (uint32_t s = 0; s < info->segment_count; s++)
             assert_true(8 * info->segments[s].code_bytes >= info->segments[s].rows * info->cols);
-        carvq_recipe_free(recipe);
+        carvq_plan_free(plan);
         budget.bits = 0.9;
-        assert_int_equal(carvq_recipe_make(&matrix, &budget, 2, NULL, NULL, &recipe, &error), CARVQ_ERROR_ARGUMENT);
+        assert_int_equal(carvq_plan_by_budget(&matrix, &budget, 2, NULL, NULL, &plan, &error), CARVQ_ERROR_ARGUMENT);
         assert_non_null(strstr(error.message, "the budget is too small: the least is 1.0"));
     }
     free(source.values);

@@ -18,7 +18,7 @@ static double try_budgets(struct source *source, double least, double most)
         for (int weighted = 1; weighted >= 0; weighted--) {
             struct carvq_budget budget = budget_of_bits(bits);
             struct carvq_table_info info;
-            struct carvq_recipe_report report;
+            struct carvq_report report;
             budget.counts = weighted ? counts : NULL;
             if (weighted) // group RVQ takes long to measure
                 budget.codecs = 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW;
@@ -129,17 +129,17 @@ static void test_types_of_source(void **state)
                                                      : carvq_bf16_to_f32(carvq_f32_to_bf16(source.values[i]));
         for (double bits = 2; bits <= 16; bits *= 2) {
             struct carvq_budget budget = budget_of_bits(bits);
-            struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
-            const struct carvq_table_info *info = carvq_recipe_info(recipe);
+            struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+            const struct carvq_table_info *info = carvq_plan_info(plan);
             assert_int_equal(info->dtype, type);
             assert_int_equal(info->original_bytes, 400 * 50 * (type == CARVQ_F32 ? 4 : 2));
             assert_true(bits_of(info) <= bits);
-            struct output output = encode_recipe(recipe, 2, NULL);
+            struct output output = encode_plan(plan, 2, NULL);
             double sqnr_db = measure_file(&source, &output, NULL, NULL);
             assert_true(sqnr_db > 5 * fmin(bits, 4) - 4);
             assert_true(bits < 16 || isinf(sqnr_db) || (type == CARVQ_F32 && sqnr_db > 45));
             output_free(&output);
-            carvq_recipe_free(recipe);
+            carvq_plan_free(plan);
         }
         free(source.values);
     }
@@ -165,7 +165,7 @@ static void test_odd_counts(void **state)
     budget.counts = counts;
     const double huge[] = {9007199254740992., 1e30, 1e300, 1.7e308};
     for (size_t i = 0; i < 4; i++) {
-        struct carvq_recipe_report report;
+        struct carvq_report report;
         counts[200] = huge[i];
         struct output output = compress(&source, &budget, 2, &report, NULL);
         assert_true(report.bands[5].rows == 1 && report.bands[5].share > 0.99);
@@ -175,10 +175,10 @@ static void test_odd_counts(void **state)
 
     const double bad[] = {-1, NAN, INFINITY};
     for (size_t i = 0; i < 3; i++) {
-        struct carvq_recipe *recipe = NULL;
+        struct carvq_plan *plan = NULL;
         struct carvq_error error = {0};
         counts[200] = bad[i];
-        assert_int_equal(carvq_recipe_make(&matrix, &budget, 2, NULL, NULL, &recipe, &error), CARVQ_ERROR_ARGUMENT);
+        assert_int_equal(carvq_plan_by_budget(&matrix, &budget, 2, NULL, NULL, &plan, &error), CARVQ_ERROR_ARGUMENT);
         assert_non_null(strstr(error.message, "row 200"));
     }
     free(source.values);
@@ -187,14 +187,14 @@ static void test_odd_counts(void **state)
 static void expect_refusal(const struct carvq_matrix *matrix, const struct carvq_budget *budget, enum carvq_status expected,
                            const char *message)
 {
-    struct carvq_recipe *recipe = NULL;
+    struct carvq_plan *plan = NULL;
     struct carvq_error error = {0};
-    assert_int_equal(carvq_recipe_make(matrix, budget, 2, NULL, NULL, &recipe, &error), expected);
+    assert_int_equal(carvq_plan_by_budget(matrix, budget, 2, NULL, NULL, &plan, &error), expected);
     assert_int_equal(error.status, expected);
     if (strstr(error.message, message) == NULL)
         fail_msg("no '%s' in '%s'", message, error.message);
     if (expected != CARVQ_ERROR_IO) // that is the callback's
-        assert_int_equal(carvq_recipe_make(matrix, budget, 2, NULL, NULL, &recipe, NULL), expected);
+        assert_int_equal(carvq_plan_by_budget(matrix, budget, 2, NULL, NULL, &plan, NULL), expected);
 }
 
 static void test_values_that_are_no_numbers(void **state)
@@ -252,22 +252,22 @@ static void test_cancelled(void **state)
     struct carvq_matrix matrix = source_matrix(&source);
     struct carvq_budget budget = budget_of_bits(2);
     struct carvq_error error = {0};
-    struct carvq_recipe *recipe = NULL;
+    struct carvq_plan *plan = NULL;
     int calls = 1;
-    assert_int_equal(carvq_recipe_make(&matrix, &budget, 2, stop, &calls, &recipe, &error), CARVQ_ERROR_CANCELLED);
-    recipe = make_recipe(&matrix, &budget, 2);
+    assert_int_equal(carvq_plan_by_budget(&matrix, &budget, 2, stop, &calls, &plan, &error), CARVQ_ERROR_CANCELLED);
+    plan = make_plan(&matrix, &budget, 2);
     uint64_t size;
-    assert_int_equal(carvq_recipe_file_size(&recipe, 1, &size, &error), CARVQ_OK);
+    assert_int_equal(carvq_encode_file_size(&plan, 1, &size, &error), CARVQ_OK);
     struct output output = output_make((size_t)size);
-    struct carvq_encode_job job = output_job(&output, 2);
+    struct carvq_job job = output_job(&output, 2);
     calls = 1;
     job.progress = stop;
     job.progress_context = &calls;
-    assert_int_equal(carvq_recipe_encode(&recipe, 1, &job, NULL, &error), CARVQ_ERROR_CANCELLED);
+    assert_int_equal(encode_plans(&plan, 1, &job, NULL, &error), CARVQ_ERROR_CANCELLED);
     output_free(&output);
-    output = encode_recipe(recipe, 2, NULL); // nothing of it stays
+    output = encode_plan(plan, 2, NULL); // nothing of it stays
     output_free(&output);
-    carvq_recipe_free(recipe);
+    carvq_plan_free(plan);
     free(source.values);
 }
 
@@ -280,24 +280,24 @@ static void test_errors_of_callbacks(void **state)
     for (source.fails_at_row = 0; source.fails_at_row < 300; source.fails_at_row += 99)
         expect_refusal(&matrix, &budget, CARVQ_ERROR_IO, "the disk is gone");
     source.fails_at_row = UINT64_MAX;
-    struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
-    struct output output = encode_recipe(recipe, 2, NULL);
+    struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+    struct output output = encode_plan(plan, 2, NULL);
     size_t calls = output.calls;
     for (output.fails_at_call = 0; output.fails_at_call < calls; output.fails_at_call++) {
-        struct carvq_encode_job job = output_job(&output, 2);
+        struct carvq_job job = output_job(&output, 2);
         struct carvq_error error = {0};
         output.calls = 0;
-        assert_int_equal(carvq_recipe_encode(&recipe, 1, &job, NULL, &error), CARVQ_ERROR_IO);
+        assert_int_equal(encode_plans(&plan, 1, &job, NULL, &error), CARVQ_ERROR_IO);
         assert_string_equal(error.message, "no space left");
     }
     source.fails_at_row = 123;
     output.fails_at_call = SIZE_MAX;
-    struct carvq_encode_job job = output_job(&output, 2);
+    struct carvq_job job = output_job(&output, 2);
     struct carvq_error error = {0};
-    assert_int_equal(carvq_recipe_encode(&recipe, 1, &job, NULL, &error), CARVQ_ERROR_IO);
+    assert_int_equal(encode_plans(&plan, 1, &job, NULL, &error), CARVQ_ERROR_IO);
     assert_string_equal(error.message, "the disk is gone");
     output_free(&output);
-    carvq_recipe_free(recipe);
+    carvq_plan_free(plan);
     free(source.values);
 }
 
@@ -308,20 +308,20 @@ static void test_several_tables(void **state)
     struct source sources[2] = {source_gaussian(200, 32, 18), source_gaussian(100, 48, 19)};
     struct carvq_matrix matrices[2] = {source_matrix(&sources[0]), source_matrix(&sources[1])};
     struct carvq_budget budget = budget_of_bits(2.5);
-    struct carvq_recipe *recipes[2];
+    struct carvq_plan *plans[2];
     struct carvq_error error = {0};
-    struct carvq_recipe_report reports[2];
+    struct carvq_report reports[2];
     uint64_t size;
-    recipes[0] = make_recipe(&matrices[0], &budget, 2);
-    recipes[1] = make_recipe(&matrices[1], &budget, 2);
-    assert_int_equal(carvq_recipe_file_size(recipes, 2, &size, &error), CARVQ_ERROR_ARGUMENT);
-    carvq_recipe_free(recipes[1]);
+    plans[0] = make_plan(&matrices[0], &budget, 2);
+    plans[1] = make_plan(&matrices[1], &budget, 2);
+    assert_int_equal(carvq_encode_file_size(plans, 2, &size, &error), CARVQ_ERROR_ARGUMENT);
+    carvq_plan_free(plans[1]);
     matrices[1].name = "lm_head.weight";
-    recipes[1] = make_recipe(&matrices[1], &budget, 2);
-    assert_int_equal(carvq_recipe_file_size(recipes, 2, &size, &error), CARVQ_OK);
+    plans[1] = make_plan(&matrices[1], &budget, 2);
+    assert_int_equal(carvq_encode_file_size(plans, 2, &size, &error), CARVQ_OK);
     struct output output = output_make((size_t)size);
-    struct carvq_encode_job job = output_job(&output, 2);
-    assert_int_equal(carvq_recipe_encode(recipes, 2, &job, reports, &error), CARVQ_OK);
+    struct carvq_job job = output_job(&output, 2);
+    assert_int_equal(encode_plans(plans, 2, &job, reports, &error), CARVQ_OK);
     struct carvq_file *file;
     assert_int_equal(carvq_open_memory(output.data, output.size, &file, &error), CARVQ_OK);
     assert_int_equal(carvq_info(carvq_find(file, "model.embed_tokens.weight"))->rows, 200);
@@ -330,7 +330,7 @@ static void test_several_tables(void **state)
     carvq_close(file);
     output_free(&output);
     for (int i = 0; i < 2; i++) {
-        carvq_recipe_free(recipes[i]);
+        carvq_plan_free(plans[i]);
         free(sources[i].values);
     }
 }

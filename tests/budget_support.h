@@ -7,38 +7,38 @@
 
 #include <math.h>
 
-#include "carvq_budget.h"
+#include "carvq_encode.h"
 
 static inline struct carvq_budget budget_of_bits(double bits)
 {
     struct carvq_budget budget;
-    carvq_budget_defaults(&budget);
+    carvq_budget_init(&budget, sizeof budget);
     budget.bits = bits;
     budget.effort = 2; // for the sake of time
     return budget;
 }
 
-static inline struct carvq_recipe *make_recipe(const struct carvq_matrix *matrix, const struct carvq_budget *budget,
+static inline struct carvq_plan *make_plan(const struct carvq_matrix *matrix, const struct carvq_budget *budget,
                                                unsigned threads)
 {
-    struct carvq_recipe *recipe = NULL;
+    struct carvq_plan *plan = NULL;
     struct carvq_error error = {0};
-    enum carvq_status status = carvq_recipe_make(matrix, budget, threads, NULL, NULL, &recipe, &error);
+    enum carvq_status status = carvq_plan_by_budget(matrix, budget, threads, NULL, NULL, &plan, &error);
     assert_string_equal(error.message, "");
     assert_int_equal(status, CARVQ_OK);
-    return recipe;
+    return plan;
 }
 
-// Carries a recipe out, and checks that the file is complete and of the size that was promised.
-static inline struct output encode_recipe(struct carvq_recipe *recipe, unsigned threads, struct carvq_recipe_report *report_ret)
+// Carries a plan out, and checks that the file is complete and of the size that was promised.
+static inline struct output encode_plan(struct carvq_plan *plan, unsigned threads, struct carvq_report *report_ret)
 {
     struct carvq_error error = {0};
     uint64_t size = 0, file_bytes = 0;
-    assert_int_equal(carvq_recipe_file_size(&recipe, 1, &size, &error), CARVQ_OK);
+    assert_int_equal(carvq_encode_file_size(&plan, 1, &size, &error), CARVQ_OK);
     struct output output = output_make((size_t)size);
-    struct carvq_encode_job job = output_job(&output, threads);
+    struct carvq_job job = output_job(&output, threads);
     job.file_bytes_ret = &file_bytes;
-    enum carvq_status status = carvq_recipe_encode(&recipe, 1, &job, report_ret, &error);
+    enum carvq_status status = encode_plans(&plan, 1, &job, report_ret, &error);
     assert_string_equal(error.message, "");
     assert_int_equal(status, CARVQ_OK);
     assert_int_equal(output.size, size);
@@ -51,17 +51,17 @@ static inline struct output encode_recipe(struct carvq_recipe *recipe, unsigned 
 
 // Both. *info_ret has no segments.
 static inline struct output compress(struct source *source, const struct carvq_budget *budget, unsigned threads,
-                                     struct carvq_recipe_report *report_ret, struct carvq_table_info *info_ret)
+                                     struct carvq_report *report_ret, struct carvq_table_info *info_ret)
 {
     struct carvq_matrix matrix = source_matrix(source);
-    struct carvq_recipe *recipe = make_recipe(&matrix, budget, threads);
-    struct output output = encode_recipe(recipe, threads, report_ret);
+    struct carvq_plan *plan = make_plan(&matrix, budget, threads);
+    struct output output = encode_plan(plan, threads, report_ret);
     if (info_ret != NULL) {
-        *info_ret = *carvq_recipe_info(recipe);
+        *info_ret = *carvq_plan_info(plan);
         info_ret->segments = NULL;
         info_ret->name = NULL;
     }
-    carvq_recipe_free(recipe);
+    carvq_plan_free(plan);
     return output;
 }
 

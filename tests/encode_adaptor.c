@@ -25,10 +25,10 @@ static struct source structured(uint64_t rows, uint32_t cols)
     return source;
 }
 
-static struct carvq_encode_options some_options(void)
+static struct carvq_settings some_options(void)
 {
-    struct carvq_encode_options options;
-    carvq_encode_defaults(&options);
+    struct carvq_settings options;
+    carvq_settings_init(&options, sizeof options);
     options.stages = 1;
     options.iterations = 5;
     options.adaptor = 1;
@@ -40,20 +40,20 @@ static struct carvq_encode_options some_options(void)
 struct result {
     struct output output;
     uint64_t file_bytes;
-    struct carvq_encode_report report;
+    struct carvq_report report;
 };
 
-static struct result encode(struct source *source, const struct carvq_encode_options *options, unsigned threads)
+static struct result encode(struct source *source, const struct carvq_settings *options, unsigned threads)
 {
     struct carvq_matrix matrix = source_matrix(source);
     struct carvq_error error = {0};
     struct result result = {.file_bytes = 0};
     uint64_t planned = 0;
-    assert_int_equal(carvq_encode_file_size(&matrix, options, 1, &planned, &error), CARVQ_OK);
+    assert_int_equal(size_settings(&matrix, options, 1, &planned, &error), CARVQ_OK);
     result.output = output_make((size_t)planned);
-    struct carvq_encode_job job = output_job(&result.output, threads);
+    struct carvq_job job = output_job(&result.output, threads);
     job.file_bytes_ret = &result.file_bytes;
-    enum carvq_status status = carvq_encode(&matrix, options, 1, &job, &result.report, &error);
+    enum carvq_status status = encode_settings(&matrix, options, 1, &job, &result.report, &error);
     assert_string_equal(error.message, "");
     assert_int_equal(status, CARVQ_OK);
     assert_int_equal(result.output.size, result.file_bytes);
@@ -84,12 +84,12 @@ static void test_file_says_what_the_report_says(void **state)
     (void)state;
     struct source source = structured(700, 43);
     for (int variant = 0; variant < 8; variant++) {
-        struct carvq_encode_options options = some_options();
+        struct carvq_settings options = some_options();
         options.grouping = (enum carvq_grouping)(variant % 2);
         options.codebook_dtype = variant / 2 % 2 ? CARVQ_F16 : CARVQ_BF16;
         options.rounds = variant / 4 ? 3 : 1;
         struct result result = encode(&source, &options, 2);
-        const struct carvq_encode_report *report = &result.report;
+        const struct carvq_report *report = &result.report;
         print_message("variant %d: L1 %.4f, codes alone %.4f, adaptor's bits on codes %.4f (groups of %u)\n", variant, report->l1,
                       report->codes_l1, report->traded_l1, (unsigned)report->traded_group);
         assert_int_equal(report->left_out, 0);
@@ -106,7 +106,7 @@ static void test_rounds_pay_where_structure_is_strong(void **state)
 {
     (void)state;
     struct source source = structured(2000, 40);
-    struct carvq_encode_options options = some_options();
+    struct carvq_settings options = some_options();
     struct result one = encode(&source, &options, 2);
     options.rounds = 2;
     struct result two = encode(&source, &options, 2);
@@ -130,7 +130,7 @@ static void test_useless_adaptor_is_left_out(void **state)
         struct source source = source_make(300, 16);
         for (size_t i = 0; i < 300 * 16; i++)
             source.values[i] = (float)(i / 16 % 3);
-        struct carvq_encode_options options = some_options();
+        struct carvq_settings options = some_options();
         options.rounds = rounds;
         struct result with = encode(&source, &options, 2);
         assert_int_equal(with.report.left_out, 1);
@@ -156,7 +156,7 @@ static void test_extreme_values(void **state)
         struct source source = structured(60, 1500);
         for (size_t i = 0; i < 60 * 1500; i++)
             source.values[i] = variant % 2 ? 1e7f * source.values[i] : source.values[i] > 0 ? 3.3e38f : -2.6e38f;
-        struct carvq_encode_options options = some_options();
+        struct carvq_settings options = some_options();
         options.code_bits = 2;
         options.codebook_dtype = variant % 2 ? CARVQ_F16 : CARVQ_BF16;
         options.rounds = variant / 2 ? 3 : 1;
@@ -175,7 +175,7 @@ static void test_threads_agree_on_the_file(void **state)
 {
     (void)state;
     struct source source = structured(3000, 24);
-    struct carvq_encode_options options = some_options();
+    struct carvq_settings options = some_options();
     options.rounds = 2;
     options.adaptor_epochs = 4;
     struct result one = encode(&source, &options, 1);
@@ -199,15 +199,15 @@ static void test_one_of_two_adaptors_is_left_out(void **state)
         struct carvq_matrix matrices[2] = {source_matrix(&sources[0]), source_matrix(&sources[1])};
         matrices[0].name = "first";
         matrices[1].name = "second";
-        const struct carvq_encode_options options[2] = {some_options(), some_options()};
-        struct carvq_encode_report reports[2];
+        const struct carvq_settings options[2] = {some_options(), some_options()};
+        struct carvq_report reports[2];
         struct carvq_error error = {0};
         uint64_t planned, file_bytes;
-        assert_int_equal(carvq_encode_file_size(matrices, options, 2, &planned, &error), CARVQ_OK);
+        assert_int_equal(size_settings(matrices, options, 2, &planned, &error), CARVQ_OK);
         struct output output = output_make((size_t)planned);
-        struct carvq_encode_job job = output_job(&output, 2);
+        struct carvq_job job = output_job(&output, 2);
         job.file_bytes_ret = &file_bytes;
-        assert_int_equal(carvq_encode(matrices, options, 2, &job, reports, &error), CARVQ_OK);
+        assert_int_equal(encode_settings(matrices, options, 2, &job, reports, &error), CARVQ_OK);
         assert_true(file_bytes < planned && output.size == file_bytes);
         assert_int_equal(reports[useless].left_out, 1);
         assert_int_equal(reports[!useless].left_out, 0);
@@ -228,13 +228,13 @@ static void test_preset_on_the_paper_shape_is_exact(void **state)
     const double bits[3] = {1.655, 2.405, 3.155};
     for (uint32_t stages = 2; stages <= 4; stages++) {
         struct carvq_matrix matrix = {.name = "t", .rows = 128256, .cols = 2048, .dtype = CARVQ_BF16};
-        struct carvq_encode_options options;
-        struct carvq_encode_plan plan;
+        struct carvq_settings options;
+        struct planned plan;
         struct carvq_error error;
-        carvq_encode_defaults(&options);
+        carvq_settings_init(&options, sizeof options);
         options.stages = stages;
         options.adaptor = 1;
-        assert_int_equal(carvq_encode_plan(&matrix, &options, 2, &plan, &error), CARVQ_OK);
+        assert_int_equal(plan_settings(&matrix, &options, 2, &plan, &error), CARVQ_OK);
         assert_int_equal(plan.info.adaptor_dim, 16);
         assert_int_equal(plan.info.adaptor_hidden, 240);
         double got = 8 * (double)plan.info.payload_bytes / (128256.0 * 2048);
@@ -248,46 +248,17 @@ static void test_narrow_table_has_codes_alone(void **state)
 {
     (void)state;
     struct carvq_matrix matrix = {.name = "t", .rows = 512, .cols = 64, .dtype = CARVQ_F32};
-    struct carvq_encode_options options;
-    struct carvq_encode_plan plan;
+    struct carvq_settings options;
+    struct planned plan;
     struct carvq_error error;
-    carvq_encode_defaults(&options);
+    carvq_settings_init(&options, sizeof options);
     options.adaptor = 1;
-    assert_int_equal(carvq_encode_plan(&matrix, &options, 2, &plan, &error), CARVQ_OK);
+    assert_int_equal(plan_settings(&matrix, &options, 2, &plan, &error), CARVQ_OK);
     assert_true(plan.info.adaptor_dim == 0 && plan.info.adaptor_bytes == 0);
     options.adaptor_dim = 1;
-    assert_int_equal(carvq_encode_plan(&matrix, &options, 2, &plan, &error), CARVQ_OK);
+    assert_int_equal(plan_settings(&matrix, &options, 2, &plan, &error), CARVQ_OK);
     assert_true(plan.info.adaptor_dim == 1 && plan.info.adaptor_hidden == 1 &&
                 plan.info.adaptor_bytes == 2 * (512 + 2 + 64 + 64));
-}
-
-static enum carvq_status view_fails(void *context, uint64_t nbytes, const uint8_t **data_ret, struct carvq_error *error)
-{
-    (void)context;
-    (void)nbytes;
-    (void)data_ret;
-    memset(error, 0, sizeof *error);
-    error->status = CARVQ_ERROR_IO;
-    strcpy(error->message, "no map");
-    return CARVQ_ERROR_IO;
-}
-
-static void test_view_is_needed(void **state)
-{
-    (void)state;
-    struct source source = structured(50, 20);
-    struct carvq_matrix matrix = source_matrix(&source);
-    struct carvq_encode_options options = some_options();
-    struct carvq_error error = {0};
-    struct output output = output_make(1 << 20);
-    struct carvq_encode_job job = output_job(&output, 1);
-    job.view = NULL;
-    assert_int_equal(carvq_encode(&matrix, &options, 1, &job, NULL, &error), CARVQ_ERROR_ARGUMENT);
-    job.view = view_fails;
-    assert_int_equal(carvq_encode(&matrix, &options, 1, &job, NULL, &error), CARVQ_ERROR_IO);
-    assert_string_equal(error.message, "no map");
-    output_free(&output);
-    free(source.values);
 }
 
 static int count_down(void *context, const struct carvq_progress *progress)
@@ -302,18 +273,18 @@ static void test_cancel_in_every_phase(void **state)
     (void)state;
     struct source source = structured(100, 20);
     struct carvq_matrix matrix = source_matrix(&source);
-    struct carvq_encode_options options = some_options();
+    struct carvq_settings options = some_options();
     options.rounds = 2;
     enum carvq_status status;
     int calls = 0, left;
     do {
         struct carvq_error error = {0};
         struct output output = output_make(1 << 20);
-        struct carvq_encode_job job = output_job(&output, 2);
+        struct carvq_job job = output_job(&output, 2);
         job.progress = count_down;
         job.progress_context = &left;
         left = calls++;
-        status = carvq_encode(&matrix, &options, 1, &job, NULL, &error);
+        status = encode_settings(&matrix, &options, 1, &job, NULL, &error);
         assert_true(status == CARVQ_OK || status == CARVQ_ERROR_CANCELLED);
         output_free(&output);
     } while (status != CARVQ_OK);
@@ -326,7 +297,7 @@ int main(void)
         cmocka_unit_test(test_file_says_what_the_report_says),  cmocka_unit_test(test_rounds_pay_where_structure_is_strong),
         cmocka_unit_test(test_useless_adaptor_is_left_out),     cmocka_unit_test(test_threads_agree_on_the_file),
         cmocka_unit_test(test_one_of_two_adaptors_is_left_out), cmocka_unit_test(test_preset_on_the_paper_shape_is_exact),
-        cmocka_unit_test(test_narrow_table_has_codes_alone),    cmocka_unit_test(test_view_is_needed),
+        cmocka_unit_test(test_narrow_table_has_codes_alone),    
         cmocka_unit_test(test_cancel_in_every_phase),           cmocka_unit_test(test_extreme_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,9 +14,9 @@ static void test_threads_agree(void **state)
     const unsigned threads[] = {1, 2, 3, 7, 0};
     struct source source = source_gaussian(3000, 150, 1);
     for (uint32_t i = 0; i < 4; i++) {
-        struct carvq_encode_options options;
-        struct carvq_encode_report first_report, report;
-        carvq_encode_defaults(&options);
+        struct carvq_settings options;
+        struct carvq_report first_report, report;
+        carvq_settings_init(&options, sizeof options);
         options.group = 50;
         options.stages = 1 + i / 2;
         options.iterations = 3;
@@ -100,9 +100,9 @@ static void test_gaussian_better_than_reference(void **state)
     const double expected[] = {5.03, 7.54, 10.03};
     struct source source = source_gaussian(256, 2048, 3);
     for (uint32_t stages = 2; stages <= 4; stages++) {
-        struct carvq_encode_options options;
-        struct carvq_encode_report report;
-        carvq_encode_defaults(&options);
+        struct carvq_settings options;
+        struct carvq_report report;
+        carvq_settings_init(&options, sizeof options);
         options.stages = stages;
         struct output output = encode_one(&source, &options, 2, &report);
         double reference = reference_sqnr(&source, (int)stages);
@@ -121,9 +121,9 @@ static void test_padding_costs_nothing(void **state)
     struct source source = source_gaussian(2000, 25, 3), cut = source_make(2000, 24);
     for (size_t row = 0; row < 2000; row++)
         memcpy(cut.values + row * 24, source.values + row * 25, 24 * sizeof(float));
-    struct carvq_encode_options options;
-    struct carvq_encode_report whole, padded;
-    carvq_encode_defaults(&options);
+    struct carvq_settings options;
+    struct carvq_report whole, padded;
+    carvq_settings_init(&options, sizeof options);
     options.group = 8000;
     struct output output = encode_one(&cut, &options, 2, &whole);
     output_free(&output);
@@ -146,9 +146,9 @@ static void test_one_stage_finds_clusters(void **state)
             for (size_t d = 0; d < h; d++)
                 source.values[row * h + d] = source.values[row * h + d] * 1e-3f + centres.values[cluster * h + d];
         }
-        struct carvq_encode_options options;
-        struct carvq_encode_report report;
-        carvq_encode_defaults(&options);
+        struct carvq_settings options;
+        struct carvq_report report;
+        carvq_settings_init(&options, sizeof options);
         options.subvector = h;
         options.group = 1000;
         options.stages = 1;
@@ -169,9 +169,9 @@ static void test_one_stage_of_almost_equal_points(void **state)
     for (size_t i = 0; i < 800; i++)
         source.values[i] = (float)(i % 97) * 1e-30f;
     source.values[799] = 1;
-    struct carvq_encode_options options;
-    struct carvq_encode_report report;
-    carvq_encode_defaults(&options);
+    struct carvq_settings options;
+    struct carvq_report report;
+    carvq_settings_init(&options, sizeof options);
     options.stages = 1;
     for (options.subvector = 1; options.subvector <= 2; options.subvector++) {
         struct output output = encode_one(&source, &options, 1, &report);

@@ -21,13 +21,13 @@ static double squared_error(const struct source *source, const struct output *ou
 }
 
 // Encodes with efforts up to most. Returns by how many dB the last one is better than none.
-static double rising_effort(struct source *source, struct carvq_encode_options options, uint32_t most)
+static double rising_effort(struct source *source, struct carvq_settings options, uint32_t most)
 {
     double energy = 0, before = INFINITY, first = 0;
     for (size_t i = 0; i < source->rows * source->cols; i++)
         energy += (double)source->values[i] * (double)source->values[i];
     for (options.effort = 0; options.effort <= most; options.effort++) {
-        struct carvq_encode_report report;
+        struct carvq_report report;
         struct output output = encode_one(source, &options, 2, &report);
         double squares = squared_error(source, &output);
         if (options.effort == 0)
@@ -41,10 +41,10 @@ static double rising_effort(struct source *source, struct carvq_encode_options o
     return before > 0 ? 10 * log10(first / before) : 0;
 }
 
-static struct carvq_encode_options make_options(uint32_t h, uint64_t g, uint32_t stages, uint32_t code_bits)
+static struct carvq_settings make_options(uint32_t h, uint64_t g, uint32_t stages, uint32_t code_bits)
 {
-    struct carvq_encode_options options;
-    carvq_encode_defaults(&options);
+    struct carvq_settings options;
+    carvq_settings_init(&options, sizeof options);
     options.subvector = h;
     options.group = g;
     options.stages = stages;
@@ -64,7 +64,7 @@ static void test_never_worse_on_gaussian(void **state)
     struct source source = source_gaussian(200, 30, 5);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (int grouping = 0; grouping < 2; grouping++) {
-            struct carvq_encode_options options = make_options(cases[i].h, cases[i].group, cases[i].stages, cases[i].code_bits);
+            struct carvq_settings options = make_options(cases[i].h, cases[i].group, cases[i].stages, cases[i].code_bits);
             options.grouping = (enum carvq_grouping)grouping;
             options.codebook_dtype = i % 2 ? CARVQ_F16 : CARVQ_BF16;
             rising_effort(&source, options, 4);
@@ -148,9 +148,9 @@ static void test_gain_on_gaussian(void **state)
     const double least[] = {0.3, 0.75, 1.25}; // dB, measured 0.36, 0.84, 1.37
     struct source source = source_gaussian(128, 1024, 9);
     for (uint32_t stages = 2; stages <= 4; stages++) {
-        struct carvq_encode_options options;
-        struct carvq_encode_report report, better;
-        carvq_encode_defaults(&options);
+        struct carvq_settings options;
+        struct carvq_report report, better;
+        carvq_settings_init(&options, sizeof options);
         options.stages = stages;
         options.group = 8192;
         struct output output = encode_one(&source, &options, 2, &report);
@@ -168,7 +168,7 @@ static void test_threads_agree(void **state)
 {
     (void)state;
     struct source source = source_gaussian(500, 60, 10);
-    struct carvq_encode_options options = make_options(8, 100, 4, 4);
+    struct carvq_settings options = make_options(8, 100, 4, 4);
     options.effort = 2;
     struct output first = encode_one(&source, &options, 1, NULL);
     for (unsigned threads = 2; threads <= 5; threads++) {
@@ -194,15 +194,15 @@ static void test_cancel(void **state)
     (void)state;
     struct source source = source_gaussian(1000, 64, 11);
     struct carvq_matrix matrix = source_matrix(&source);
-    struct carvq_encode_options options = make_options(8, 8000, 4, 4);
+    struct carvq_settings options = make_options(8, 8000, 4, 4);
     struct output output = output_make(1 << 20);
-    struct carvq_encode_job job = output_job(&output, 1);
+    struct carvq_job job = output_job(&output, 1);
     struct carvq_error error;
     int left = 3;
     options.effort = CARVQ_MAX_EFFORT;
     job.progress = count_down;
     job.progress_context = &left;
-    assert_int_equal(carvq_encode(&matrix, &options, 1, &job, NULL, &error), CARVQ_ERROR_CANCELLED);
+    assert_int_equal(encode_settings(&matrix, &options, 1, &job, NULL, &error), CARVQ_ERROR_CANCELLED);
     assert_int_equal(left, -1); // not asked again
     output_free(&output);
     free(source.values);
@@ -212,18 +212,18 @@ static void test_impossible_efforts(void **state)
 {
     (void)state;
     struct carvq_matrix matrix = {"t", NULL, 1000, 1000, CARVQ_F32, source_read, NULL};
-    struct carvq_encode_options options = make_options(8, 1024, 3, 4);
-    struct carvq_encode_plan plan;
+    struct carvq_settings options = make_options(8, 1024, 3, 4);
+    struct planned plan;
     struct carvq_error error = {0};
     options.effort = CARVQ_MAX_EFFORT + 1;
-    assert_int_equal(carvq_encode_plan(&matrix, &options, 1, &plan, &error), CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(plan_settings(&matrix, &options, 1, &plan, &error), CARVQ_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "effort is 10, but must be 0 to 9"));
     options.effort = 1;
     options.code_bits = 9;
-    assert_int_equal(carvq_encode_plan(&matrix, &options, 1, &plan, &error), CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(plan_settings(&matrix, &options, 1, &plan, &error), CARVQ_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "these are 1536"));
     options.stages = 2;
-    assert_int_equal(carvq_encode_plan(&matrix, &options, 1, &plan, &error), CARVQ_OK);
+    assert_int_equal(plan_settings(&matrix, &options, 1, &plan, &error), CARVQ_OK);
 }
 
 static bool never(void *context)

@@ -10,17 +10,17 @@
 #include "runtime/table.h"
 
 // Encodes, decodes with the runtime, and compares plan, file and report with each other.
-static void round_trip(uint64_t rows, uint32_t cols, const struct carvq_encode_options *options, double least_sqnr)
+static void round_trip(uint64_t rows, uint32_t cols, const struct carvq_settings *options, double least_sqnr)
 {
     struct source source = source_gaussian(rows, cols, rows * cols);
     struct carvq_matrix matrix = source_matrix(&source);
-    struct carvq_encode_report report = {0};
-    struct carvq_encode_plan plan;
+    struct carvq_report report = {0};
+    struct planned plan;
     struct carvq_error error = {0};
     print_message("%" PRIu64 " x %" PRIu32 " h %" PRIu32 " g %" PRIu64 " L %" PRIu32 " kappa %" PRIu32 " %s\n", rows, cols,
                   options->subvector, options->group, options->stages, options->code_bits,
                   options->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns");
-    assert_int_equal(carvq_encode_plan(&matrix, options, 2, &plan, &error), CARVQ_OK);
+    assert_int_equal(plan_settings(&matrix, options, 2, &plan, &error), CARVQ_OK);
     struct output output = encode_one(&source, options, 2, &report);
 
     struct carvq_file *file = NULL;
@@ -57,10 +57,10 @@ static void round_trip(uint64_t rows, uint32_t cols, const struct carvq_encode_o
     free(source.values);
 }
 
-static struct carvq_encode_options make_options(uint32_t h, uint64_t g, uint32_t stages, uint32_t code_bits)
+static struct carvq_settings make_options(uint32_t h, uint64_t g, uint32_t stages, uint32_t code_bits)
 {
-    struct carvq_encode_options options;
-    carvq_encode_defaults(&options);
+    struct carvq_settings options;
+    carvq_settings_init(&options, sizeof options);
     options.subvector = h;
     options.group = g;
     options.stages = stages;
@@ -72,7 +72,7 @@ static struct carvq_encode_options make_options(uint32_t h, uint64_t g, uint32_t
 static void test_group_straddles_rows(void **state)
 {
     (void)state;
-    struct carvq_encode_options options = make_options(8, 100, 3, 4);
+    struct carvq_settings options = make_options(8, 100, 3, 4);
     round_trip(75, 64, &options, 7.5);
     options = make_options(8, 7, 2, 2);
     round_trip(11, 104, &options, 5);
@@ -87,7 +87,7 @@ static void test_padding(void **state)
     const uint32_t subvectors[] = {3, 7, 8, 20, 24, 25, 26, 64, 256};
     for (size_t i = 0; i < sizeof subvectors / sizeof subvectors[0]; i++)
         for (int grouping = 0; grouping < 2; grouping++) {
-            struct carvq_encode_options options = make_options(subvectors[i], 150, 3, 4);
+            struct carvq_settings options = make_options(subvectors[i], 150, 3, 4);
             options.grouping = (enum carvq_grouping)grouping;
             round_trip(300, 25, &options, 1.5);
         }
@@ -98,7 +98,7 @@ static void test_columns(void **state)
     (void)state;
     const uint64_t groups[] = {1, 100, 299, 300, 301, (uint64_t)1 << 48};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
-        struct carvq_encode_options options = make_options(8, groups[i], 3, 4);
+        struct carvq_settings options = make_options(8, groups[i], 3, 4);
         options.grouping = CARVQ_GROUP_COLUMNS;
         round_trip(300, 40, &options, 7.5);
     }
@@ -109,7 +109,7 @@ static void test_all_code_bits(void **state)
     (void)state;
     for (uint32_t code_bits = 1; code_bits <= 12; code_bits++)
         for (int grouping = 0; grouping < 2; grouping++) {
-            struct carvq_encode_options options = make_options(4, 5000, 3, code_bits);
+            struct carvq_settings options = make_options(4, 5000, 3, code_bits);
             options.grouping = (enum carvq_grouping)grouping;
             options.iterations = 4;
             round_trip(code_bits < 11 ? 701 : 1501, 20, &options, 2.5 * code_bits);
@@ -125,7 +125,7 @@ static void test_tiny_tables(void **state)
     } shapes[] = {{1, 1}, {1, 8}, {1, 9}, {2, 1}, {17, 1}, {1, 2048}, {5, 7}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
         for (uint32_t stages = 1; stages <= 16; stages += 15) {
-            struct carvq_encode_options options = make_options(8, 1024, stages, 4);
+            struct carvq_settings options = make_options(8, 1024, stages, 4);
             round_trip(shapes[i].rows, shapes[i].cols, &options, 2.5);
             options.grouping = CARVQ_GROUP_COLUMNS;
             round_trip(shapes[i].rows, shapes[i].cols, &options, 2.5);
@@ -138,9 +138,9 @@ static void test_bits_of_the_paper(void **state)
     (void)state;
     for (uint32_t stages = 2; stages <= 4; stages++) {
         struct carvq_matrix matrix = {"t", NULL, 4096, 2048, CARVQ_BF16, NULL, NULL};
-        struct carvq_encode_options options = make_options(8, 1024, stages, 4);
-        struct carvq_encode_plan plan;
-        assert_int_equal(carvq_encode_plan(&matrix, &options, 0, &plan, NULL), CARVQ_OK);
+        struct carvq_settings options = make_options(8, 1024, stages, 4);
+        struct planned plan;
+        assert_int_equal(plan_settings(&matrix, &options, 0, &plan, NULL), CARVQ_OK);
         assert_int_equal(plan.info.payload_bytes * 8 * 4, (uint64_t)4096 * 2048 * 3 * stages); // 0.75 L bits
     }
 }
@@ -153,8 +153,8 @@ static void test_several_tables_with_odd_names(void **state)
     enum { COUNT = sizeof names / sizeof names[0] };
     struct source sources[COUNT];
     struct carvq_matrix matrices[COUNT];
-    struct carvq_encode_options options[COUNT];
-    struct carvq_encode_report reports[COUNT];
+    struct carvq_settings options[COUNT];
+    struct carvq_report reports[COUNT];
     struct carvq_error error = {0};
     uint64_t size;
     for (uint32_t i = 0; i < COUNT; i++) {
@@ -164,10 +164,10 @@ static void test_several_tables_with_odd_names(void **state)
         options[i] = make_options(8, 10 + i, 1 + i % 3, 3);
         options[i].codebook_dtype = i % 2 == 0 ? CARVQ_BF16 : CARVQ_F16;
     }
-    assert_int_equal(carvq_encode_file_size(matrices, options, COUNT, &size, &error), CARVQ_OK);
+    assert_int_equal(size_settings(matrices, options, COUNT, &size, &error), CARVQ_OK);
     struct output output = output_make((size_t)size);
-    struct carvq_encode_job job = output_job(&output, 2);
-    assert_int_equal(carvq_encode(matrices, options, COUNT, &job, reports, &error), CARVQ_OK);
+    struct carvq_job job = output_job(&output, 2);
+    assert_int_equal(encode_settings(matrices, options, COUNT, &job, reports, &error), CARVQ_OK);
     assert_int_equal(output.size, size);
     struct carvq_file *file = NULL;
     enum carvq_status status = carvq_open_memory(output.data, output.size, &file, &error);
@@ -201,13 +201,13 @@ static void test_same_name_twice(void **state)
     (void)state;
     struct source source = source_gaussian(4, 8, 1);
     struct carvq_matrix matrices[2] = {source_matrix(&source), source_matrix(&source)};
-    struct carvq_encode_options options[2];
+    struct carvq_settings options[2];
     struct carvq_error error = {0};
     struct output output = output_make(1);
-    struct carvq_encode_job job = output_job(&output, 1);
-    carvq_encode_defaults(&options[0]);
-    carvq_encode_defaults(&options[1]);
-    assert_int_equal(carvq_encode(matrices, options, 2, &job, NULL, &error), CARVQ_ERROR_ARGUMENT);
+    struct carvq_job job = output_job(&output, 1);
+    carvq_settings_init(&options[0], sizeof options[0]);
+    carvq_settings_init(&options[1], sizeof options[1]);
+    assert_int_equal(encode_settings(matrices, options, 2, &job, NULL, &error), CARVQ_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "model.embed_tokens.weight"));
     assert_int_equal(output.calls, 0);
     output_free(&output);
@@ -225,10 +225,10 @@ static void test_identity(void **state)
     source.values[8 * 3 + 1] = 0.0f;
     source.values[100] = 0x1p-24f;
     source.values[101] = -65504;
-    struct carvq_encode_options options = make_options(8, 16, 1, 4);
+    struct carvq_settings options = make_options(8, 16, 1, 4);
     options.codebook_dtype = CARVQ_F16;
     for (int grouping = 0; grouping < 2; grouping++) {
-        struct carvq_encode_report report;
+        struct carvq_report report;
         options.grouping = (enum carvq_grouping)grouping;
         struct output output = encode_one(&source, &options, 2, &report);
         float *decoded = decode_all(&output, 50, 24);
@@ -258,7 +258,7 @@ static void test_codes_are_nearest(void **state)
         struct source source = source_gaussian(600, 29, 3);
         for (size_t i = 0; i < 600 * 29; i++)
             source.values[i] += variant < 2 ? 0.5f : 1000;
-        struct carvq_encode_options options = make_options(8, 300, 1, 4);
+        struct carvq_settings options = make_options(8, 300, 1, 4);
         options.codebook_dtype = CARVQ_F16;
         options.grouping = (enum carvq_grouping)(variant % 2);
         struct output output = encode_one(&source, &options, 2, NULL);
@@ -298,8 +298,8 @@ static void test_few_distinct(void **state)
             for (uint32_t c = 0; c < cols[i]; c++)
                 source.values[row * cols[i] + c] = (float)kind * (float)(c + 1);
         }
-        struct carvq_encode_options options = make_options(8, 4096, 1, 4);
-        struct carvq_encode_report report;
+        struct carvq_settings options = make_options(8, 4096, 1, 4);
+        struct carvq_report report;
         struct output output = encode_one(&source, &options, 2, &report);
         assert_true(isinf(report.sqnr_db));
         output_free(&output);

@@ -6,29 +6,29 @@
 #include <math.h>
 #include <stdio.h>
 
-static struct carvq_encode_options make_options(int grouping)
+static struct carvq_settings make_options(int grouping)
 {
-    struct carvq_encode_options options;
-    carvq_encode_defaults(&options);
+    struct carvq_settings options;
+    carvq_settings_init(&options, sizeof options);
     options.group = 50;
     options.grouping = (enum carvq_grouping)grouping;
     return options;
 }
 
-static enum carvq_status encode_to(struct output *output, struct source *source, const struct carvq_encode_options *options,
+static enum carvq_status encode_to(struct output *output, struct source *source, const struct carvq_settings *options,
                                    unsigned threads, struct carvq_error *error)
 {
     struct carvq_matrix matrix = source_matrix(source);
-    struct carvq_encode_job job = output_job(output, threads);
+    struct carvq_job job = output_job(output, threads);
     memset(error, 0, sizeof *error);
-    return carvq_encode(&matrix, options, 1, &job, NULL, error);
+    return encode_settings(&matrix, options, 1, &job, NULL, error);
 }
 
 static void expect_bad_row(struct source *source, const char *message)
 {
     for (int grouping = 0; grouping < 2; grouping++)
         for (unsigned threads = 1; threads <= 4; threads++) {
-            struct carvq_encode_options options = make_options(grouping);
+            struct carvq_settings options = make_options(grouping);
             struct output output = output_make(1 << 20);
             struct carvq_error error;
             assert_int_equal(encode_to(&output, source, &options, threads, &error), CARVQ_ERROR_FORMAT);
@@ -56,8 +56,8 @@ static void test_first_bad_row_is_named(void **state)
 static void expect_finite(struct source *source, double least_sqnr)
 {
     for (int variant = 0; variant < 4; variant++) {
-        struct carvq_encode_options options = make_options(variant % 2);
-        struct carvq_encode_report report;
+        struct carvq_settings options = make_options(variant % 2);
+        struct carvq_report report;
         options.codebook_dtype = variant < 2 ? CARVQ_BF16 : CARVQ_F16;
         options.stages = 4;
         struct output output = encode_one(source, &options, 2, &report);
@@ -125,7 +125,7 @@ static void test_source_fails(void **state)
     (void)state;
     struct source source = source_gaussian(300, 30, 1);
     for (source.fails_at_row = 0; source.fails_at_row < 300; source.fails_at_row += 23) {
-        struct carvq_encode_options options = make_options((int)(source.fails_at_row % 2));
+        struct carvq_settings options = make_options((int)(source.fails_at_row % 2));
         struct output output = output_make(1 << 20);
         struct carvq_error error;
         assert_int_equal(encode_to(&output, &source, &options, 2, &error), CARVQ_ERROR_IO);
@@ -140,7 +140,7 @@ static void test_write_fails(void **state)
 {
     (void)state;
     struct source source = source_gaussian(1500, 1000, 1);
-    struct carvq_encode_options options = make_options(1);
+    struct carvq_settings options = make_options(1);
     options.iterations = 1;
     size_t calls = 1;
     for (size_t call = 0; call < calls; call += 3) {
@@ -172,7 +172,7 @@ static int count_down(void *context, const struct carvq_progress *progress)
 {
     struct patience *patience = context;
     assert_string_equal(progress->table, "model.embed_tokens.weight");
-    assert_string_equal(progress->phase, "codes");
+    assert_int_equal(progress->phase, CARVQ_PHASE_CODES);
     assert_true(progress->done >= patience->done && progress->done <= progress->total);
     patience->done = progress->done;
     patience->total = progress->total;
@@ -184,36 +184,36 @@ static void test_cancel(void **state)
     (void)state;
     struct source source = source_gaussian(3000, 64, 1);
     struct carvq_matrix matrix = source_matrix(&source);
-    struct carvq_encode_options options = make_options(0);
+    struct carvq_settings options = make_options(0);
     for (int left = 0; left < 2; left++) {
         struct patience patience = {left, 0, 0};
         struct output output = output_make(1 << 20);
         struct carvq_error error;
-        struct carvq_encode_job job = output_job(&output, 2);
+        struct carvq_job job = output_job(&output, 2);
         job.progress = count_down;
         job.progress_context = &patience;
-        assert_int_equal(carvq_encode(&matrix, &options, 1, &job, NULL, &error), CARVQ_ERROR_CANCELLED);
+        assert_int_equal(encode_settings(&matrix, &options, 1, &job, NULL, &error), CARVQ_ERROR_CANCELLED);
         assert_int_equal(patience.left, -1); // not asked again
         output_free(&output);
     }
     struct patience patience = {1000000, 0, 0};
     struct output output = output_make(1 << 20);
     struct carvq_error error;
-    struct carvq_encode_job job = output_job(&output, 2);
+    struct carvq_job job = output_job(&output, 2);
     job.progress = count_down;
     job.progress_context = &patience;
-    assert_int_equal(carvq_encode(&matrix, &options, 1, &job, NULL, &error), CARVQ_OK);
+    assert_int_equal(encode_settings(&matrix, &options, 1, &job, NULL, &error), CARVQ_OK);
     assert_int_equal(patience.done, 3000 * 64); // begins at 0, ends complete
     assert_int_equal(patience.total, 3000 * 64);
     output_free(&output);
     free(source.values);
 }
 
-static void expect_refused(struct carvq_matrix matrix, struct carvq_encode_options options, const char *word)
+static void expect_refused(struct carvq_matrix matrix, struct carvq_settings options, const char *word)
 {
-    struct carvq_encode_plan plan;
+    struct planned plan;
     struct carvq_error error = {0};
-    assert_int_equal(carvq_encode_plan(&matrix, &options, 0, &plan, &error), CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(plan_settings(&matrix, &options, 0, &plan, &error), CARVQ_ERROR_ARGUMENT);
     if (strstr(error.message, word) == NULL)
         fail_msg("'%s' does not name '%s'", error.message, word);
 }
@@ -223,8 +223,8 @@ static void test_impossible_options(void **state)
     (void)state;
     const struct carvq_matrix matrix = {"t", "f", 100, 100, CARVQ_F32, source_read, NULL};
     struct carvq_matrix m;
-    struct carvq_encode_options options, o;
-    carvq_encode_defaults(&options);
+    struct carvq_settings options, o;
+    carvq_settings_init(&options, sizeof options);
 #define REFUSED(change, word) (m = matrix, o = options, change, expect_refused(m, o, word))
     REFUSED(m.rows = 0, "rows");
     REFUSED(m.rows = ((uint64_t)1 << 32) + 1, "rows");
@@ -246,7 +246,7 @@ static void test_impossible_options(void **state)
     REFUSED(o.codebook_dtype = CARVQ_F32, "codebook_dtype");
     REFUSED(o.grouping = (enum carvq_grouping)2, "grouping");
     REFUSED((m.rows = (uint64_t)1 << 32, m.cols = 1 << 24, o.group = 1, o.stages = 16, o.code_bits = 12), "larger than a file");
-    assert_int_equal(carvq_encode(&matrix, &options, 0, NULL, NULL, NULL), CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(encode_settings(&matrix, &options, 0, NULL, NULL, NULL), CARVQ_ERROR_ARGUMENT);
 }
 
 // Sizes that no machine has: a plan, and then an error, not a crash.
@@ -254,16 +254,16 @@ static void test_more_memory_than_there_is(void **state)
 {
     (void)state;
     struct carvq_matrix matrix = {"t", NULL, (uint64_t)1 << 32, 1 << 24, CARVQ_F32, source_read, NULL};
-    struct carvq_encode_options options;
-    struct carvq_encode_plan plan;
+    struct carvq_settings options;
+    struct planned plan;
     struct carvq_error error = {0};
-    carvq_encode_defaults(&options);
+    carvq_settings_init(&options, sizeof options);
     options.group = (uint64_t)1 << 48;
-    assert_int_equal(carvq_encode_plan(&matrix, &options, 1, &plan, &error), CARVQ_OK);
+    assert_int_equal(plan_settings(&matrix, &options, 1, &plan, &error), CARVQ_OK);
     assert_true(plan.working_bytes > (uint64_t)1 << 50);
     struct output output = output_make(4096);
-    struct carvq_encode_job job = output_job(&output, 1);
-    assert_int_equal(carvq_encode(&matrix, &options, 1, &job, NULL, &error), CARVQ_ERROR_MEMORY);
+    struct carvq_job job = output_job(&output, 1);
+    assert_int_equal(encode_settings(&matrix, &options, 1, &job, NULL, &error), CARVQ_ERROR_MEMORY);
     assert_non_null(strstr(error.message, "out of memory"));
     output_free(&output);
 }

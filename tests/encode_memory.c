@@ -65,28 +65,17 @@ static enum carvq_status discard(void *context, uint64_t offset, const void *dat
     return CARVQ_OK;
 }
 
-// What was written reads as zeros: good enough to fit an adaptor to.
-static enum carvq_status view_zeros(void *context, uint64_t nbytes, const uint8_t **data_ret, struct carvq_error *error)
-{
-    static const uint8_t zeros[1 << 20];
-    (void)context;
-    (void)error;
-    assert_true(nbytes <= sizeof zeros);
-    *data_ret = zeros;
-    return CARVQ_OK;
-}
-
 static void test_plan_is_enough(void **state)
 {
     (void)state;
-    const struct carvq_encode_job job = {.write = discard, .threads = 3, .view = view_zeros};
+    const struct carvq_job job = {.size = sizeof(struct carvq_job), .write = discard, .threads = 3};
     for (int variant = 0; variant < 10; variant++) {
         struct source source = source_gaussian(2000, 100, 1);
         struct carvq_matrix matrix = source_matrix(&source);
-        struct carvq_encode_options options;
-        struct carvq_encode_plan plan;
+        struct carvq_settings options;
+        struct planned plan;
         struct carvq_error error;
-        carvq_encode_defaults(&options);
+        carvq_settings_init(&options, sizeof options);
         options.iterations = 1;
         options.grouping = (enum carvq_grouping)(variant % 2);
         options.group = variant % 4 < 2 ? 100 : 100000;
@@ -96,10 +85,10 @@ static void test_plan_is_enough(void **state)
         options.adaptor_epochs = 2;
         options.rounds = variant == 9 ? 3 : 1;
         options.effort = variant < 4 || variant == 9 ? 1 : 0;
-        assert_int_equal(carvq_encode_plan(&matrix, &options, 3, &plan, &error), CARVQ_OK);
+        assert_int_equal(plan_settings(&matrix, &options, 3, &plan, &error), CARVQ_OK);
         size_t before = live;
         peak = live;
-        assert_int_equal(carvq_encode(&matrix, &options, 1, &job, NULL, &error), CARVQ_OK);
+        assert_int_equal(encode_settings(&matrix, &options, 1, &job, NULL, &error), CARVQ_OK);
         assert_int_equal(live, before);
         print_message("plan %zu, peak %zu\n", (size_t)plan.working_bytes, peak - before);
         assert_true(peak - before <= plan.working_bytes);
@@ -111,13 +100,13 @@ static void test_plan_is_enough(void **state)
 static void test_allocation_fails(void **state)
 {
     (void)state;
-    const struct carvq_encode_job job = {.write = discard, .threads = 2, .view = view_zeros};
+    const struct carvq_job job = {.size = sizeof(struct carvq_job), .write = discard, .threads = 2};
     struct source source = source_gaussian(20, 20, 1);
     struct carvq_matrix matrix = source_matrix(&source);
-    struct carvq_encode_options options;
+    struct carvq_settings options;
     enum carvq_status status;
     size_t failures = 0;
-    carvq_encode_defaults(&options);
+    carvq_settings_init(&options, sizeof options);
     options.adaptor = 1;
     options.adaptor_dim = 2;
     options.adaptor_epochs = 1;
@@ -127,7 +116,7 @@ static void test_allocation_fails(void **state)
         size_t before = live;
         calls = 0;
         fails_at = failures;
-        status = carvq_encode(&matrix, &options, 1, &job, NULL, &error);
+        status = encode_settings(&matrix, &options, 1, &job, NULL, &error);
         fails_at = (size_t)-1;
         assert_int_equal(live, before);
         if (status != CARVQ_OK) {

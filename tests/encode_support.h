@@ -67,16 +67,6 @@ static inline enum carvq_status output_write(void *context, uint64_t offset, con
     return CARVQ_OK;
 }
 
-static inline enum carvq_status output_view(void *context, uint64_t nbytes, const uint8_t **data_ret, struct carvq_error *error)
-{
-    struct output *output = context;
-    (void)error;
-    if (nbytes > output->room)
-        abort();
-    *data_ret = output->data;
-    return CARVQ_OK;
-}
-
 static inline struct source source_make(uint64_t rows, uint32_t cols)
 {
     struct source source = {calloc(rows * cols, sizeof(float)), rows, cols, UINT64_MAX};
@@ -116,25 +106,103 @@ static inline void output_free(struct output *output)
     free(output->written);
 }
 
-static inline struct carvq_encode_job output_job(struct output *output, unsigned threads)
+static inline struct carvq_job output_job(struct output *output, unsigned threads)
 {
-    return (struct carvq_encode_job){
-        .write = output_write, .write_context = output, .threads = threads, .view = output_view, .view_context = output};
+    struct carvq_job job;
+    carvq_job_init(&job, sizeof job);
+    job.write = output_write;
+    job.write_context = output;
+    job.threads = threads;
+    return job;
+}
+
+// Carries plans out. reports_ret: NULL or count reports.
+static inline enum carvq_status encode_plans(struct carvq_plan *const *plans, size_t count, const struct carvq_job *job,
+                                             struct carvq_report *reports_ret, struct carvq_error *error)
+{
+    carvq_blas_single_thread();
+    enum carvq_status status = carvq_encode(plans, count, job, error);
+    for (size_t i = 0; i < count && reports_ret != NULL; i++)
+        reports_ret[i] = *carvq_plan_report(plans[i]);
+    return status;
+}
+
+// What is to be known of a plan.
+struct planned {
+    struct carvq_table_info info;
+    struct carvq_segment_info segments[CARVQ_MAX_SEGMENTS];
+    uint64_t working_bytes;
+    double training_products;
+};
+
+static inline enum carvq_status plan_settings(const struct carvq_matrix *matrix, const struct carvq_settings *settings,
+                                              unsigned threads, struct planned *planned_ret, struct carvq_error *error)
+{
+    struct carvq_plan *plan;
+    *planned_ret = (struct planned){.working_bytes = 0};
+    enum carvq_status status = carvq_plan_by_settings(matrix, settings, threads, &plan, error);
+    if (status != CARVQ_OK)
+        return status;
+    planned_ret->info = *carvq_plan_info(plan);
+    memcpy(planned_ret->segments, planned_ret->info.segments, planned_ret->info.segment_count * sizeof *planned_ret->segments);
+    planned_ret->info.segments = planned_ret->segments;
+    planned_ret->working_bytes = carvq_plan_get_cost(plan)->working_bytes;
+    planned_ret->training_products = carvq_plan_get_cost(plan)->training_products;
+    carvq_plan_free(plan);
+    return CARVQ_OK;
+}
+
+// What to do with plans by settings of count tables.
+struct settings_use {
+    const struct carvq_job *job; // NULL: only the size of the file
+    struct carvq_report *reports;
+    uint64_t *nbytes;
+};
+
+static inline enum carvq_status use_settings(const struct carvq_matrix *matrices, const struct carvq_settings *settings, size_t count,
+                                             const struct settings_use *use, struct carvq_error *error)
+{
+    struct carvq_plan *plans[8] = {NULL};
+    enum carvq_status status = CARVQ_OK;
+    assert_true(count <= 8);
+    if (use->reports != NULL)
+        memset(use->reports, 0, count * sizeof *use->reports);
+    for (size_t i = 0; i < count && status == CARVQ_OK; i++)
+        status = carvq_plan_by_settings(&matrices[i], &settings[i], use->job != NULL ? use->job->threads : 1, &plans[i], error);
+    if (status == CARVQ_OK)
+        status = use->job != NULL ? encode_plans(plans, count, use->job, use->reports, error)
+                                  : carvq_encode_file_size(plans, count, use->nbytes, error);
+    for (size_t i = 0; i < count; i++)
+        carvq_plan_free(plans[i]);
+    return status;
+}
+
+static inline enum carvq_status encode_settings(const struct carvq_matrix *matrices, const struct carvq_settings *settings,
+                                                size_t count, const struct carvq_job *job, struct carvq_report *reports_ret,
+                                                struct carvq_error *error)
+{
+    return use_settings(matrices, settings, count, &(struct settings_use){job, reports_ret, NULL}, error);
+}
+
+static inline enum carvq_status size_settings(const struct carvq_matrix *matrices, const struct carvq_settings *settings,
+                                              size_t count, uint64_t *nbytes_ret, struct carvq_error *error)
+{
+    return use_settings(matrices, settings, count, &(struct settings_use){NULL, NULL, nbytes_ret}, error);
 }
 
 // Encodes one table, and checks that the file is complete and of the size that was promised.
-static inline struct output encode_one(struct source *source, const struct carvq_encode_options *options, unsigned threads,
-                                       struct carvq_encode_report *report_ret)
+static inline struct output encode_one(struct source *source, const struct carvq_settings *options, unsigned threads,
+                                       struct carvq_report *report_ret)
 {
     struct carvq_matrix matrix = source_matrix(source);
     struct carvq_error error = {0};
     uint64_t size = 0;
-    enum carvq_status status = carvq_encode_file_size(&matrix, options, 1, &size, &error);
+    enum carvq_status status = size_settings(&matrix, options, 1, &size, &error);
     assert_string_equal(error.message, "");
     assert_int_equal(status, CARVQ_OK);
     struct output output = output_make((size_t)size);
-    struct carvq_encode_job job = output_job(&output, threads);
-    status = carvq_encode(&matrix, options, 1, &job, report_ret, &error);
+    struct carvq_job job = output_job(&output, threads);
+    status = encode_settings(&matrix, options, 1, &job, report_ret, &error);
     assert_string_equal(error.message, "");
     assert_int_equal(status, CARVQ_OK);
     assert_int_equal(output.size, size);

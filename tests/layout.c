@@ -149,7 +149,7 @@ static void check_file(const struct made *tables, size_t count, int version)
     struct carvq_error error = {0};
     for (size_t i = 0; i < count; i++)
         infos[i] = tables[i].info;
-    assert_int_equal(carvq_layout_make(infos, count, 0, &layout, &error), CARVQ_OK);
+    assert_int_equal(carvq_layout_make(infos, count, false, 0, &layout, &error), CARVQ_OK);
     unsigned char *data = calloc(1, (size_t)layout->file_bytes);
     assert_non_null(data);
     memcpy(data, layout->header, layout->header_bytes);

@@ -153,8 +153,6 @@ struct cli_output {
     char *path, *temporary;
     int descriptor;
     bool force;
-    void *view; // what cli_output_view() mapped
-    size_t view_bytes;
 };
 
 // CARVQ_ERROR_IO if the path exists and force is not set, or its directory takes no files; nothing is created.
@@ -165,10 +163,8 @@ bool cli_output_same(const char *a, const char *b);
 // belongs to the tokenizer. To be asked before --force takes effect.
 enum carvq_status cli_output_check_model(const char *path, const struct carvq_checkpoint *checkpoint, struct carvq_error *error);
 enum carvq_status cli_output_open(struct cli_output *output, const char *path, bool force, struct carvq_error *error);
-// Has the form of carvq_encode_job.write; context is a struct cli_output *.
+// Has the form of carvq_job.write; context is a struct cli_output *.
 enum carvq_status cli_output_write(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error);
-// Has the form of carvq_encode_job.view.
-enum carvq_status cli_output_view(void *context, uint64_t nbytes, const uint8_t **data_ret, struct carvq_error *error);
 // Gives the file its name; on failure it is gone.
 enum carvq_status cli_output_commit(struct cli_output *output, struct carvq_error *error);
 void cli_output_discard(struct cli_output *output);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq compress: makes plans, by settings or by a budget, and carries them out.
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700 // realpath()
 #include <inttypes.h>
@@ -38,8 +39,8 @@ static int check_options(const struct cli_compress_settings *settings, const str
 
 static int parse(int argc, char **argv, struct cli_compress_settings *settings)
 {
-    struct carvq_encode_options defaults;
-    carvq_encode_defaults(&defaults);
+    struct carvq_settings defaults;
+    carvq_settings_init(&defaults, sizeof defaults);
     *settings = (struct cli_compress_settings){.preset = -1,
                                                .subvector = defaults.subvector,
                                                .group = defaults.group,
@@ -124,8 +125,9 @@ static char *default_output(const char *model)
     return output;
 }
 
-enum carvq_status cli_compress_check_output(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
-                                            struct carvq_error *error)
+// --force must not destroy the model itself.
+static enum carvq_status check_output(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                      struct carvq_error *error)
 {
     enum carvq_status status = settings->dry_run ? CARVQ_OK : cli_output_check(work->output, settings->force, error);
     return status == CARVQ_OK ? cli_output_check_model(work->output, work->checkpoint, error) : status;
@@ -141,8 +143,10 @@ static enum carvq_status prepare(struct cli_compress_work *work, const struct cl
     if (status != CARVQ_OK)
         return status;
     work->matrices = calloc(work->count, sizeof *work->matrices);
+    work->counts = calloc(work->count, sizeof *work->counts);
+    work->plans = calloc(work->count, sizeof *work->plans);
     work->output = settings->output != NULL ? strdup(settings->output) : default_output(settings->model);
-    if (work->matrices == NULL || work->output == NULL)
+    if (work->matrices == NULL || work->counts == NULL || work->plans == NULL || work->output == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->model);
     for (size_t i = 0; i < work->count; i++) {
         struct carvq_checkpoint_table *table = &work->tables[i];
@@ -160,38 +164,36 @@ static enum carvq_status prepare(struct cli_compress_work *work, const struct cl
 int cli_compress_progress(void *context, const struct carvq_progress *progress)
 {
     struct cli_compress_display *display = context;
-    if (display->phase != progress->phase)
+    if (display->phase != (int)progress->phase)
         display->progress.label = NULL;
-    display->phase = progress->phase;
+    display->phase = (int)progress->phase;
+    const char *phase = carvq_phase_name(progress->phase);
     if (progress->loss > 0)
-        snprintf(display->label, sizeof display->label, "%s, L1 %.4g", progress->phase, progress->loss);
+        snprintf(display->label, sizeof display->label, "%s, L1 %.4g", phase, progress->loss);
     else
-        snprintf(display->label, sizeof display->label, "%s", progress->phase);
+        snprintf(display->label, sizeof display->label, "%s", phase);
     return cli_progress_step(&display->progress, display->label, progress->done, progress->total, "param");
 }
 
-enum carvq_status cli_compress_write(struct cli_compress_work *work, const struct cli_compress_settings *settings,
-                                     enum carvq_status (*encode)(void *context, const struct carvq_encode_job *job,
-                                                                 struct carvq_error *error),
-                                     void *context, struct carvq_error *error)
+// Writes the file and gives it its name; after an error there is nothing.
+static enum carvq_status write_file(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                    struct carvq_error *error)
 {
     struct cli_output output;
-    struct cli_compress_display display = {.phase = NULL};
+    struct cli_compress_display display = {.phase = -1};
     enum carvq_status status = cli_output_open(&output, work->output, settings->force, error);
     if (status != CARVQ_OK)
         return status;
-    const struct carvq_encode_job job = {
-        .write = cli_output_write,
-        .write_context = &output,
-        .progress = cli_compress_progress,
-        .progress_context = &display,
-        .threads = (unsigned)settings->threads,
-        .view = cli_output_view,
-        .view_context = &output,
-        .file_bytes_ret = &work->file_bytes,
-    };
+    struct carvq_job job;
+    carvq_job_init(&job, sizeof job);
+    job.write = cli_output_write;
+    job.write_context = &output;
+    job.progress = cli_compress_progress;
+    job.progress_context = &display;
+    job.threads = (unsigned)settings->threads;
+    job.file_bytes_ret = &work->file_bytes;
     cli_progress_begin(&display.progress);
-    status = encode(context, &job, error);
+    status = carvq_encode(work->plans, work->count, &job, error);
     cli_progress_end(&display.progress);
     if (status == CARVQ_OK)
         return cli_output_commit(&output, error);
@@ -199,18 +201,39 @@ enum carvq_status cli_compress_write(struct cli_compress_work *work, const struc
     return status;
 }
 
-int cli_compress_print_json(const struct cli_compress_work *work, const struct cli_compress_settings *settings, json_t *tables)
-{
-    return cli_print_json(json_pack("{sososIsbso}", "model", cli_text(settings->model), "output", cli_text(work->output),
-                                    "file_bytes", (json_int_t)work->file_bytes, "dry_run", settings->dry_run, "tables", tables));
-}
-
 static int run_work(struct cli_compress_work *work, const struct cli_compress_settings *settings)
 {
     struct carvq_error error;
-    if (prepare(work, settings, &error) != CARVQ_OK)
+    enum carvq_status status = prepare(work, settings, &error);
+    if (status == CARVQ_OK)
+        status = check_output(work, settings, &error);
+    if (status == CARVQ_OK)
+        status = cli_compress_plan(work, settings, &error);
+    if (status != CARVQ_OK)
         return cli_fail(&error);
-    return cli_compress_has_budget(settings) ? cli_compress_by_budget(work, settings) : cli_compress_by_settings(work, settings);
+    if (!settings->json)
+        cli_compress_print_plans(work, settings);
+    if (!settings->dry_run && write_file(work, settings, &error) != CARVQ_OK)
+        return cli_fail(&error);
+    if (settings->json)
+        return cli_compress_print_json(work, settings);
+    if (!settings->dry_run)
+        cli_compress_print_reports(work);
+    return cli_finish();
+}
+
+static void release(struct cli_compress_work *work)
+{
+    for (size_t i = 0; i < work->count && work->plans != NULL; i++)
+        carvq_plan_free(work->plans[i]);
+    for (size_t i = 0; i < work->count && work->counts != NULL; i++)
+        free(work->counts[i].values);
+    carvq_checkpoint_close(work->checkpoint);
+    free(work->tables);
+    free(work->matrices);
+    free(work->counts);
+    free(work->plans);
+    free(work->output);
 }
 
 static int run(int argc, char **argv)
@@ -221,10 +244,7 @@ static int run(int argc, char **argv)
     if (status >= 0)
         return status;
     status = run_work(&work, &settings);
-    carvq_checkpoint_close(work.checkpoint);
-    free(work.tables);
-    free(work.matrices);
-    free(work.output);
+    release(&work);
     cli_reraise();
     return status;
 }

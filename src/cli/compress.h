@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What the two ways to compress share: by the paper's settings, and by a budget.
+// The parts of carvq compress: the command line, making plans, and saying what they are and what came of them.
 #ifndef CARVQ_CLI_COMPRESS_H
 #define CARVQ_CLI_COMPRESS_H
 
-#include "carvq_budget.h"
+#include "carvq_encode.h"
 #include "cli.h"
 
 // The command line.
@@ -31,6 +31,8 @@ struct cli_compress_work {
     struct carvq_checkpoint_table *tables;
     size_t count;
     struct carvq_matrix *matrices;
+    struct cli_counts *counts; // how often rows are used; for budgets
+    struct carvq_plan **plans;
     uint64_t file_bytes;
     char *output;
 };
@@ -38,28 +40,20 @@ struct cli_compress_work {
 // The progress line; its label shows how far down an adaptor has brought the error.
 struct cli_compress_display {
     struct cli_progress progress;
-    const char *phase;
+    int phase; // enum carvq_phase, -1: none yet
     char label[64];
 };
 
-// Has the form of carvq_encode_job.progress; context is a struct cli_compress_display *.
+// Has the form of carvq_job.progress; context is a struct cli_compress_display *.
 int cli_compress_progress(void *context, const struct carvq_progress *progress);
 
-// --force must not destroy the model itself.
-enum carvq_status cli_compress_check_output(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
-                                            struct carvq_error *error);
+// Fills work->plans, by settings or by a budget, and work->file_bytes.
+enum carvq_status cli_compress_plan(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                    struct carvq_error *error);
 
-// Opens the output, has encode() write the file through a job, and gives it its name; after an error there is nothing.
-enum carvq_status cli_compress_write(struct cli_compress_work *work, const struct cli_compress_settings *settings,
-                                     enum carvq_status (*encode)(void *context, const struct carvq_encode_job *job,
-                                                                 struct carvq_error *error),
-                                     void *context, struct carvq_error *error);
-
-// Prints the object of the whole run; tables, an array, is freed. Returns the exit status.
-int cli_compress_print_json(const struct cli_compress_work *work, const struct cli_compress_settings *settings, json_t *tables);
-
-// Compress and print, or only print the plan. Return the exit status.
-int cli_compress_by_settings(struct cli_compress_work *work, const struct cli_compress_settings *settings);
-int cli_compress_by_budget(struct cli_compress_work *work, const struct cli_compress_settings *settings);
+// Say what is planned; what came of it; or all of that as a JSON object, which returns the exit status.
+void cli_compress_print_plans(const struct cli_compress_work *work, const struct cli_compress_settings *settings);
+void cli_compress_print_reports(const struct cli_compress_work *work);
+int cli_compress_print_json(const struct cli_compress_work *work, const struct cli_compress_settings *settings);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
-#include "host/blas.h"
+#include "carvq_encode.h"
 #include "cli.h"
+#include "host/blas.h"
 
 static const struct cli_command *const commands[] = {&cli_compress, &cli_show, &cli_lookup,  &cli_verify,
                                                      &cli_restore,  &cli_eval, &cli_compare, &cli_bench};
@@ -23,6 +24,7 @@ static int print_help(void)
 int main(int argc, char **argv)
 {
     carvq_blas_setup(argv);
+    carvq_blas_single_thread();
     if (argc < 2) {
         fputs("carvq: no command is given; try 'carvq --help'\n", stderr);
         return CLI_USAGE;

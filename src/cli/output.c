@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,26 +143,6 @@ enum carvq_status cli_output_write(void *context, uint64_t offset, const void *d
     return CARVQ_OK;
 }
 
-static void unmap(struct cli_output *output)
-{
-    if (output->view_bytes > 0)
-        munmap(output->view, output->view_bytes);
-    output->view_bytes = 0;
-}
-
-enum carvq_status cli_output_view(void *context, uint64_t nbytes, const uint8_t **data_ret, struct carvq_error *error)
-{
-    struct cli_output *output = context;
-    unmap(output);
-    output->view = nbytes <= SIZE_MAX ? mmap(NULL, (size_t)nbytes, PROT_READ, MAP_SHARED, output->descriptor, 0) : MAP_FAILED;
-    if (output->view == MAP_FAILED)
-        return carvq_fail(error, CARVQ_ERROR_IO, "%s: cannot map: %s", output->path,
-                          strerror(nbytes <= SIZE_MAX ? errno : ENOMEM));
-    output->view_bytes = (size_t)nbytes;
-    *data_ret = output->view;
-    return CARVQ_OK;
-}
-
 // link() instead of rename() does not overwrite; not every file system has it.
 int cli_give_name(const char *temporary, const char *path, bool force)
 {
@@ -179,7 +158,6 @@ int cli_give_name(const char *temporary, const char *path, bool force)
 static void release(struct cli_output *output)
 {
     cli_doom(NULL);
-    unmap(output);
     free(output->path);
     free(output->temporary);
     *output = (struct cli_output){.descriptor = -1};

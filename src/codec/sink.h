@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Where encoders write.
 #ifndef CARVQ_CODEC_SINK_H
 #define CARVQ_CODEC_SINK_H
 
@@ -13,5 +14,8 @@ struct carvq_sink {
                                struct carvq_error *error);
     void *context;
 };
+
+// Takes everything and keeps nothing.
+extern const struct carvq_sink carvq_sink_discard;
 
 #endif

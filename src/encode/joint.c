@@ -1,115 +1,81 @@
 // SPDX-License-Identifier: MIT
-#include "encode/joint.h"
-
+// Codes and adaptor of one table, fitted to each other in turn.
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "host/blas.h"
-#include "codec/adaptor/difference.h"
-#include "host/matrix.h"
 #include "codec/rvq/rvq.h"
+#include "encode/output.h"
+#include "host/matrix.h"
+#include "runtime/half.h"
 
-struct carvq_adaptor_options carvq_joint_adaptor_options(const struct carvq_table_info *info,
-                                                         const struct carvq_encode_options *options, unsigned threads)
+struct joint {
+    struct carvq_plan *plan;
+    unsigned threads;
+    struct carvq_ticker *ticker;
+    struct carvq_memory memory; // the codes
+    struct carvq_sums sums;     // of what the codes and the adaptor, if there is one, decode to
+    struct carvq_sums codes;    // of codes alone
+};
+
+// The layers of an adaptor as floats, to be given to free(); NULL if there is no memory.
+static float *widen_layers(const struct carvq_adaptor_network *network)
 {
-    struct carvq_adaptor_options result;
-    carvq_adaptor_defaults(info->rows, info->cols, &result);
-    result.widths = (struct carvq_adaptor_widths){info->adaptor_dim, info->adaptor_hidden};
-    result.dtype = options->codebook_dtype;
-    result.epochs = options->adaptor_epochs;
-    result.seed = options->seed;
-    result.threads = threads;
-    return result;
+    const size_t count = carvq_layers_count(network);
+    float *layers = malloc(count * sizeof *layers);
+    if (layers != NULL)
+        carvq_widen(network->dtype, network->weight_0, count, layers);
+    return layers;
 }
 
-// The same codec with smaller groups, whose codebooks take the adaptor's bits as well.
-static struct carvq_segment_info traded_info(const struct carvq_table_info *info)
+// Fits the codes to what the adaptor leaves, or to the table if there is none.
+static enum carvq_status fit_codes(struct joint *joint, struct carvq_sums *sums_ret, struct carvq_error *error)
 {
-    struct carvq_segment_info traded = info->segments[0];
-    uint64_t subvectors = carvq_subvectors(&traded),
-             groups = (info->codebook_bytes + info->adaptor_bytes) / carvq_group_codebook_bytes(&traded);
-    traded.group = traded.grouping == CARVQ_GROUP_ROWS ? carvq_div_up(info->rows * subvectors, groups)
-                                                       : carvq_div_up(info->rows, groups / subvectors);
-    carvq_segment_sizes(&traded);
-    return traded;
+    const struct carvq_plan *plan = joint->plan;
+    const struct carvq_rvq_options options = carvq_plan_rvq_options(plan);
+    const struct carvq_adaptor_network *network = plan->shared.network;
+    float *layers = network == NULL ? NULL : widen_layers(network);
+    if (network != NULL && layers == NULL)
+        return carvq_matrix_fail(plan->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for the layers of the adaptor");
+    const struct carvq_residual residual = {plan->matrix, &plan->shared, layers};
+    const struct carvq_matrix matrix = carvq_residual_matrix(&residual);
+    const struct carvq_sink sink = carvq_memory_sink(&joint->memory);
+    carvq_ticker_phase(joint->ticker, CARVQ_PHASE_CODES);
+    enum carvq_status status = carvq_rvq_encode(&matrix, plan->segments, &options, joint->threads, &sink, joint->ticker, sums_ret,
+                                                error);
+    free(layers);
+    return status;
 }
 
-static size_t thread_count(unsigned threads)
-{
-    return threads > 0 ? threads : (size_t)omp_get_num_procs();
-}
-
-uint64_t carvq_joint_memory(const struct carvq_table_info *info, const struct carvq_encode_options *options, unsigned threads)
-{
-    const struct carvq_segment_info traded = traded_info(info);
-    const struct carvq_adaptor_options training = carvq_joint_adaptor_options(info, options, threads);
-    struct carvq_difference difference;
-    struct carvq_arena arena = {NULL, 0};
-    carvq_difference_place(&difference, &arena, info->cols, training.widths, thread_count(threads));
-    // At most one network is kept while codes are fitted or another is trained.
-    uint64_t network = carvq_adaptor_bytes(info->rows, info->cols, training.widths) + sizeof(struct carvq_adaptor_network);
-    uint64_t fit = carvq_rvq_memory(info->segments, options, threads), compare = carvq_rvq_memory(&traded, options, threads);
-    uint64_t most = compare > fit ? compare : fit, total;
-    uint64_t train = carvq_adaptor_working_bytes(info->rows, info->cols, &training);
-    bool fits = options->rounds > 1 ? carvq_add_u64(train, network, &train) : train != UINT64_MAX;
-    fits = fits && carvq_add_u64(most, network, &most);
-    most = train > most ? train : most;
-    return fits && carvq_add_u64(most, arena.used, &total) ? total : UINT64_MAX;
-}
-
-double carvq_joint_products(const struct carvq_table_info *info, const struct carvq_encode_options *options)
-{
-    const struct carvq_adaptor_options training = carvq_joint_adaptor_options(info, options, 1);
-    return options->rounds * carvq_adaptor_products(info->rows, info->cols, &training);
-}
-
-static enum carvq_status fit_codes(const struct carvq_joint *joint, const struct carvq_matrix *matrix,
-                                   struct carvq_sums *sums_ret, struct carvq_error *error)
-{
-    joint->ticker->state.phase = "codes";
-    joint->ticker->state.done = 0;
-    joint->ticker->state.loss = 0;
-    return carvq_rvq_encode(matrix, joint->info->segments, joint->options, joint->threads, joint->sink, joint->ticker, sums_ret,
-                            error);
-}
-
-int carvq_joint_progress(void *context, const struct carvq_adaptor_progress *progress)
-{
-    struct carvq_ticker *ticker = context;
-    ticker->state.loss = progress->loss;
-    return carvq_tick(ticker, (uint64_t)((double)ticker->state.total * ((double)progress->done / (double)progress->total)));
-}
-
-static enum carvq_status fit_adaptor(const struct carvq_joint *joint, const struct carvq_matrix *matrix,
+static enum carvq_status fit_adaptor(struct joint *joint, const struct carvq_matrix *matrix,
                                      struct carvq_adaptor_network **network_ret, struct carvq_error *error)
 {
-    struct carvq_adaptor_options options = carvq_joint_adaptor_options(joint->info, joint->options, joint->threads);
-    options.progress = carvq_joint_progress;
-    options.progress_context = joint->ticker;
-    joint->ticker->state.phase = "adaptor";
-    joint->ticker->state.done = 0;
-    return carvq_adaptor_train(matrix, &options, network_ret, error);
+    struct carvq_adaptor_options training = carvq_plan_training(joint->plan, joint->threads);
+    training.progress = carvq_adaptor_tick;
+    training.progress_context = joint->ticker;
+    carvq_ticker_phase(joint->ticker, CARVQ_PHASE_ADAPTOR);
+    return carvq_adaptor_train(matrix, &training, network_ret, error);
 }
 
-// Trains an adaptor of what the codes left, and keeps it if that makes the error smaller than result->sums.
-static enum carvq_status refit_adaptor(const struct carvq_joint *joint, struct carvq_difference *difference,
-                                       struct carvq_joint_result *result, struct carvq_error *error)
+static void take_network(struct joint *joint, struct carvq_adaptor_network *network)
 {
+    free(joint->plan->shared.network);
+    joint->plan->shared.network = network;
+}
+
+// Trains an adaptor of what the codes left, and keeps it if that makes the error smaller than joint->sums.
+static enum carvq_status refit_adaptor(struct joint *joint, struct carvq_error *error)
+{
+    const struct carvq_less_codes less = {joint->plan->matrix, &joint->memory.segment};
+    const struct carvq_matrix matrix = carvq_less_codes_matrix(&less);
     struct carvq_adaptor_network *network;
-    struct carvq_segment codes;
-    enum carvq_status status = joint->view(joint->view_context, &codes, error);
+    enum carvq_status status = fit_adaptor(joint, &matrix, &network, error);
     if (status != CARVQ_OK)
         return status;
-    const struct carvq_matrix left = carvq_difference_from_codes(difference, joint->matrix, &codes);
-    status = fit_adaptor(joint, &left, &network, error);
-    if (status != CARVQ_OK)
-        return status;
-    if (network->l1_after < result->sums.errors) {
-        result->sums.errors = network->l1_after;
-        result->sums.squares = network->square_after;
-        free(result->network);
-        result->network = network;
+    if (network->l1_after < joint->sums.errors) {
+        joint->sums.errors = network->l1_after;
+        joint->sums.squares = network->square_after;
+        take_network(joint, network);
     } else {
         free(network);
     }
@@ -117,85 +83,74 @@ static enum carvq_status refit_adaptor(const struct carvq_joint *joint, struct c
 }
 
 // Rounds after the first: the codes of a table less its adaptor, then the adaptor of what they leave.
-static enum carvq_status alternate(const struct carvq_joint *joint, struct carvq_difference *difference,
-                                   struct carvq_joint_result *result, struct carvq_error *error)
+static enum carvq_status alternate(struct joint *joint, struct carvq_error *error)
 {
-    enum carvq_status status = fit_adaptor(joint, joint->matrix, &result->network, error);
-    if (status == CARVQ_OK && !(result->network->l1_after < result->network->l1_before)) { // nor would it help later rounds
-        free(result->network);
-        result->network = NULL;
-        return refit_adaptor(joint, difference, result, error);
+    struct carvq_plan *plan = joint->plan;
+    enum carvq_status status = fit_adaptor(joint, plan->matrix, &plan->shared.network, error);
+    if (status == CARVQ_OK && !(plan->shared.network->l1_after < plan->shared.network->l1_before)) { // nor would it help later
+        take_network(joint, NULL);
+        return refit_adaptor(joint, error);
     }
-    for (uint32_t round = 1; round < joint->options->rounds && status == CARVQ_OK; round++) {
-        const struct carvq_matrix left = carvq_difference_from_adaptor(difference, joint->matrix, result->network);
-        status = fit_codes(joint, &left, &result->sums, error);
+    for (uint32_t round = 1; round < plan->settings.rounds && status == CARVQ_OK; round++) {
+        status = fit_codes(joint, &joint->sums, error);
         if (status == CARVQ_OK)
-            status = refit_adaptor(joint, difference, result, error);
+            status = refit_adaptor(joint, error);
     }
-    result->sums.energy = result->codes.energy;
+    joint->sums.energy = joint->codes.energy;
     return status;
-}
-
-static enum carvq_status discard(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
-                                 struct carvq_error *error)
-{
-    (void)context, (void)part, (void)offset, (void)data, (void)nbytes, (void)error;
-    return CARVQ_OK;
 }
 
 // What the adaptor's bits are worth as codebooks.
-static enum carvq_status compare(const struct carvq_joint *joint, struct carvq_joint_result *result, struct carvq_error *error)
+static enum carvq_status compare(struct joint *joint, struct carvq_sums *traded_ret, struct carvq_error *error)
 {
-    const struct carvq_segment_info info = traded_info(joint->info);
-    const struct carvq_sink sink = {discard, NULL};
-    struct carvq_encode_options options = *joint->options;
-    options.group = result->traded_group = info.group;
-    result->traded_bytes = info.code_bytes + info.codebook_bytes;
-    joint->ticker->state.phase = "compare";
-    joint->ticker->state.done = 0;
-    joint->ticker->state.loss = 0;
-    return carvq_rvq_encode(joint->matrix, &info, &options, joint->threads, &sink, joint->ticker, &result->traded, error);
+    struct carvq_plan *plan = joint->plan;
+    const struct carvq_segment_info info = carvq_plan_traded(plan);
+    const struct carvq_rvq_options options = carvq_plan_rvq_options(plan);
+    plan->report.traded_group = info.group;
+    plan->report.traded_bytes = info.code_bytes + info.codebook_bytes;
+    carvq_ticker_phase(joint->ticker, CARVQ_PHASE_COMPARE);
+    return carvq_rvq_encode(plan->matrix, &info, &options, joint->threads, &carvq_sink_discard, joint->ticker, traded_ret, error);
 }
 
-static enum carvq_status fit(const struct carvq_joint *joint, struct carvq_difference *difference,
-                             struct carvq_joint_result *result, struct carvq_error *error)
+static enum carvq_status fit(struct joint *joint, struct carvq_sums *traded_ret, struct carvq_error *error)
 {
-    enum carvq_status status = fit_codes(joint, joint->matrix, &result->codes, error);
+    const bool rounds = joint->plan->settings.rounds > 1;
+    enum carvq_status status = fit_codes(joint, &joint->codes, error);
     if (status != CARVQ_OK)
         return status;
-    result->sums = result->codes;
-    status = joint->options->rounds > 1 ? alternate(joint, difference, result, error)
-                                        : refit_adaptor(joint, difference, result, error);
-    if (status == CARVQ_OK && !(result->sums.errors < result->codes.errors)) {
-        free(result->network);
-        result->network = NULL;
-        result->sums = result->codes;
-        if (joint->options->rounds > 1) // the codes are those of a table less its adaptor
-            status = fit_codes(joint, joint->matrix, &result->codes, error);
+    joint->sums = joint->codes;
+    status = rounds ? alternate(joint, error) : refit_adaptor(joint, error);
+    if (status == CARVQ_OK && !(joint->sums.errors < joint->codes.errors)) {
+        take_network(joint, NULL);
+        joint->sums = joint->codes;
+        if (rounds) // the codes are those of a table less its adaptor
+            status = fit_codes(joint, &joint->codes, error);
     }
-    return status == CARVQ_OK ? compare(joint, result, error) : status;
+    return status == CARVQ_OK ? compare(joint, traded_ret, error) : status;
 }
 
-enum carvq_status carvq_joint_encode(const struct carvq_joint *joint, struct carvq_joint_result *result_ret,
-                                     struct carvq_error *error)
+enum carvq_status carvq_joint_encode(struct carvq_plan *plan, const struct carvq_output *output, struct carvq_ticker *ticker,
+                                     struct carvq_sums *sums_ret, struct carvq_error *error)
 {
-    struct carvq_joint_result result = {.network = NULL};
-    struct carvq_adaptor_widths widths = {joint->info->adaptor_dim, joint->info->adaptor_hidden};
-    struct carvq_difference difference = {.matrix = NULL};
-    struct carvq_arena arena = {NULL, 0};
-    carvq_difference_place(&difference, &arena, joint->info->cols, widths, thread_count(joint->threads));
-    void *memory = arena.used <= SIZE_MAX ? aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used) : NULL;
-    if (memory == NULL)
-        return carvq_matrix_fail(joint->matrix, error, CARVQ_ERROR_MEMORY,
-                                 "out of memory: fitting the adaptor takes %" PRIu64 " bytes", arena.used);
-    arena = (struct carvq_arena){memory, 0};
-    carvq_difference_place(&difference, &arena, joint->info->cols, widths, thread_count(joint->threads));
-    carvq_blas_single_thread();
-    enum carvq_status status = fit(joint, &difference, &result, error);
-    free(memory);
-    if (status == CARVQ_OK)
-        *result_ret = result;
+    struct joint joint = {.plan = plan, .threads = output->job->threads, .ticker = ticker};
+    struct carvq_report *report = &plan->report;
+    const double values = (double)plan->info.rows * plan->info.cols;
+    struct carvq_sums traded = {0};
+    enum carvq_status status;
+    take_network(&joint, NULL); // that of an earlier run
+    if (!carvq_memory_make(plan->segments, &joint.memory))
+        status = carvq_matrix_fail(plan->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " bytes of codes",
+                                   plan->info.code_bytes + plan->info.codebook_bytes);
     else
-        free(result.network);
-    return status;
+        status = fit(&joint, &traded, error);
+    if (status == CARVQ_OK)
+        status = carvq_memory_write(&joint.memory, output, 0, error);
+    carvq_memory_free(&joint.memory);
+    if (status != CARVQ_OK)
+        return status;
+    report->left_out = plan->shared.network == NULL;
+    carvq_sums_take(&joint.codes, values, &report->codes_sqnr_db, &report->codes_l1);
+    carvq_sums_take(&traded, values, &report->traded_sqnr_db, &report->traded_l1);
+    *sums_ret = joint.sums;
+    return CARVQ_OK;
 }

@@ -36,13 +36,16 @@ static unsigned needed_version(const struct carvq_table_info *infos, size_t coun
 }
 
 // The parts in the order of the file; CARVQ_PARTS ends the list.
-static const enum carvq_part *part_order(unsigned version)
+static const enum carvq_part *part_order(unsigned version, bool adaptors_last)
 {
     static const enum carvq_part first[] = {CARVQ_PART_CODEBOOKS, CARVQ_PART_CODES, CARVQ_PART_ADAPTOR, CARVQ_PARTS};
     static const enum carvq_part second[] = {CARVQ_PART_CODEBOOKS,    CARVQ_PART_VALUES,  CARVQ_PART_MEAN,
                                              CARVQ_PART_DIRECTIONS,   CARVQ_PART_ADAPTOR, CARVQ_PART_TIERS,
                                              CARVQ_PART_COEFFICIENTS, CARVQ_PART_CODES,   CARVQ_PARTS};
-    return version == 1 ? first : second;
+    static const enum carvq_part last[] = {CARVQ_PART_CODEBOOKS, CARVQ_PART_VALUES,       CARVQ_PART_MEAN,
+                                           CARVQ_PART_DIRECTIONS, CARVQ_PART_TIERS,       CARVQ_PART_COEFFICIENTS,
+                                           CARVQ_PART_CODES,      CARVQ_PART_ADAPTOR,     CARVQ_PARTS};
+    return version == 1 ? first : adaptors_last ? last : second;
 }
 
 static size_t describe_adaptor(const struct carvq_table_info *info, struct tensor tensors_ret[MAX_TENSORS])
@@ -264,7 +267,7 @@ static void append_header(struct text *text, const struct carvq_table_info *info
         append(text, "\"");
     }
     append(text, "}");
-    for (const enum carvq_part *part = part_order(version); *part != CARVQ_PARTS; part++)
+    for (const enum carvq_part *part = part_order(version, layout->adaptors_last); *part != CARVQ_PARTS; part++)
         for (size_t i = 0; i < count; i++)
             append_part(text, &infos[i], *part, layout->offsets[i][*part]);
     append(text, "}");
@@ -302,7 +305,7 @@ static bool place_part(const struct carvq_table_info *info, enum carvq_part part
 static bool place_tensors(const struct carvq_table_info *infos, size_t count, struct carvq_layout *layout)
 {
     layout->file_bytes = 0;
-    for (const enum carvq_part *part = part_order(needed_version(infos, count)); *part != CARVQ_PARTS; part++)
+    for (const enum carvq_part *part = part_order(needed_version(infos, count), layout->adaptors_last); *part != CARVQ_PARTS; part++)
         for (size_t i = 0; i < count; i++)
             if (!place_part(&infos[i], *part, layout->offsets[i][*part], &layout->file_bytes))
                 return false;
@@ -332,7 +335,7 @@ static enum carvq_status make_header(const struct carvq_table_info *infos, size_
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t count, size_t header_bytes,
+enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t count, bool adaptors_last, size_t header_bytes,
                                     struct carvq_layout **layout_ret, struct carvq_error *error)
 {
     enum carvq_status status = check_names(infos, count, error);
@@ -344,6 +347,7 @@ enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the layout of %zu tables", count);
     layout->offsets = (uint64_t(*)[CARVQ_PARTS][CARVQ_MAX_SEGMENTS])(layout + 1);
     layout->memory_bytes = nbytes;
+    layout->adaptors_last = adaptors_last;
     if (place_tensors(infos, count, layout))
         status = make_header(infos, count, header_bytes, layout, error);
     else

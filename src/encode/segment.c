@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "encode/segment.h"
+// A segment of codec trellis or raw: row by row.
+#include "encode/output.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/half.h"
-#include "host/rows.h"
-#include "host/matrix.h"
 #include "codec/trellis/scale.h"
+#include "host/matrix.h"
+#include "host/parallel.h"
+#include "runtime/half.h"
 #include "runtime/table.h"
 
 #define CHUNK_VALUES (1 << 16)
@@ -18,11 +19,13 @@
 
 // A segment at work.
 struct work {
-    const struct carvq_recipe *recipe;
+    const struct carvq_plan *plan;
+    struct carvq_residual residual;
     const struct carvq_segment_info *segment;
-    const uint32_t *members;
+    uint32_t number; // of the segment
+    enum carvq_part part;
+    const uint32_t *members; // NULL: all rows
     const struct carvq_output *output;
-    uint64_t offset; // of the codes in the file
     uint64_t row_bits;
     float levels[MAX_LEVELS]; // scales
     size_t level_count;
@@ -40,32 +43,26 @@ struct work {
     size_t chunk_bytes;
 };
 
-void carvq_row_measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret)
+static uint32_t member(const struct work *work, uint64_t i)
 {
-    double squares = 0, l1 = 0;
-    for (uint32_t c = 0; c < count; c++) {
-        double difference = (double)x[c] - y[c];
-        squares += difference * difference;
-        l1 += fabs(difference);
-    }
-    *errors_ret = (struct carvq_row_errors){squares, l1};
+    return work->members == NULL ? (uint32_t)i : work->members[i];
 }
 
 static enum carvq_status encode_trellis(const struct work *work, unsigned thread, uint32_t row, uint64_t bit, const float *x,
-                                        float *rest, float *decoded, uint8_t *codes, struct carvq_error *error)
+                                        float *residual, float *decoded, uint8_t *codes, struct carvq_error *error)
 {
     const struct carvq_trellis *trellis = &work->trellises[thread];
     const uint32_t n = work->segment->cols;
     uint16_t *path = work->paths + 2 * thread * trellis->steps;
     size_t level;
-    memcpy(rest, x, n * sizeof *rest);
-    enum carvq_status status = carvq_rest_subtract(&work->recipe->survey.rest, row, rest, error);
+    memcpy(residual, x, n * sizeof *residual);
+    enum carvq_status status = carvq_residual_subtract(&work->residual, row, 1, 0, n, residual, error);
     if (status != CARVQ_OK)
         return status;
-    carvq_trellis_encode_best(trellis, rest, work->levels, work->level_count, work->reach, &level, path, decoded,
+    carvq_trellis_encode_best(trellis, residual, work->levels, work->level_count, work->reach, &level, path, decoded,
                               path + trellis->steps);
     carvq_trellis_pack(trellis, work->segment->scale_bits, level, path, codes, bit);
-    carvq_rest_add(&work->recipe->survey.rest, row, decoded);
+    carvq_shared_add(&work->plan->shared, row, decoded);
     carvq_row_measure(x, decoded, n, &work->errors[row]);
     return CARVQ_OK;
 }
@@ -79,50 +76,49 @@ static void encode_raw(const struct work *work, uint32_t row, uint64_t bit, cons
 }
 
 // Rows of the segment, beginning at a multiple of 8, so that their codes begin on a byte.
-static enum carvq_status encode_rows(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
+static enum carvq_status encode_rows(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
     struct work *work = context;
-    const struct carvq_matrix *matrix = work->recipe->matrix;
+    const struct carvq_matrix *matrix = work->plan->matrix;
     const uint32_t n = matrix->cols;
-    float *x = work->rows + (size_t)thread * 3 * n;
-    uint8_t *codes = work->codes + thread * work->chunk_bytes;
+    float *x = work->rows + (size_t)chunk->thread * 3 * n;
+    uint8_t *codes = work->codes + chunk->thread * work->chunk_bytes;
     memset(codes, 0, work->chunk_bytes);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t row = work->members[first + i];
+    for (size_t i = 0; i < chunk->count; i++) {
+        uint32_t row = member(work, chunk->first + i);
         enum carvq_status status = matrix->read(matrix->context, row, 1, 0, n, x, error);
         if (status == CARVQ_OK && work->segment->codec == CARVQ_RAW)
             encode_raw(work, row, i * work->row_bits, x, x + n, codes);
         else if (status == CARVQ_OK)
-            status = encode_trellis(work, thread, row, i * work->row_bits, x, x + n, x + 2 * n, codes, error);
+            status = encode_trellis(work, chunk->thread, row, i * work->row_bits, x, x + n, x + 2 * n, codes, error);
         if (status != CARVQ_OK)
             return status;
     }
-    size_t nbytes = (size_t)((count * work->row_bits + 7) / 8);
-    if (first + count == work->segment->rows && work->segment->codec == CARVQ_TRELLIS)
+    size_t nbytes = (size_t)((chunk->count * work->row_bits + 7) / 8);
+    if (chunk->first + chunk->count == work->segment->rows && work->segment->codec == CARVQ_TRELLIS)
         nbytes += 3; // see doc/format.md
     omp_set_lock(&work->write_lock);
-    enum carvq_status status = work->output->job->write(work->output->job->write_context,
-                                                        work->offset + first * work->row_bits / 8, codes, nbytes, error);
+    enum carvq_status status = carvq_output_write(work->output, work->part, work->number, chunk->first * work->row_bits / 8, codes,
+                                                  nbytes, error);
     omp_unset_lock(&work->write_lock);
     return status;
 }
 
 // The scales that suit the rows best, and their tensor.
-static enum carvq_status make_levels(struct work *work, uint32_t s, struct carvq_error *error)
+static enum carvq_status make_levels(struct work *work, struct carvq_error *error)
 {
     const struct carvq_segment_info *segment = work->segment;
     uint8_t stored[2 * MAX_LEVELS];
     carvq_trellis_scales_begin(&work->scales);
     for (uint64_t i = 0; i < segment->rows; i++) {
-        uint32_t row = work->members[i];
-        carvq_trellis_scales_add(&work->scales, carvq_recipe_row_scale(work->recipe, row),
-                                 carvq_recipe_factor(work->recipe, row));
+        uint32_t row = member(work, i);
+        carvq_trellis_scales_add(&work->scales, carvq_plan_row_scale(work->plan, row),
+                                 carvq_plan_weight(work->plan, row));
     }
     work->level_count = (size_t)1 << segment->scale_bits;
     carvq_trellis_scales_fit(&work->scales, segment->scale_bits, work->levels);
     carvq_narrow(segment->value_dtype, work->levels, work->level_count, stored);
-    return work->output->job->write(work->output->job->write_context, work->output->offsets[CARVQ_PART_CODEBOOKS][s], stored,
-                                    2 * work->level_count, error);
+    return carvq_output_write(work->output, CARVQ_PART_CODEBOOKS, work->number, 0, stored, 2 * work->level_count, error);
 }
 
 static void place(struct work *work, struct carvq_arena *arena, unsigned threads, size_t chunk)
@@ -142,49 +138,51 @@ static void place(struct work *work, struct carvq_arena *arena, unsigned threads
                             segment->step_bits, segment->cols);
 }
 
-static enum carvq_status run(struct work *work, uint32_t s, struct carvq_ticker *ticker, struct carvq_error *error)
+static enum carvq_status run(struct work *work, struct carvq_ticker *ticker, struct carvq_error *error)
 {
     const struct carvq_segment_info *segment = work->segment;
-    const unsigned threads = carvq_rows_threads(work->output->job->threads);
+    const unsigned threads = carvq_threads(work->output->job->threads);
     const size_t chunk = (CHUNK_VALUES / segment->cols / 8 + 1) * 8;
     struct carvq_arena arena = {NULL, 0};
     place(work, &arena, threads, chunk);
     void *memory = arena.used > SIZE_MAX ? NULL : aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used);
     if (memory == NULL)
-        return carvq_matrix_fail(work->recipe->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for the codes");
+        return carvq_matrix_fail(work->plan->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for the codes");
     arena = (struct carvq_arena){memory, 0};
     place(work, &arena, threads, chunk);
     enum carvq_status status = CARVQ_OK;
     if (segment->codec == CARVQ_TRELLIS) {
         for (unsigned t = 0; t < threads; t++)
             carvq_trellis_begin(&work->trellises[t]);
-        status = make_levels(work, s, error);
+        status = make_levels(work, error);
     }
     omp_init_lock(&work->write_lock);
+    const struct carvq_work rows = {segment->rows, chunk, segment->cols, threads, ticker, encode_rows, work};
     if (status == CARVQ_OK)
-        status = carvq_rows_each(segment->rows, chunk, segment->cols, threads, ticker, encode_rows, work, error);
+        status = carvq_parallel(&rows, error);
     omp_destroy_lock(&work->write_lock);
     free(memory);
     return status;
 }
 
-enum carvq_status carvq_segment_encode(const struct carvq_recipe *recipe, uint32_t s, const uint32_t *members,
+enum carvq_status carvq_segment_encode(const struct carvq_plan *plan, uint32_t s, const uint32_t *members,
                                        const struct carvq_output *output, struct carvq_ticker *ticker,
-                                       struct carvq_row_errors *errors_ret, struct carvq_error *error)
+                                       struct carvq_row_errors *errors_ret, struct carvq_sums *sums_ret, struct carvq_error *error)
 {
-    const struct carvq_segment_info *segment = &recipe->segments[s];
+    const struct carvq_segment_info *segment = &plan->segments[s];
     if (segment->codec == CARVQ_RVQ)
-        return carvq_segment_encode_rvq(recipe, s, members, output, ticker, errors_ret, error);
-    enum carvq_part part = segment->codec == CARVQ_RAW ? CARVQ_PART_VALUES : CARVQ_PART_CODES;
+        return carvq_segment_encode_rvq(plan, s, members, output, ticker, errors_ret, sums_ret, error);
     struct work work = {
-        .recipe = recipe,
+        .plan = plan,
+        .residual = {plan->matrix, &plan->shared, NULL},
         .segment = segment,
+        .number = s,
+        .part = segment->codec == CARVQ_RAW ? CARVQ_PART_VALUES : CARVQ_PART_CODES,
         .members = members,
         .output = output,
-        .offset = output->offsets[part][s],
         .row_bits = carvq_segment_row_bits(segment),
-        .reach = recipe->budget.effort < NEIGHBOUR_EFFORT ? 0 : 1,
+        .reach = plan->budget.effort < NEIGHBOUR_EFFORT ? 0 : 1,
         .errors = errors_ret,
     };
-    return run(&work, s, ticker, error);
+    return run(&work, ticker, error);
 }

@@ -1,121 +1,143 @@
 // SPDX-License-Identifier: MIT
-// A segment of codec rvq: encoded into memory, so that its rows can be decoded and compared before it is written.
+// A segment of codec rvq: encoded into memory if its rows are to be decoded and compared, else straight into the file.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/rows.h"
-#include "encode/segment.h"
-#include "host/matrix.h"
 #include "codec/rvq/rvq.h"
-#include "runtime/table.h"
+#include "encode/output.h"
+#include "host/matrix.h"
+#include "host/parallel.h"
 
-// What is left of the rows of the segment, as a matrix; and what they became.
-struct work {
-    const struct carvq_recipe *recipe;
-    struct carvq_matrix rest; // of all rows
-    const uint32_t *members;
-    uint8_t *codes, *codebooks;
-    struct carvq_segment segment;
-    float *rows; // [threads][2][n]
-    struct carvq_row_errors *errors;
-};
+// ---- codes in memory
 
-static enum carvq_status read_rest(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
-                                   struct carvq_error *error)
+bool carvq_memory_make(const struct carvq_segment_info *info, struct carvq_memory *memory_ret)
 {
-    const struct work *work = context;
-    for (size_t i = 0; i < nrows; i++) {
-        enum carvq_status status = work->rest.read(work->rest.context, work->members[row + i], 1, col, ncols,
-                                                   block_ret + i * ncols, error);
-        if (status != CARVQ_OK)
-            return status;
-    }
-    return CARVQ_OK;
+    *memory_ret = (struct carvq_memory){malloc(info->code_bytes), malloc(info->codebook_bytes), {.info = info}};
+    memory_ret->segment.codes = memory_ret->codes;
+    memory_ret->segment.codebooks = memory_ret->codebooks;
+    carvq_rvq_choose(&memory_ret->segment);
+    return memory_ret->codes != NULL && memory_ret->codebooks != NULL;
+}
+
+void carvq_memory_free(struct carvq_memory *memory)
+{
+    free(memory->codes);
+    free(memory->codebooks);
 }
 
 static enum carvq_status keep(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
                               struct carvq_error *error)
 {
-    const struct work *work = context;
+    const struct carvq_memory *memory = context;
     (void)error;
-    memcpy((part == CARVQ_PART_CODES ? work->codes : work->codebooks) + offset, data, nbytes);
+    memcpy((part == CARVQ_PART_CODES ? memory->codes : memory->codebooks) + offset, data, nbytes);
     return CARVQ_OK;
 }
 
-static enum carvq_status compare_rows(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
+struct carvq_sink carvq_memory_sink(struct carvq_memory *memory)
+{
+    return (struct carvq_sink){keep, memory};
+}
+
+enum carvq_status carvq_memory_write(const struct carvq_memory *memory, const struct carvq_output *output, uint32_t segment,
+                                     struct carvq_error *error)
+{
+    const struct carvq_segment_info *info = memory->segment.info;
+    enum carvq_status status = carvq_output_write(output, CARVQ_PART_CODES, segment, 0, memory->codes, info->code_bytes, error);
+    if (status == CARVQ_OK)
+        status = carvq_output_write(output, CARVQ_PART_CODEBOOKS, segment, 0, memory->codebooks, info->codebook_bytes, error);
+    return status;
+}
+
+// ---- a segment
+
+struct work {
+    const struct carvq_plan *plan;
+    uint32_t number; // of the segment
+    const uint32_t *members; // NULL: all rows
+    const struct carvq_output *output;
+    struct carvq_ticker *ticker;
+    struct carvq_memory memory;
+    float *rows; // [threads][2][n]
+    struct carvq_row_errors *errors;
+};
+
+// Makes the codes of the residual of the segment's rows.
+static enum carvq_status encode(const struct work *work, const struct carvq_sink *sink, struct carvq_sums *sums_ret,
+                                struct carvq_error *error)
+{
+    const struct carvq_plan *plan = work->plan;
+    const struct carvq_segment_info *info = &plan->segments[work->number];
+    const struct carvq_rvq_options options = carvq_plan_rvq_options(plan);
+    const struct carvq_residual residual = {plan->matrix, &plan->shared, NULL};
+    const struct carvq_matrix rows = carvq_residual_matrix(&residual);
+    const struct carvq_subset subset = {&rows, work->members};
+    const struct carvq_matrix chosen = work->members == NULL ? rows : carvq_subset_matrix(&subset, info->rows);
+    return carvq_rvq_encode(&chosen, info, &options, work->output->job->threads, sink, work->ticker, sums_ret, error);
+}
+
+static enum carvq_status write_file(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
+                                    struct carvq_error *error)
 {
     const struct work *work = context;
-    const struct carvq_recipe *recipe = work->recipe;
-    const uint32_t n = recipe->info.cols;
-    float *x = work->rows + (size_t)thread * 2 * n, *y = x + n;
-    for (uint64_t i = first; i < first + count; i++) {
-        const uint64_t row = work->members[i];
-        enum carvq_status status = recipe->matrix->read(recipe->matrix->context, row, 1, 0, n, x, error);
+    return carvq_output_write(work->output, part, work->number, offset, data, nbytes, error);
+}
+
+static enum carvq_status compare_rows(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
+{
+    const struct work *work = context;
+    const struct carvq_matrix *matrix = work->plan->matrix;
+    const uint32_t n = matrix->cols;
+    float *x = work->rows + (size_t)chunk->thread * 2 * n, *y = x + n;
+    for (uint64_t i = chunk->first; i < chunk->first + chunk->count; i++) {
+        const uint64_t row = work->members == NULL ? i : work->members[i];
+        enum carvq_status status = matrix->read(matrix->context, row, 1, 0, n, x, error);
         if (status != CARVQ_OK)
             return status;
-        work->segment.decode_row(&work->segment, i, y);
-        carvq_rest_add(&recipe->survey.rest, row, y);
+        work->memory.segment.decode_row(&work->memory.segment, i, y);
+        carvq_shared_add(&work->plan->shared, row, y);
         carvq_row_measure(x, y, n, &work->errors[row]);
     }
     return CARVQ_OK;
 }
 
-static enum carvq_status encode(struct work *work, uint32_t s, const struct carvq_output *output, struct carvq_ticker *ticker,
-                                struct carvq_error *error)
+static enum carvq_status encode_and_compare(struct work *work, struct carvq_sums *sums_ret, struct carvq_error *error)
 {
-    const struct carvq_recipe *recipe = work->recipe;
-    const struct carvq_segment_info *info = &recipe->segments[s];
-    const struct carvq_encode_job *job = output->job;
-    const unsigned threads = carvq_rows_threads(job->threads);
-    const struct carvq_matrix rest = {
-        recipe->matrix->name, recipe->matrix->file, info->rows, info->cols, CARVQ_F32, read_rest, work};
-    const struct carvq_sink sink = {keep, work};
-    // At 5 about as long as the trellis takes; never less than what the curve was measured with.
-    static const uint32_t efforts[CARVQ_MAX_EFFORT + 1] = {0, 1, 1, 1, 1, 2, 3, 4, 6, 9};
-    struct carvq_encode_options options;
-    struct carvq_sums sums;
-    struct carvq_ticker quiet = {.progress = NULL};
-    carvq_encode_defaults(&options);
-    options.effort = efforts[recipe->budget.effort];
-    options.seed = recipe->budget.seed;
-    enum carvq_status status = carvq_rvq_encode(&rest, info, &options, threads, &sink, ticker, &sums, error);
-    work->segment = (struct carvq_segment){.info = info, .codes = work->codes, .codebooks = work->codebooks};
-    carvq_rvq_choose(&work->segment);
+    const struct carvq_segment_info *info = &work->plan->segments[work->number];
+    const unsigned threads = carvq_threads(work->output->job->threads);
+    const struct carvq_work rows = {info->rows, 64, info->cols, threads, NULL, compare_rows, work};
+    const struct carvq_sink sink = carvq_memory_sink(&work->memory);
+    enum carvq_status status = encode(work, &sink, sums_ret, error);
     if (status == CARVQ_OK)
-        status = carvq_rows_each(info->rows, 64, info->cols, threads, &quiet, compare_rows, work, error);
+        status = carvq_parallel(&rows, error);
     if (status == CARVQ_OK)
-        status = job->write(job->write_context, output->offsets[CARVQ_PART_CODES][s], work->codes, (size_t)info->code_bytes,
-                            error);
-    if (status == CARVQ_OK)
-        status = job->write(job->write_context, output->offsets[CARVQ_PART_CODEBOOKS][s], work->codebooks,
-                            (size_t)info->codebook_bytes, error);
+        status = carvq_memory_write(&work->memory, work->output, work->number, error);
     return status;
 }
 
-enum carvq_status carvq_segment_encode_rvq(const struct carvq_recipe *recipe, uint32_t s, const uint32_t *members,
+enum carvq_status carvq_segment_encode_rvq(const struct carvq_plan *plan, uint32_t s, const uint32_t *members,
                                            const struct carvq_output *output, struct carvq_ticker *ticker,
-                                           struct carvq_row_errors *errors_ret, struct carvq_error *error)
+                                           struct carvq_row_errors *errors_ret, struct carvq_sums *sums_ret,
+                                           struct carvq_error *error)
 {
-    const struct carvq_segment_info *info = &recipe->segments[s];
-    const size_t row_values = 2 * (size_t)info->cols * carvq_rows_threads(output->job->threads);
+    const struct carvq_segment_info *info = &plan->segments[s];
     struct work work = {
-        .recipe = recipe,
-        .rest = carvq_rest_matrix(&recipe->survey.rest),
-        .members = members,
-        .codes = malloc(info->code_bytes),
-        .codebooks = malloc(info->codebook_bytes),
-        .rows = malloc(row_values * sizeof(float)),
-        .errors = errors_ret,
-    };
+        .plan = plan, .number = s, .members = members, .output = output, .ticker = ticker, .errors = errors_ret};
+    if (errors_ret == NULL) {
+        const struct carvq_sink sink = {write_file, &work};
+        return encode(&work, &sink, sums_ret, error);
+    }
+    const size_t row_values = 2 * (size_t)info->cols * carvq_threads(output->job->threads);
+    const bool made = carvq_memory_make(info, &work.memory);
+    work.rows = malloc(row_values * sizeof(float));
     enum carvq_status status;
-    if (work.codes == NULL || work.codebooks == NULL || work.rows == NULL)
-        status = carvq_matrix_fail(recipe->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " bytes of codes",
+    if (!made || work.rows == NULL)
+        status = carvq_matrix_fail(plan->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " bytes of codes",
                                    info->code_bytes);
     else
-        status = encode(&work, s, output, ticker, error);
-    free(work.codes);
-    free(work.codebooks);
+        status = encode_and_compare(&work, sums_ret, error);
+    carvq_memory_free(&work.memory);
     free(work.rows);
     return status;
 }

@@ -167,7 +167,7 @@ static enum carvq_status run_method(const struct run *run, const struct carvq_ba
 {
     struct carvq_error cause = {0};
     enum carvq_status status = carvq_baseline_run(setting, input, decoded, bytes_ret, &cause);
-    if (status == CARVQ_ERROR_ARGUMENT && setting->kind != CARVQ_BASELINE_ENCODER && setting->kind != CARVQ_BASELINE_BUDGET)
+    if (status == CARVQ_ERROR_ARGUMENT && setting->kind != CARVQ_BASELINE_SETTINGS && setting->kind != CARVQ_BASELINE_BUDGET)
         return carvq_matrix_fail(run->subject->matrix, error, status, "%s", cause.message);
     return status == CARVQ_OK ? status : carvq_fail(error, status, "%s", cause.message);
 }

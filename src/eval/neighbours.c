@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eval/neighbours.h"
 
+#include "carvq_encode.h"
+
 #include <cblas.h>
 #include <math.h>
 #include <omp.h>

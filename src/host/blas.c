@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #define _POSIX_C_SOURCE 200809L
-#include "blas.h"
+#include "host/blas.h"
 
 #include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "carvq_encode.h"
 
 #if defined(CARVQ_OPENBLAS) && defined(__GNUC__) && defined(__x86_64__)
 

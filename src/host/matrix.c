@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+// Matrices in memory, and views of matrices.
 #include "host/matrix.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum carvq_status carvq_matrix_fail(const struct carvq_matrix *matrix, struct carvq_error *error, enum carvq_status status,
@@ -44,4 +46,59 @@ enum carvq_status carvq_floats_read(void *context, uint64_t row, size_t nrows, u
     for (size_t i = 0; i < nrows; i++)
         memcpy(block_ret + i * ncols, floats->values + (row + i) * floats->cols + col, ncols * sizeof *block_ret);
     return CARVQ_OK;
+}
+
+struct carvq_matrix carvq_matrix_view(const struct carvq_matrix *matrix,
+                                      enum carvq_status (*read)(void *context, uint64_t row, size_t nrows, uint32_t col,
+                                                                uint32_t ncols, float *block_ret, struct carvq_error *error),
+                                      const void *view)
+{
+    struct carvq_matrix result = *matrix;
+    result.dtype = CARVQ_F32;
+    result.read = read;
+    result.context = (void *)view;
+    return result;
+}
+
+static enum carvq_status read_subset(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
+                                     struct carvq_error *error)
+{
+    const struct carvq_subset *subset = context;
+    const struct carvq_matrix *matrix = subset->matrix;
+    enum carvq_status status = CARVQ_OK;
+    for (size_t i = 0; i < nrows && status == CARVQ_OK; i++)
+        status = matrix->read(matrix->context, subset->rows[row + i], 1, col, ncols, block_ret + i * ncols, error);
+    return status;
+}
+
+struct carvq_matrix carvq_subset_matrix(const struct carvq_subset *subset, uint64_t count)
+{
+    struct carvq_matrix result = carvq_matrix_view(subset->matrix, read_subset, subset);
+    result.rows = count;
+    return result;
+}
+
+static enum carvq_status read_columns(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
+                                      struct carvq_error *error)
+{
+    const struct carvq_columns *view = context;
+    const struct carvq_matrix *matrix = view->matrix;
+    float *values = malloc(matrix->cols * sizeof *values);
+    enum carvq_status status = CARVQ_OK;
+    if (values == NULL)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a row");
+    for (size_t i = 0; i < nrows && status == CARVQ_OK; i++) {
+        status = matrix->read(matrix->context, row + i, 1, 0, matrix->cols, values, error);
+        for (uint32_t c = 0; c < ncols && status == CARVQ_OK; c++) {
+            const float value = values[view->columns == NULL ? col + c : view->columns[col + c]];
+            block_ret[i * ncols + c] = view->scales == NULL ? value : view->scales[col + c] * value;
+        }
+    }
+    free(values);
+    return status;
+}
+
+struct carvq_matrix carvq_columns_matrix(const struct carvq_columns *columns)
+{
+    return carvq_matrix_view(columns->matrix, read_columns, columns);
 }

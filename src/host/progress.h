@@ -9,7 +9,7 @@
 #include "carvq_encode.h"
 
 struct carvq_ticker {
-    int (*progress)(void *context, const struct carvq_progress *progress); // may be NULL
+    carvq_progress_function *progress; // may be NULL
     void *context;
     struct carvq_progress state;
     double last;    // time of the last call; 0: none yet
@@ -28,6 +28,14 @@ static inline bool carvq_tick(struct carvq_ticker *ticker, uint64_t done)
     ticker->state.done = done;
     ticker->cancelled = ticker->progress(ticker->context, &ticker->state) != 0;
     return ticker->cancelled;
+}
+
+// Begins another phase of the same work.
+static inline void carvq_ticker_phase(struct carvq_ticker *ticker, enum carvq_phase phase)
+{
+    ticker->state.phase = phase;
+    ticker->state.done = 0;
+    ticker->state.loss = 0;
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "carvq_encode.h"
 #include "runtime/status.h"
 #include "host/blas.h"
 #include "lm/attention.h"

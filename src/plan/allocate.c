@@ -1,58 +1,61 @@
 // SPDX-License-Identifier: MIT
-// For a price lambda of a bit, a row of weight w goes the way that has the least w D + lambda R. On the lower convex hull of the
-// ways' (R, D), that is a matter of comparing w with one threshold between each way and the next; so with the rows in the order
-// of their weights, an allocation is a list of places where one way ends and the next begins, and is found by bisection. The
-// price is what makes the bits fit: found by bisection again. Every set of ways is tried, for each one costs a tier.
+// Which rows get how many bits: Lagrangian allocation on the convex hull.
+//
+// For a given lambda, a row of weight w takes the candidate with the least w D + lambda R. On the lower convex hull of the
+// candidates' (R, D) that is a matter of comparing w with one threshold between each candidate and the next; so with the rows in
+// the order of their weights, an allocation is a list of places where one candidate ends and the next begins, and is found by
+// bisection. Lambda is what makes the bits fit: found by bisection again. Every set of candidates is tried, for each one costs a
+// tier.
 #include "plan/allocate.h"
 
 #include <math.h>
 
 #include "runtime/table.h"
 
-// The ways of one set that lie on their convex hull, by falling bits.
+// The candidates of one set that lie on their convex hull, by falling bits.
 struct hull {
     size_t count;
-    size_t ways[CARVQ_MAX_WAYS];
-    uint64_t bits[CARVQ_MAX_WAYS];
-    double distortion[CARVQ_MAX_WAYS];
+    size_t candidates[CARVQ_MAX_CANDIDATES];
+    uint64_t bits[CARVQ_MAX_CANDIDATES];
+    double distortion[CARVQ_MAX_CANDIDATES];
 };
 
 struct search {
-    const struct carvq_way *ways;
+    const struct carvq_candidate *candidates;
     const double *weights, *sums;
     uint64_t rows;
 };
 
-uint64_t carvq_allocate_least(const struct carvq_way *ways, size_t way_count, uint64_t rows)
+uint64_t carvq_allocate_min(const struct carvq_candidate *candidates, size_t count, uint64_t rows)
 {
     uint64_t least = UINT64_MAX;
-    for (size_t i = 0; i < way_count; i++)
-        if (rows * ways[i].bits + ways[i].shared_bits < least)
-            least = rows * ways[i].bits + ways[i].shared_bits;
+    for (size_t i = 0; i < count; i++)
+        if (rows * candidates[i].bits + candidates[i].shared_bits < least)
+            least = rows * candidates[i].bits + candidates[i].shared_bits;
     return least;
 }
 
-// Slope between two ways: error that a bit removes.
-static double slope(const struct carvq_way *many, const struct carvq_way *few)
+// Slope between two candidates: error that a bit removes.
+static double slope(const struct carvq_candidate *many, const struct carvq_candidate *few)
 {
     return (few->distortion - many->distortion) / (double)(many->bits - few->bits);
 }
 
-// False if a way of the set is of no use in it.
-static bool make_hull(const struct carvq_way *ways, size_t way_count, unsigned set, struct hull *hull_ret)
+// False if a candidate of the set is of no use in it.
+static bool make_hull(const struct carvq_candidate *candidates, size_t count, unsigned set, struct hull *hull_ret)
 {
     struct hull hull = {.count = 0};
-    for (size_t i = 0; i < way_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!(set >> i & 1))
             continue;
         size_t c = hull.count;
-        if (c > 0 && (ways[i].bits >= ways[hull.ways[c - 1]].bits || ways[i].distortion <= ways[hull.ways[c - 1]].distortion))
+        if (c > 0 && (candidates[i].bits >= candidates[hull.candidates[c - 1]].bits || candidates[i].distortion <= candidates[hull.candidates[c - 1]].distortion))
             return false;
-        if (c > 1 && slope(&ways[hull.ways[c - 2]], &ways[hull.ways[c - 1]]) >= slope(&ways[hull.ways[c - 1]], &ways[i]))
+        if (c > 1 && slope(&candidates[hull.candidates[c - 2]], &candidates[hull.candidates[c - 1]]) >= slope(&candidates[hull.candidates[c - 1]], &candidates[i]))
             return false;
-        hull.ways[c] = i;
-        hull.bits[c] = ways[i].bits;
-        hull.distortion[c] = ways[i].distortion;
+        hull.candidates[c] = i;
+        hull.bits[c] = candidates[i].bits;
+        hull.distortion[c] = candidates[i].distortion;
         hull.count++;
     }
     *hull_ret = hull;
@@ -73,8 +76,8 @@ static uint64_t rows_above(const struct search *search, double threshold)
     return low;
 }
 
-// ends_ret[i]: where way i of the hull ends, at this price. Returns the bits of the rows.
-static uint64_t price_ends(const struct search *search, const struct hull *hull, double lambda, uint64_t *ends_ret)
+// ends_ret[i]: where candidate i of the hull ends, with this lambda. Returns the bits of the rows.
+static uint64_t find_ends(const struct search *search, const struct hull *hull, double lambda, uint64_t *ends_ret)
 {
     uint64_t bits = 0, begin = 0;
     for (size_t i = 0; i < hull->count; i++) {
@@ -91,10 +94,10 @@ static uint64_t price_ends(const struct search *search, const struct hull *hull,
     return bits;
 }
 
-// Spends what the price has left over: rows of one weight change their way all together, but need not.
+// Spends what lambda has left over: rows of one weight change their candidate all together, but need not.
 static void spend_rest(const struct search *search, const struct hull *hull, uint64_t rest, uint64_t *ends)
 {
-    bool moved[CARVQ_MAX_WAYS] = {false};
+    bool moved[CARVQ_MAX_CANDIDATES] = {false};
     for (size_t round = 0; round + 1 < hull->count; round++) {
         size_t best = hull->count;
         double best_gain = -1;
@@ -118,30 +121,30 @@ static void spend_rest(const struct search *search, const struct hull *hull, uin
     }
 }
 
-// The best allocation with a set of ways; false if the bits do not hold it.
+// The best allocation with a set of candidates; false if the bits do not hold it.
 static bool try_set(const struct search *search, const struct hull *hull, uint64_t bits, struct carvq_allocation *allocation_ret)
 {
-    uint64_t fixed = 8 * carvq_tier_bytes(search->rows, (uint32_t)hull->count), ends[CARVQ_MAX_WAYS], begin = 0;
+    uint64_t fixed = 8 * carvq_tier_bytes(search->rows, (uint32_t)hull->count), ends[CARVQ_MAX_CANDIDATES], begin = 0;
     for (size_t i = 0; i < hull->count; i++)
-        fixed += search->ways[hull->ways[i]].shared_bits;
+        fixed += search->candidates[hull->candidates[i]].shared_bits;
     if (fixed > bits || search->rows * hull->bits[hull->count - 1] > bits - fixed)
         return false;
-    // At a price of 2^high nobody pays for more than the least, whatever the unit of weights.
+    // With a lambda of 2^high all rows take the least candidate, whatever the unit of weights.
     double low = -1000, high = 1000;
     for (int i = 0; i < 80; i++) {
         double middle = (low + high) / 2;
-        if (price_ends(search, hull, exp2(middle), ends) <= bits - fixed)
+        if (find_ends(search, hull, exp2(middle), ends) <= bits - fixed)
             high = middle;
         else
             low = middle;
     }
-    uint64_t used = price_ends(search, hull, exp2(high), ends);
+    uint64_t used = find_ends(search, hull, exp2(high), ends);
     spend_rest(search, hull, bits - fixed - used, ends);
     struct carvq_allocation allocation = {.bits = fixed};
     for (size_t i = 0; i < hull->count; i++) {
         if (ends[i] == begin)
             return false; // a smaller set does the same for less
-        allocation.ways[i] = hull->ways[i];
+        allocation.candidates[i] = hull->candidates[i];
         allocation.rows[i] = ends[i] - begin;
         allocation.bits += allocation.rows[i] * hull->bits[i];
         allocation.distortion += (search->sums[ends[i]] - search->sums[begin]) * hull->distortion[i];
@@ -152,15 +155,15 @@ static bool try_set(const struct search *search, const struct hull *hull, uint64
     return true;
 }
 
-bool carvq_allocate(const struct carvq_way *ways, size_t way_count, const double *weights, const double *sums, uint64_t rows,
+bool carvq_allocate(const struct carvq_candidate *candidates, size_t count, const double *weights, const double *sums, uint64_t rows,
                     uint64_t bits, struct carvq_allocation *allocation_ret)
 {
-    const struct search search = {ways, weights, sums, rows};
+    const struct search search = {candidates, weights, sums, rows};
     bool found = false;
-    for (unsigned set = 1; set < 1U << way_count; set++) {
+    for (unsigned set = 1; set < 1U << count; set++) {
         struct hull hull;
         struct carvq_allocation allocation;
-        if (!make_hull(ways, way_count, set, &hull) || !try_set(&search, &hull, bits, &allocation))
+        if (!make_hull(candidates, count, set, &hull) || !try_set(&search, &hull, bits, &allocation))
             continue;
         if (!found || allocation.distortion < allocation_ret->distortion) {
             *allocation_ret = allocation;

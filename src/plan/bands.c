@@ -2,30 +2,30 @@
 // The rows by how often they are used, and what becomes of them.
 #include <math.h>
 
-#include "plan/recipe.h"
+#include "plan/plan.h"
 
 static const double band_limits[CARVQ_BANDS + 1] = {0, 1, 10, 100, 1000, 10000, INFINITY};
 
-static unsigned find_band(const struct carvq_recipe *recipe, uint64_t row)
+static unsigned find_band(const struct carvq_plan *plan, uint64_t row)
 {
     unsigned band = 0;
-    if (recipe->budget.counts != NULL)
-        while (recipe->budget.counts[row] >= band_limits[band + 1])
+    if (plan->budget.counts != NULL)
+        while (plan->budget.counts[row] >= band_limits[band + 1])
             band++;
     return band;
 }
 
-static void count_rows(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
+static void count_rows(const struct carvq_plan *plan, struct carvq_band bands_ret[CARVQ_BANDS])
 {
-    const uint32_t n = recipe->info.cols;
+    const uint32_t n = plan->info.cols;
     double total = 0;
     for (unsigned b = 0; b < CARVQ_BANDS; b++)
         bands_ret[b] = (struct carvq_band){.min_count = band_limits[b],
                                            .max_count = isinf(band_limits[b + 1]) ? INFINITY : band_limits[b + 1] - 1};
-    for (uint64_t row = 0; row < recipe->info.rows; row++) {
-        struct carvq_band *band = &bands_ret[find_band(recipe, row)];
-        const struct carvq_segment_info *segment = &recipe->segments[recipe->tiers[row]];
-        double count = recipe->budget.counts == NULL ? 1 : recipe->budget.counts[row];
+    for (uint64_t row = 0; row < plan->info.rows; row++) {
+        struct carvq_band *band = &bands_ret[find_band(plan, row)];
+        const struct carvq_segment_info *segment = &plan->segments[plan->tiers[row]];
+        double count = plan->budget.counts == NULL ? 1 : plan->budget.counts[row];
         band->rows++;
         band->share += count;
         total += count;
@@ -37,23 +37,23 @@ static void count_rows(const struct carvq_recipe *recipe, struct carvq_band band
     }
 }
 
-static double expect_squares(const struct carvq_recipe *recipe, uint64_t row)
+static double expect_squares(const struct carvq_plan *plan, uint64_t row)
 {
-    const uint8_t tier = recipe->tiers[row];
-    if (recipe->segments[tier].codec == CARVQ_RAW)
-        return recipe->survey.row_energies[row] * carvq_raw_distortion(recipe->matrix->dtype);
-    return recipe->survey.energies[row] * recipe->distortion[tier];
+    const uint8_t tier = plan->tiers[row];
+    if (plan->segments[tier].codec == CARVQ_RAW)
+        return plan->survey.row_energies[row] * carvq_raw_distortion(plan->matrix->dtype);
+    return plan->survey.energies[row] * plan->distortion[tier];
 }
 
-double carvq_recipe_bands(const struct carvq_recipe *recipe, const struct carvq_row_errors *errors,
+double carvq_plan_bands(const struct carvq_plan *plan, const struct carvq_row_errors *errors,
                           struct carvq_band bands_ret[CARVQ_BANDS])
 {
     double energy[CARVQ_BANDS] = {0}, squares[CARVQ_BANDS] = {0}, all_energy = 0, all_squares = 0;
-    count_rows(recipe, bands_ret);
-    for (uint64_t row = 0; row < recipe->info.rows; row++) {
-        unsigned band = find_band(recipe, row);
-        energy[band] += recipe->survey.row_energies[row];
-        squares[band] += errors != NULL ? errors[row].squares : expect_squares(recipe, row);
+    count_rows(plan, bands_ret);
+    for (uint64_t row = 0; row < plan->info.rows; row++) {
+        unsigned band = find_band(plan, row);
+        energy[band] += plan->survey.row_energies[row];
+        squares[band] += errors != NULL ? errors[row].squares : expect_squares(plan, row);
     }
     for (unsigned b = 0; b < CARVQ_BANDS; b++) {
         bands_ret[b].sqnr_db = squares[b] > 0 ? 10 * log10(energy[b] / squares[b]) : INFINITY;
@@ -61,9 +61,4 @@ double carvq_recipe_bands(const struct carvq_recipe *recipe, const struct carvq_
         all_squares += squares[b];
     }
     return all_squares > 0 ? 10 * log10(all_energy / all_squares) : INFINITY;
-}
-
-double carvq_recipe_expect(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS])
-{
-    return carvq_recipe_bands(recipe, NULL, bands_ret);
 }

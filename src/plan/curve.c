@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
+// The rate-distortion curve of the trellis.
 #include "plan/curve.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "host/rows.h"
+#include "host/parallel.h"
 #include "codec/trellis/scale.h"
 #include "runtime/trellis_tables.h"
 
@@ -34,12 +35,12 @@ static bool with_other_scales(uint64_t i)
     return ((uint32_t)i * 2654435761U >> 16) % OFF_STRIDE == 0;
 }
 
-static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
+static enum carvq_status try_rows(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
     struct trial *trial = context;
-    const struct carvq_trellis *worker = &trial->workers[thread];
+    const struct carvq_trellis *worker = &trial->workers[chunk->thread];
     (void)error;
-    for (uint64_t i = first; i < first + count; i++) {
+    for (uint64_t i = chunk->first; i < chunk->first + chunk->count; i++) {
         const float *row = trial->survey->sample + i * trial->survey->sample_count / trial->count * trial->cols;
         double energy = carvq_energy(row, trial->cols);
         trial->energies[i] = energy;
@@ -49,7 +50,7 @@ static enum carvq_status try_rows(void *context, unsigned thread, uint64_t first
             if (energy == 0 || (o != RIGHT_SCALE && !with_other_scales(i)))
                 continue;
             float scale = (float)sqrt(energy / trial->cols * pow(10, off_db_of[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
-            *relative = carvq_trellis_encode(worker, row, scale, trial->paths + thread * worker->steps) / energy;
+            *relative = carvq_trellis_encode(worker, row, scale, trial->paths + chunk->thread * worker->steps) / energy;
         }
     }
     return CARVQ_OK;
@@ -117,8 +118,8 @@ static bool measure(struct trial *trial, unsigned threads, unsigned state_bits, 
     place(trial, &arena, threads, state_bits, step_bits);
     for (unsigned t = 0; t < threads; t++)
         carvq_trellis_begin(&trial->workers[t]);
-    struct carvq_ticker ticker = {.progress = NULL};
-    carvq_rows_each(trial->count, 1, 1, threads, &ticker, try_rows, trial, NULL);
+    const struct carvq_work work = {trial->count, 1, 0, threads, NULL, try_rows, trial};
+    carvq_parallel(&work, NULL);
     *point_ret = average(trial);
     point_ret->state_bits = state_bits;
     point_ret->step_bits = step_bits;

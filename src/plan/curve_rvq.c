@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The rate-distortion curve of group RVQ.
 #include <math.h>
 #include <stdlib.h>
 
@@ -11,13 +12,6 @@
 #define CURVE_EFFORT 1         // most of what effort can gain is gained
 #define FEW_STAGES 3           // are always measured ..
 #define BEHIND_DB 1.5          // .. and more only if they are not so far behind the trellis
-
-static enum carvq_status ignore(void *context, enum carvq_part part, uint64_t offset, const void *data, size_t nbytes,
-                                struct carvq_error *error)
-{
-    (void)context, (void)part, (void)offset, (void)data, (void)nbytes, (void)error;
-    return CARVQ_OK;
-}
 
 uint32_t carvq_rvq_subvector(uint32_t cols)
 {
@@ -46,7 +40,6 @@ static float *take_rows(const struct carvq_survey *survey, uint32_t cols, size_t
 // Squared error over energy of the rows with the given setting. Negative: out of memory.
 static double measure(const struct carvq_matrix *rows, uint64_t group, uint32_t stages, uint64_t seed, unsigned threads)
 {
-    const struct carvq_sink sink = {ignore, NULL};
     struct carvq_segment_info segment = {.codec = CARVQ_RVQ,
                                          .rows = rows->rows,
                                          .cols = rows->cols,
@@ -55,14 +48,10 @@ static double measure(const struct carvq_matrix *rows, uint64_t group, uint32_t 
                                          .group = group,
                                          .stages = stages,
                                          .code_bits = CARVQ_RVQ_CODE_BITS};
-    struct carvq_encode_options options;
-    carvq_encode_defaults(&options);
-    options.effort = CURVE_EFFORT;
-    options.seed = seed;
-    struct carvq_ticker ticker = {.progress = NULL};
+    const struct carvq_rvq_options options = {CARVQ_RVQ_ITERATIONS, CURVE_EFFORT, seed};
     struct carvq_sums sums = {0};
     if (!carvq_segment_sizes(&segment) ||
-        carvq_rvq_encode(rows, &segment, &options, threads, &sink, &ticker, &sums, NULL) != CARVQ_OK)
+        carvq_rvq_encode(rows, &segment, &options, threads, &carvq_sink_discard, NULL, &sums, NULL) != CARVQ_OK)
         return -1;
     return sums.energy > 0 ? sums.squares / sums.energy : 0;
 }
@@ -84,13 +73,13 @@ static double find_lead(const struct carvq_trellis_curve *trellis, uint32_t h, c
     return 10 * log10(distortion / (nearest->distortion * exp2(nearest->step_bits - 2 * rate)));
 }
 
-bool carvq_rvq_measure(const struct carvq_survey *survey, uint32_t cols, const struct carvq_trellis_curve *trellis, uint64_t seed,
-                       unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret)
+bool carvq_rvq_measure(const struct carvq_survey *survey, uint64_t rows_in_table, uint32_t cols,
+                       const struct carvq_trellis_curve *trellis, uint64_t seed, unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret)
 {
     static const uint64_t groups[CARVQ_RVQ_GROUPS] = {1024, 4096, 16384};
     const uint32_t h = carvq_rvq_subvector(cols);
     const uint64_t most = groups[CARVQ_RVQ_GROUPS - 1] * h / cols + 1;
-    const uint64_t subvectors = survey->rest.matrix->rows * ((cols + h - 1) / h);
+    const uint64_t subvectors = rows_in_table * ((cols + h - 1) / h);
     size_t taken;
     float *rows = take_rows(survey, cols, (size_t)(most < survey->sample_count ? most : survey->sample_count), &taken);
     struct carvq_floats floats = {rows, cols};

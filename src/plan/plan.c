@@ -1,385 +1,145 @@
 // SPDX-License-Identifier: MIT
-// How a budget is spent. The error that counts is the sum over rows of (count + 1)^a |x - y|^2: a row that is looked up often
-// matters more, but not in proportion, for a rare row that is wrong spoils its sentence too. With the curves measured on a
-// sample, D(R) for each rate of each codec, and the energy of each row, the rest is arithmetic: carvq_allocate().
+// What plans have in common, and structures of options that may be of another version's size.
 #include "plan/plan.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "runtime/size.h"
-#include "plan/scales.h"
 #include "host/matrix.h"
-#include "codec/trellis/scale.h"
-#include "runtime/table.h"
+#include "plan/options.h"
+#include "runtime/utf8.h"
 
-// Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
-#define COUNT_EXPONENT 0.5
-#define LEAST_RATE 1.   // bits per value of the least row ..
-#define RATE_FLOOR 1.5  // .. and where the budget has at least ..
-#define FLOOR_BUDGET 2. // .. so many
-
-#define ROWS_PER_SCALE 8    // a tier has no more levels than one for so many rows
-#define SMALL_TABLE 131072. // values of the largest group
-#define RVQ_MARGIN_DB 1.2
-#define OFFER_AGAIN 0.002              // bits per value that are left over and worth another try ..
-#define MOST_OFFERS 8                  // .. of which there are so many
-#define MOST_BYTES ((uint64_t)1 << 60) // no table needs more
-
-// ---- weights
-
-double carvq_recipe_factor(const struct carvq_recipe *recipe, uint64_t row)
+enum carvq_status carvq_options_take(const void *given, size_t own_size, void *own_ret, const char *what,
+                                     struct carvq_error *error)
 {
-    return recipe->budget.counts == NULL ? 1 : pow(recipe->budget.counts[row] + 1, COUNT_EXPONENT);
-}
-
-float carvq_recipe_row_scale(const struct carvq_recipe *recipe, uint64_t row)
-{
-    return (float)sqrt(recipe->survey.energies[row] / (double)recipe->info.cols) / CARVQ_TRELLIS_TABLE_UNIT;
-}
-
-static int by_falling_weight(const void *left, const void *right)
-{
-    const struct carvq_weighted_row *a = left, *b = right;
-    if (a->weight != b->weight)
-        return a->weight > b->weight ? -1 : 1;
-    return a->row < b->row ? -1 : 1;
-}
-
-// The rows by falling weight; *sums_ret[V + 1], *weights_ret[V]. All are to be given to free().
-static bool sort_rows(const struct carvq_recipe *recipe, struct carvq_weighted_row **order_ret, double **weights_ret,
-                      double **sums_ret)
-{
-    const uint64_t rows = recipe->matrix->rows;
-    struct carvq_weighted_row *order = malloc(rows * sizeof *order);
-    double *weights = malloc(rows * sizeof *weights), *sums = malloc((rows + 1) * sizeof *sums);
-    *order_ret = order;
-    *weights_ret = weights;
-    *sums_ret = sums;
-    if (order == NULL || weights == NULL || sums == NULL)
-        return false;
-    for (uint64_t row = 0; row < rows; row++) {
-        double weight = carvq_recipe_factor(recipe, row) * recipe->survey.energies[row];
-        order[row] = (struct carvq_weighted_row){weight, (uint32_t)row};
-    }
-    qsort(order, rows, sizeof *order, by_falling_weight);
-    sums[0] = 0;
-    for (uint64_t i = 0; i < rows; i++) {
-        weights[i] = order[i].weight;
-        sums[i + 1] = sums[i] + weights[i];
-    }
-    return true;
-}
-
-// ---- ways
-
-// A way to store rows, and the segment that it makes.
-struct menu {
-    size_t count;
-    struct carvq_way ways[CARVQ_MAX_WAYS];
-    struct carvq_segment_info segments[CARVQ_MAX_WAYS];
-    const struct carvq_point *points[CARVQ_MAX_WAYS]; // trellis, or NULL
-};
-
-static void add_way(struct menu *menu, struct carvq_segment_info segment, uint64_t bits, uint64_t shared_bits, double distortion)
-{
-    const double least = carvq_raw_distortion(CARVQ_F32); // levels and centroids are BF16, too
-    if (segment.codec != CARVQ_RAW && distortion < least)
-        distortion = least;
-    menu->ways[menu->count] = (struct carvq_way){bits, distortion, shared_bits};
-    menu->segments[menu->count++] = segment;
-}
-
-// Raw rows are stored as they are, not what is left of them: so their error goes with the energy of all rows, on average.
-static void add_raw(struct menu *menu, const struct carvq_recipe *recipe)
-{
-    const struct carvq_matrix *matrix = recipe->matrix;
-    const struct carvq_segment_info segment = {
-        .codec = CARVQ_RAW, .cols = matrix->cols, .value_dtype = matrix->dtype == CARVQ_F32 ? CARVQ_BF16 : matrix->dtype};
-    double whole = 0, rest = 0;
-    for (uint64_t row = 0; row < matrix->rows; row++) {
-        whole += recipe->survey.row_energies[row];
-        rest += recipe->survey.energies[row];
-    }
-    double distortion = rest > 0 ? carvq_raw_distortion(matrix->dtype) * whole / rest : 0;
-    add_way(menu, segment, carvq_segment_row_bits(&segment), 0, distortion < 1 ? distortion : 1);
-}
-
-// The rates of at least floor bits per value, the highest first.
-static void add_trellis(struct menu *menu, const struct carvq_trellis_curve *points, uint32_t cols, double floor,
-                        unsigned scale_bits, const struct carvq_scales *scales)
-{
-    for (size_t i = points->count; i-- > 0;) {
-        const struct carvq_point *point = &points->items[i];
-        if (point->step_bits < 2 * floor)
-            continue;
-        const struct carvq_segment_info segment = {.codec = CARVQ_TRELLIS,
-                                                   .cols = cols,
-                                                   .value_dtype = CARVQ_BF16,
-                                                   .state_bits = point->state_bits,
-                                                   .step_bits = point->step_bits,
-                                                   .scale_bits = scale_bits};
-        const unsigned shared_scale_bits = scale_bits < 1 ? scale_bits : 1; // small tiers will not have more
-        menu->points[menu->count] = point;
-        double distortion = carvq_scales_distortion(scales, scale_bits, point);
-        add_way(menu, segment, carvq_segment_row_bits(&segment), ((uint64_t)16 << shared_scale_bits) + 3 * 8 + 7, distortion);
-    }
-}
-
-// The settings of one group size, the most stages first.
-static void add_rvq(struct menu *menu, const struct carvq_recipe *recipe, const struct carvq_rvq_curve *curve, double floor)
-{
-    const uint32_t n = recipe->matrix->cols, h = carvq_rvq_subvector(n);
-    const uint64_t subvectors = carvq_div_up(n, h); // S
-    for (uint32_t stages = curve->count; stages > 0; stages--) {
-        const struct carvq_segment_info segment = {.codec = CARVQ_RVQ,
-                                                   .cols = n,
-                                                   .value_dtype = CARVQ_BF16,
-                                                   .subvector = h,
-                                                   .group = curve->group,
-                                                   .stages = stages,
-                                                   .code_bits = CARVQ_RVQ_CODE_BITS};
-        uint64_t books = (uint64_t)16 * h * stages << CARVQ_RVQ_CODE_BITS; // bits of a group's codebooks
-        uint64_t bits = 8 * carvq_div_up(subvectors * stages * CARVQ_RVQ_CODE_BITS, 8) +
-                        carvq_div_up(subvectors * books, curve->group);
-        if ((double)bits >= floor * n)
-            add_way(menu, segment, bits, books, curve->distortion[stages - 1]);
-    }
-}
-
-// ---- the choice
-
-struct choice {
-    const struct carvq_recipe *recipe;
-    const struct carvq_weighted_row *order;
-    const double *weights, *sums;
-    struct carvq_scales scales;
-    struct menu raw; // raw rows, if there may be any
-};
-
-// An allocation, and what is to be expected of it now that its tiers are known.
-struct plan {
-    struct menu menu;
-    struct carvq_allocation allocation;
-    double distortion[CARVQ_MAX_WAYS]; // of tiers: squared error over energy
-    double total;                      // sum of weight times distortion
-};
-
-// Rows of zeros need a scale of 0, or they become noise.
-static unsigned least_scale_bits(const struct choice *choice)
-{
-    return choice->scales.zeros;
-}
-
-// Of a tier of so many rows.
-static unsigned tier_scale_bits(const struct carvq_segment_info *segment, uint64_t rows)
-{
-    unsigned bits = segment->scale_bits;
-    while (bits > 1 && rows < (uint64_t)ROWS_PER_SCALE << bits)
-        bits--;
-    return bits;
-}
-
-static void expect_tiers(struct choice *choice, struct plan *plan)
-{
-    uint64_t begin = 0;
-    plan->total = 0;
-    for (size_t s = 0; s < plan->allocation.count; s++) {
-        const size_t way = plan->allocation.ways[s];
-        const uint64_t rows = plan->allocation.rows[s];
-        double distortion = plan->menu.ways[way].distortion;
-        if (plan->menu.points[way] != NULL)
-            distortion = carvq_scales_tier_distortion(&choice->scales, choice->recipe, choice->order + begin, rows,
-                                                      tier_scale_bits(&plan->menu.segments[way], rows), plan->menu.points[way]);
-        plan->distortion[s] = distortion;
-        plan->total += (choice->sums[begin + rows] - choice->sums[begin]) * distortion;
-        begin += rows;
-    }
-}
-
-// Takes the menu if what is to be expected of its best allocation is better than the plan so far.
-static void try_menu(struct choice *choice, const struct menu *menu, uint64_t bits, struct plan *plan)
-{
-    struct plan other = {.menu = *menu};
-    if (!carvq_allocate(menu->ways, menu->count, choice->weights, choice->sums, choice->recipe->matrix->rows, bits,
-                        &other.allocation))
-        return;
-    expect_tiers(choice, &other);
-    if (plan->allocation.count == 0 || other.total < plan->total)
-        *plan = other;
-}
-
-// What group RVQ has to promise more than the trellis: in tiers that do not fill its groups it can be worse by more than a dB.
-static double rvq_margin(const struct carvq_matrix *matrix)
-{
-    const double small = SMALL_TABLE / ((double)matrix->rows * matrix->cols);
-    return pow(10, (CARVQ_RVQ_AHEAD_DB + RVQ_MARGIN_DB * (small < 1 ? small : 1)) / 10);
-}
-
-static void try_trellis(struct choice *choice, const struct carvq_trellis_curve *points, double floor, uint64_t bits,
-                        struct plan *plan)
-{
-    for (unsigned scale_bits = least_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && points->count > 0; scale_bits++) {
-        struct menu menu = choice->raw;
-        add_trellis(&menu, points, choice->recipe->matrix->cols, floor, scale_bits, &choice->scales);
-        try_menu(choice, &menu, bits, plan);
-    }
-}
-
-// The best plan with rates of at least floor; false if bits are too few. All tiers have one codec, but for raw rows. Which one it
-// is must not depend on the effort, or more of it could bring another codec and a worse table: so states of 10 bits decide.
-static bool choose(struct choice *choice, double floor, uint64_t bits, struct plan *plan_ret)
-{
-    const struct carvq_recipe *recipe = choice->recipe;
-    const struct menu *raw = &choice->raw;
-    struct plan trellis = {.total = INFINITY}, judge = trellis, rvq = trellis;
-    if (raw->count > 0 && bits >= recipe->matrix->rows * raw->ways[0].bits) { // enough for all rows
-        try_menu(choice, raw, bits, &trellis);
-        *plan_ret = trellis;
-        return true;
-    }
-    try_trellis(choice, &recipe->points, floor, bits, &trellis);
-    if (recipe->curve_count > 0)
-        try_trellis(choice, &recipe->short_points, floor, bits, &judge);
-    for (size_t i = 0; i < recipe->curve_count; i++) {
-        struct menu menu = *raw;
-        add_rvq(&menu, recipe, &recipe->curves[i], floor);
-        try_menu(choice, &menu, bits, &rvq);
-    }
-    const bool ahead = rvq.allocation.count > 0 && rvq.total * rvq_margin(recipe->matrix) < judge.total;
-    *plan_ret = trellis.allocation.count == 0 || ahead ? rvq : trellis;
-    return plan_ret->allocation.count > 0;
-}
-
-// Turns a plan into segments, tiers and sizes.
-static bool settle(struct carvq_recipe *recipe, const struct plan *plan, const struct carvq_weighted_row *order)
-{
-    const struct carvq_allocation *allocation = &plan->allocation;
-    uint64_t begin = 0;
-    for (size_t s = 0; s < allocation->count; s++) {
-        struct carvq_segment_info *segment = &recipe->segments[s];
-        *segment = plan->menu.segments[allocation->ways[s]];
-        segment->rows = allocation->rows[s];
-        segment->scale_bits = tier_scale_bits(segment, segment->rows);
-        recipe->distortion[s] = plan->distortion[s];
-        for (uint64_t i = begin; i < begin + allocation->rows[s]; i++)
-            recipe->tiers[order[i].row] = (uint8_t)s;
-        begin += allocation->rows[s];
-    }
-    const struct carvq_structure *structure = recipe->survey.rest.structure;
-    recipe->info = (struct carvq_table_info){
-        .name = recipe->matrix->name,
-        .rows = recipe->matrix->rows,
-        .cols = recipe->matrix->cols,
-        .dtype = recipe->matrix->dtype,
-        .segment_count = (uint32_t)allocation->count,
-        .mean = structure->has_mean,
-        .mean_dtype = CARVQ_BF16,
-        .rank = structure->rank,
-        .low_rank_bits = structure->rank > 0 ? structure->bits : 0,
-        .low_rank_dtype = CARVQ_BF16,
-        .adaptor_dim = recipe->survey.rest.widths.dim,
-        .adaptor_hidden = recipe->survey.rest.widths.hidden,
-        .adaptor_dtype = CARVQ_BF16,
-    };
-    return carvq_table_sizes(&recipe->info, recipe->segments);
-}
-
-static enum carvq_status fail_budget(const struct choice *choice, struct carvq_error *error)
-{
-    const struct carvq_recipe *recipe = choice->recipe;
-    const struct carvq_matrix *matrix = recipe->matrix;
-    const double values = (double)matrix->rows * matrix->cols;
-    struct menu menu = choice->raw;
-    add_trellis(&menu, &recipe->points, matrix->cols, LEAST_RATE, least_scale_bits(choice), &choice->scales);
-    uint64_t least = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
-    for (size_t i = 0; i < recipe->curve_count; i++) {
-        menu.count = 0;
-        add_rvq(&menu, recipe, &recipe->curves[i], LEAST_RATE);
-        uint64_t bits = carvq_allocate_least(menu.ways, menu.count, matrix->rows);
-        least = bits < least ? bits : least;
-    }
-    least = carvq_div_up(least + carvq_rest_bits(&recipe->survey.rest), 8);
-    // Rounded up, so that what the message says can be met.
-    return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
-                             "the budget is too small: the least is %.4f bits per parameter, %" PRIu64 " bytes",
-                             ceil(8 * (double)least / values * 1e4) / 1e4, least);
-}
-
-uint64_t carvq_plan_bytes(const struct carvq_recipe *recipe)
-{
-    const double values = (double)recipe->matrix->rows * recipe->matrix->cols, bits = recipe->budget.bits;
-    if (bits * values / 8 >= (double)MOST_BYTES || (bits == 0 && recipe->budget.bytes >= MOST_BYTES))
-        return MOST_BYTES;
-    if (bits == 0)
-        return recipe->budget.bytes;
-    uint64_t bytes = (uint64_t)(bits * values / 8);
-    return bytes + (8 * (double)(bytes + 1) / values <= bits); // the product was rounded
-}
-
-// An allocation counts codebooks by rows, the file by groups, of which the last one of a segment need not be full: what that
-// makes of a number of bits is seen when it is settled. So the bits that are offered are changed until the file's fit.
-static enum carvq_status decide(struct carvq_recipe *recipe, struct choice *choice, struct carvq_error *error)
-{
-    const struct carvq_matrix *matrix = recipe->matrix;
-    const uint64_t values = matrix->rows * matrix->cols, budget = carvq_plan_bytes(recipe), total = 8 * budget;
-    const uint64_t fixed = carvq_rest_bits(&recipe->survey.rest);
-    double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : LEAST_RATE;
-    struct plan plan, best = {.total = INFINITY};
-    uint64_t offered = total > fixed ? total - fixed : 0;
-    uint64_t fits = 0, exceeds = UINT64_MAX; // the most and the least that were offered and did so
-    for (int more = 0; offered > fits && offered < exceeds && more < MOST_OFFERS;) {
-        if (!choose(choice, floor, offered, &plan)) {
-            if (floor <= LEAST_RATE)
-                break;
-            floor = LEAST_RATE; // a small table may not hold more
-            continue;
-        }
-        if (!settle(recipe, &plan, choice->order))
-            return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codes would be larger than a file can be");
-        const uint64_t used = 8 * recipe->info.payload_bytes;
-        if (used > total) {
-            exceeds = offered;
-            offered = offered > used - total ? offered - (used - total) : 0;
-        } else {
-            fits = offered;
-            best = plan;
-            if ((double)(total - used) < OFFER_AGAIN * (double)values)
-                break;
-            offered += total - used;
-        }
-        more += fits > 0;
-        if (fits > 0 && (offered <= fits || offered >= exceeds))
-            offered = fits + (exceeds - fits) / 2;
-    }
-    if (best.allocation.count == 0)
-        return fail_budget(choice, error);
-    (void)settle(recipe, &best, choice->order); // as it was done once
+    size_t size;
+    memcpy(&size, given, sizeof size);
+    if (size < sizeof size || size > MAX_OPTIONS_SIZE)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "struct carvq_%s has no size; begin with carvq_%s_init()", what, what);
+    for (size_t i = own_size; i < size; i++)
+        if (((const unsigned char *)given)[i] != 0)
+            return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED,
+                              "struct carvq_%s asks for something that this carvq " CARVQ_VERSION_STRING " does not know", what);
+    memcpy(own_ret, given, size < own_size ? size : own_size);
+    memcpy(own_ret, &own_size, sizeof own_size);
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_plan_make(struct carvq_recipe *recipe, struct carvq_error *error)
+void carvq_options_give(const void *own, size_t own_size, void *given_ret, size_t size)
 {
-    const struct carvq_matrix *matrix = recipe->matrix;
-    struct carvq_weighted_row *order = NULL;
-    double *weights = NULL, *sums = NULL;
-    struct choice choice = {.recipe = recipe};
-    enum carvq_status status;
-    if (!sort_rows(recipe, &order, &weights, &sums) || !carvq_scales_survey(recipe, order, &choice.scales)) {
-        status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a plan of %" PRIu64 " rows",
-                                   matrix->rows);
-    } else {
-        choice.order = order;
-        choice.weights = weights;
-        choice.sums = sums;
-        if (recipe->budget.codecs & 1U << CARVQ_RAW)
-            add_raw(&choice.raw, recipe);
-        status = decide(recipe, &choice, error);
+    memset(given_ret, 0, size);
+    memcpy(given_ret, own, size < own_size ? size : own_size);
+    memcpy(given_ret, &size, sizeof size);
+}
+
+struct carvq_plan *carvq_plan_new(const struct carvq_matrix *matrix)
+{
+    struct carvq_plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL)
+        return NULL;
+    plan->matrix = matrix;
+    plan->info = (struct carvq_table_info){
+        .name = matrix->name,
+        .rows = matrix->rows,
+        .cols = matrix->cols,
+        .dtype = matrix->dtype,
+    };
+    return plan;
+}
+
+void carvq_plan_free(struct carvq_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    carvq_survey_free(&plan->survey);
+    carvq_shared_free(&plan->shared);
+    free(plan->tiers);
+    free(plan);
+}
+
+static enum carvq_status check_name(const struct carvq_matrix *matrix, struct carvq_error *error)
+{
+    if (matrix->name == NULL)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a tensor has no name");
+    size_t length;
+    for (const char *at = matrix->name; *at != '\0'; at += length) {
+        length = carvq_utf8_length(at, strlen(at));
+        if (length == 0)
+            return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the name is not UTF-8");
     }
-    carvq_scales_free(&choice.scales);
-    free(order);
-    free(weights);
-    free(sums);
-    return status;
+    return CARVQ_OK;
+}
+
+enum carvq_status carvq_plan_check_range(const struct carvq_matrix *matrix, const char *what, uint64_t value, uint64_t max,
+                                         struct carvq_error *error)
+{
+    if (value >= 1 && value <= max)
+        return CARVQ_OK;
+    return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "%s is %" PRIu64 ", but must be 1 to %" PRIu64, what, value,
+                             max);
+}
+
+enum carvq_status carvq_plan_check_matrix(const struct carvq_matrix *matrix, struct carvq_error *error)
+{
+    enum carvq_status status = check_name(matrix, error);
+    if (status != CARVQ_OK)
+        return status;
+    status = carvq_plan_check_range(matrix, "rows", matrix->rows, CARVQ_MAX_ROWS, error);
+    if (status == CARVQ_OK)
+        status = carvq_plan_check_range(matrix, "cols", matrix->cols, CARVQ_MAX_COLS, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (matrix->dtype != CARVQ_F32 && matrix->dtype != CARVQ_F16 && matrix->dtype != CARVQ_BF16)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "dtype must be F32, F16 or BF16");
+    return CARVQ_OK;
+}
+
+struct carvq_rvq_options carvq_plan_rvq_options(const struct carvq_plan *plan)
+{
+    // Of a budget: at 5 about as long as the trellis takes; never less than what the curve was measured with.
+    static const uint32_t efforts[CARVQ_MAX_EFFORT + 1] = {0, 1, 1, 1, 1, 2, 3, 4, 6, 9};
+    if (plan->by_settings)
+        return (struct carvq_rvq_options){plan->settings.iterations, plan->settings.effort, plan->settings.seed};
+    return (struct carvq_rvq_options){CARVQ_RVQ_ITERATIONS, efforts[plan->budget.effort], plan->budget.seed};
+}
+
+const struct carvq_table_info *carvq_plan_info(const struct carvq_plan *plan)
+{
+    return &plan->info;
+}
+
+const struct carvq_plan_cost *carvq_plan_get_cost(const struct carvq_plan *plan)
+{
+    return &plan->cost;
+}
+
+const struct carvq_adaptor_trial *carvq_plan_trial(const struct carvq_plan *plan)
+{
+    return &plan->trial;
+}
+
+const struct carvq_report *carvq_plan_report(const struct carvq_plan *plan)
+{
+    return &plan->report;
+}
+
+double carvq_plan_expect(const struct carvq_plan *plan, struct carvq_band bands_ret[CARVQ_BANDS])
+{
+    if (!plan->by_settings)
+        return carvq_plan_bands(plan, NULL, bands_ret);
+    memset(bands_ret, 0, CARVQ_BANDS * sizeof *bands_ret);
+    return NAN;
+}
+
+const char *carvq_phase_name(enum carvq_phase phase)
+{
+    static const char *const names[] = {
+        [CARVQ_PHASE_SURVEY] = "survey",
+        [CARVQ_PHASE_CODES] = "codes",
+        [CARVQ_PHASE_ADAPTOR] = "adaptor",
+        [CARVQ_PHASE_COMPARE] = "compare",
+    };
+    return names[phase];
 }

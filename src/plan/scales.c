@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// How well a few levels suit the scales of rows.
 #include "plan/scales.h"
 
 #include <math.h>
@@ -9,11 +10,11 @@
 #define BIN_DB 0.5
 #define STRETCHES 3 // a usual number of tiers
 
-static void count_rows(const struct carvq_recipe *recipe, const struct carvq_weighted_row *order, uint64_t count,
+static void count_rows(const struct carvq_plan *plan, const struct carvq_weighted_row *order, uint64_t count,
                        const float *levels, unsigned bits, double *sums)
 {
     for (uint64_t i = 0; i < count; i++) {
-        float scale = carvq_recipe_row_scale(recipe, order[i].row);
+        float scale = carvq_plan_row_scale(plan, order[i].row);
         float level = levels[carvq_trellis_nearest_level(levels, (size_t)1 << bits, scale)];
         if (!(scale > 0 && level > 0))
             continue;
@@ -22,27 +23,27 @@ static void count_rows(const struct carvq_recipe *recipe, const struct carvq_wei
     }
 }
 
-static void gather_levels(struct carvq_scales *scales, const struct carvq_recipe *recipe, const struct carvq_weighted_row *order,
+static void gather_levels(struct carvq_scales *scales, const struct carvq_plan *plan, const struct carvq_weighted_row *order,
                           uint64_t count)
 {
     carvq_trellis_scales_begin(&scales->levels);
     for (uint64_t i = 0; i < count; i++)
-        carvq_trellis_scales_add(&scales->levels, carvq_recipe_row_scale(recipe, order[i].row),
-                                 carvq_recipe_factor(recipe, order[i].row));
+        carvq_trellis_scales_add(&scales->levels, carvq_plan_row_scale(plan, order[i].row),
+                                 carvq_plan_weight(plan, order[i].row));
 }
 
-static void count_with_levels(const struct carvq_scales *scales, const struct carvq_recipe *recipe,
+static void count_with_levels(const struct carvq_scales *scales, const struct carvq_plan *plan,
                               const struct carvq_weighted_row *order, uint64_t count, unsigned bits, double *sums)
 {
     float values[1 << CARVQ_SCALES_MAX_BITS];
     carvq_trellis_scales_fit(&scales->levels, bits, values);
-    count_rows(recipe, order, count, values, bits, sums);
+    count_rows(plan, order, count, values, bits, sums);
 }
 
-bool carvq_scales_survey(const struct carvq_recipe *recipe, const struct carvq_weighted_row *order,
+bool carvq_scales_survey(const struct carvq_plan *plan, const struct carvq_weighted_row *order,
                          struct carvq_scales *scales_ret)
 {
-    const uint64_t rows = recipe->info.rows;
+    const uint64_t rows = plan->info.rows;
     struct carvq_arena arena = {NULL, 0};
     memset(scales_ret, 0, sizeof *scales_ret);
     carvq_trellis_scales_place(&scales_ret->levels, &arena);
@@ -53,9 +54,9 @@ bool carvq_scales_survey(const struct carvq_recipe *recipe, const struct carvq_w
     carvq_trellis_scales_place(&scales_ret->levels, &arena);
     for (uint64_t s = 0; s < STRETCHES; s++) {
         uint64_t first = rows * s / STRETCHES, count = rows * (s + 1) / STRETCHES - first;
-        gather_levels(scales_ret, recipe, order + first, count);
+        gather_levels(scales_ret, plan, order + first, count);
         for (unsigned bits = 0; bits <= CARVQ_SCALES_MAX_BITS; bits++)
-            count_with_levels(scales_ret, recipe, order + first, count, bits, scales_ret->weights[bits]);
+            count_with_levels(scales_ret, plan, order + first, count, bits, scales_ret->weights[bits]);
         scales_ret->zeros |= scales_ret->levels.zeros;
     }
     return true;
@@ -82,12 +83,12 @@ double carvq_scales_distortion(const struct carvq_scales *scales, unsigned scale
     return mean_distortion(scales->weights[scale_bits], point);
 }
 
-double carvq_scales_tier_distortion(struct carvq_scales *scales, const struct carvq_recipe *recipe,
+double carvq_scales_tier_distortion(struct carvq_scales *scales, const struct carvq_plan *plan,
                                     const struct carvq_weighted_row *order, uint64_t count, unsigned scale_bits,
                                     const struct carvq_point *point)
 {
     double sums[CARVQ_SCALES_BINS] = {0};
-    gather_levels(scales, recipe, order, count);
-    count_with_levels(scales, recipe, order, count, scale_bits, sums);
+    gather_levels(scales, plan, order, count);
+    count_with_levels(scales, plan, order, count, scale_bits, sums);
     return mean_distortion(sums, point);
 }

@@ -3,7 +3,7 @@
 #ifndef CARVQ_PLAN_SCALES_H
 #define CARVQ_PLAN_SCALES_H
 
-#include "plan/recipe.h"
+#include "plan/plan.h"
 #include "codec/trellis/scale.h"
 
 #define CARVQ_SCALES_MAX_BITS 6 // in a budget
@@ -20,7 +20,7 @@ struct carvq_scales {
 };
 
 // order[V]: the rows by falling weight. Give the result to carvq_scales_free(). False: out of memory.
-bool carvq_scales_survey(const struct carvq_recipe *recipe, const struct carvq_weighted_row *order,
+bool carvq_scales_survey(const struct carvq_plan *plan, const struct carvq_weighted_row *order,
                          struct carvq_scales *scales_ret);
 void carvq_scales_free(struct carvq_scales *scales);
 
@@ -28,7 +28,7 @@ void carvq_scales_free(struct carvq_scales *scales);
 double carvq_scales_distortion(const struct carvq_scales *scales, unsigned scale_bits, const struct carvq_point *point);
 
 // The same for a tier that is known: order[count].
-double carvq_scales_tier_distortion(struct carvq_scales *scales, const struct carvq_recipe *recipe,
+double carvq_scales_tier_distortion(struct carvq_scales *scales, const struct carvq_plan *plan,
                                     const struct carvq_weighted_row *order, uint64_t count, unsigned scale_bits,
                                     const struct carvq_point *point);
 

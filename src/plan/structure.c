@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+// Which structure earns its bits, by a sample of rows.
+//
 // A bit more per value takes a quarter off the squared error of whatever the codes are for, its energy E. So a part of the
 // structure that leaves E' of it and costs b bits per value is worth having if E' 4^b < E. The codes see what the rounding of a
 // coefficient has left, and so need no coefficients of many bits.
@@ -8,11 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/vector.h"
 #include "runtime/half.h"
 #include "runtime/status.h"
-#include "host/vector.h"
 
-#define LANES 16
 #define POWER_STEPS 30
 #define POWER_GAIN 1e-5 // of the energy along a direction in a step; with less, the steps end
 #define MIN_COEFFICIENT_BITS 2
@@ -23,32 +24,10 @@ static float store(float value)
     return carvq_bf16_to_f32(carvq_f32_to_bf16(value));
 }
 
-CARVQ_VECTORIZED static double carvq_structure_dot(const float *a, const float *b, uint32_t count)
-{
-    double sums[LANES] = {0}, rest = 0;
-    uint32_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        CARVQ_LANE_LOOP
-        for (uint32_t lane = 0; lane < LANES; lane++)
-            sums[lane] += (double)a[i + lane] * (double)b[i + lane];
-    }
-    for (; i < count; i++)
-        rest += (double)a[i] * (double)b[i];
-    for (uint32_t half = LANES / 2; half > 0; half /= 2)
-        for (uint32_t lane = 0; lane < half; lane++)
-            sums[lane] += sums[lane + half];
-    return sums[0] + rest;
-}
-
 CARVQ_VECTORIZED static void carvq_structure_add_multiple(double factor, const float *row, uint32_t count, double *sums)
 {
     for (uint32_t i = 0; i < count; i++)
         sums[i] += factor * (double)row[i];
-}
-
-double carvq_energy(const float *values, uint32_t count)
-{
-    return carvq_structure_dot(values, values, count);
 }
 
 static double energy(const float *sample, size_t count, uint32_t cols)
@@ -59,13 +38,7 @@ static double energy(const float *sample, size_t count, uint32_t cols)
     return sum;
 }
 
-static float quantize(double coefficient, unsigned bits)
-{
-    double most = (double)(1U << (bits - 1)) - 1, rounded = nearbyint(coefficient);
-    return (float)(rounded > most ? most : rounded < -most - 1 ? -most - 1 : rounded);
-}
-
-static void take_mean(struct carvq_structure *structure, const double *mean, uint64_t rows, uint64_t most_bits, float *sample,
+static void take_mean(struct carvq_structure *structure, const double *mean, uint64_t rows, uint64_t max_bits, float *sample,
                       size_t count)
 {
     const uint32_t n = structure->cols;
@@ -80,7 +53,7 @@ static void take_mean(struct carvq_structure *structure, const double *mean, uin
         }
     // The mean of a sample suits the sample: by 1 / count too much, and other rows by that too little.
     const double bias = count < rows ? 1 + 2 / (double)count : 1;
-    structure->has_mean = 16 * (uint64_t)n <= most_bits && bias * after * exp2(2 * 16 / (double)rows) < before;
+    structure->has_mean = 16 * (uint64_t)n <= max_bits && bias * after * exp2(2 * 16 / (double)rows) < before;
     if (!structure->has_mean) {
         memset(structure->mean, 0, n * sizeof *structure->mean);
         return;
@@ -112,7 +85,7 @@ static bool find_direction(const float *sample, size_t count, size_t stride, uin
     for (int step = 0; step < POWER_STEPS; step++) {
         memset(sums, 0, cols * sizeof *sums);
         for (size_t i = 0; i < count; i += stride)
-            carvq_structure_add_multiple(carvq_structure_dot(sample + i * cols, direction, cols), sample + i * cols, cols, sums);
+            carvq_structure_add_multiple(carvq_dot(sample + i * cols, direction, cols), sample + i * cols, cols, sums);
         double length = 0;
         for (uint32_t c = 0; c < cols; c++)
             length += sums[c] * sums[c];
@@ -138,7 +111,7 @@ static double find_step(const float *coefficients, size_t count, unsigned bits, 
     for (double part = 1; part > 0.2; part *= 0.9) {
         double step = part * most / ((double)(1U << (bits - 1)) - 0.5), error = 0;
         for (size_t i = 0; i < count; i++) {
-            double x = coefficients[i] - step * quantize(coefficients[i] / step, bits);
+            double x = coefficients[i] - step * carvq_coefficient_round(coefficients[i] / step, bits);
             error += x * x;
         }
         if (error < *error_ret) {
@@ -166,7 +139,7 @@ static size_t project(const float *sample, size_t count, size_t first, size_t st
     *before_ret = *along_ret = 0;
     for (size_t i = first; i < count; i += stride) {
         const float *row = sample + i * cols;
-        double coefficient = carvq_structure_dot(row, direction, cols);
+        double coefficient = carvq_dot(row, direction, cols);
         *before_ret += carvq_energy(row, cols);
         *along_ret += coefficient * coefficient;
         coefficients[rows++] = (float)coefficient;
@@ -177,7 +150,7 @@ static size_t project(const float *sample, size_t count, size_t first, size_t st
 // Takes one more direction out of the sample, if it is worth its bits. The first one settles the bits of coefficients. In a part
 // of a table there is always a direction that suits just these rows; so there it is found in one half of them, and has to be
 // worth its bits in the other.
-static bool take_direction(struct carvq_structure *structure, uint64_t rows, uint64_t most_bits, float *sample, size_t count,
+static bool take_direction(struct carvq_structure *structure, uint64_t rows, uint64_t max_bits, float *sample, size_t count,
                            float *coefficients, double *sums)
 {
     const uint32_t n = structure->cols;
@@ -193,7 +166,7 @@ static bool take_direction(struct carvq_structure *structure, uint64_t rows, uin
     for (unsigned bits = first; bits <= last; bits++) {
         find_step(coefficients, tried, bits, &error);
         double worth = (before - along + error) * exp2(2 * (bits / (double)n + 16 / (double)rows));
-        if (worth < best && bits_with(structure, rows, bits) <= most_bits) {
+        if (worth < best && bits_with(structure, rows, bits) <= max_bits) {
             best = worth;
             structure->bits = bits;
         }
@@ -204,12 +177,12 @@ static bool take_direction(struct carvq_structure *structure, uint64_t rows, uin
     double step = find_step(coefficients, count, structure->bits, &error);
     for (uint32_t c = 0; c < n; c++)
         direction[c] = store((float)(direction[c] * step));
-    structure->norms[structure->rank] = carvq_structure_dot(direction, direction, n);
+    structure->norms[structure->rank] = carvq_dot(direction, direction, n);
     return structure->norms[structure->rank] > 0;
 }
 
 enum carvq_status carvq_structure_fit(float *sample, size_t count, const double *mean, uint64_t rows, uint32_t cols,
-                                      uint64_t most_bits, struct carvq_structure **structure_ret, struct carvq_error *error)
+                                      uint64_t max_bits, struct carvq_structure **structure_ret, struct carvq_error *error)
 {
     size_t floats = (size_t)cols * (1 + CARVQ_STRUCTURE_MAX_RANK);
     struct carvq_structure *structure = calloc(1, sizeof *structure + floats * sizeof(float));
@@ -224,14 +197,14 @@ enum carvq_status carvq_structure_fit(float *sample, size_t count, const double 
     structure->cols = cols;
     structure->mean = (float *)(structure + 1);
     structure->directions = structure->mean + cols;
-    take_mean(structure, mean, rows, most_bits, sample, count);
+    take_mean(structure, mean, rows, max_bits, sample, count);
     while (structure->rank < CARVQ_STRUCTURE_MAX_RANK && structure->rank < cols &&
-           take_direction(structure, rows, most_bits, sample, count, coefficients, sums)) {
+           take_direction(structure, rows, max_bits, sample, count, coefficients, sums)) {
         uint32_t k = structure->rank++;
         const float *direction = structure->directions + (size_t)k * cols;
         for (size_t i = 0; i < count; i++) {
             float *row = sample + i * cols;
-            float coefficient = quantize(carvq_structure_dot(row, direction, cols) / structure->norms[k], structure->bits);
+            float coefficient = carvq_coefficient_round(carvq_dot(row, direction, cols) / structure->norms[k], structure->bits);
             for (uint32_t c = 0; c < cols; c++)
                 row[c] -= coefficient * direction[c];
         }
@@ -240,53 +213,4 @@ enum carvq_status carvq_structure_fit(float *sample, size_t count, const double 
     free(sums);
     *structure_ret = structure;
     return CARVQ_OK;
-}
-
-void carvq_structure_subtract(const struct carvq_structure *structure, float *row, uint8_t *fields_ret)
-{
-    const uint32_t n = structure->cols;
-    if (structure->has_mean)
-        for (uint32_t c = 0; c < n; c++)
-            row[c] -= structure->mean[c];
-    for (uint32_t k = 0; k < structure->rank; k++) {
-        const float *direction = structure->directions + (size_t)k * n;
-        float coefficient = quantize(carvq_structure_dot(row, direction, n) / structure->norms[k], structure->bits);
-        fields_ret[k] = (uint8_t)(coefficient + (float)(1U << (structure->bits - 1)));
-        for (uint32_t c = 0; c < n; c++)
-            row[c] -= coefficient * direction[c];
-    }
-}
-
-void carvq_structure_subtract_part(const struct carvq_structure *structure, const uint8_t *fields, uint32_t col, uint32_t ncols,
-                                   float *values)
-{
-    if (structure->has_mean)
-        for (uint32_t c = 0; c < ncols; c++)
-            values[c] -= structure->mean[col + c];
-    for (uint32_t k = 0; k < structure->rank; k++) {
-        const float *direction = structure->directions + (size_t)k * structure->cols + col;
-        float coefficient = (float)fields[k] - (float)(1U << (structure->bits - 1));
-        for (uint32_t c = 0; c < ncols; c++)
-            values[c] -= coefficient * direction[c];
-    }
-}
-
-void carvq_structure_add(const struct carvq_structure *structure, const uint8_t *fields, float *row)
-{
-    const uint32_t n = structure->cols;
-    if (structure->has_mean)
-        for (uint32_t c = 0; c < n; c++)
-            row[c] += structure->mean[c];
-    for (uint32_t k = 0; k < structure->rank; k++) {
-        const float *direction = structure->directions + (size_t)k * n;
-        float coefficient = (float)fields[k] - (float)(1U << (structure->bits - 1));
-        for (uint32_t c = 0; c < n; c++)
-            row[c] += coefficient * direction[c];
-    }
-}
-
-uint64_t carvq_structure_bits(const struct carvq_structure *structure, uint64_t rows)
-{
-    uint64_t n = structure->cols, rank = structure->rank;
-    return (structure->has_mean ? 16 * n : 0) + 16 * n * rank + (rows * rank * structure->bits + 7) / 8 * 8;
 }

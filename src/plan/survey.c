@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Looking at a table before anything is decided.
 #include "plan/survey.h"
 
 #include <float.h>
@@ -7,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/rows.h"
+#include "host/parallel.h"
 #include "host/matrix.h"
 #include "host/random.h"
+#include "plan/structure.h"
 
 #define SAMPLE_VALUES (1 << 22)
 #define MIN_SAMPLE_ROWS 64
@@ -18,6 +20,7 @@
 
 struct pass {
     const struct carvq_matrix *matrix;
+    const struct carvq_shared *shared;
     struct carvq_survey *survey;
     size_t block_rows;
     float *rows; // [threads][block_rows][n]
@@ -48,22 +51,22 @@ static enum carvq_status take_sample(const struct carvq_matrix *matrix, uint64_t
     return CARVQ_OK;
 }
 
-static enum carvq_status survey_rows(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
+static enum carvq_status survey_rows(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
     const struct pass *pass = context;
     const struct carvq_matrix *matrix = pass->matrix;
-    const struct carvq_structure *structure = pass->survey->rest.structure;
+    const struct carvq_structure *structure = pass->shared->structure;
     const uint32_t n = matrix->cols;
-    float *values = pass->rows + (size_t)thread * n;
+    float *values = pass->rows + (size_t)chunk->thread * n;
     uint8_t unused[1];
-    for (uint64_t row = first; row < first + count; row++) {
+    for (uint64_t row = chunk->first; row < chunk->first + chunk->count; row++) {
         enum carvq_status status = matrix->read(matrix->context, row, 1, 0, n, values, error);
         if (status != CARVQ_OK)
             return status;
         pass->survey->row_energies[row] = carvq_energy(values, n);
         if (!isfinite(pass->survey->row_energies[row]))
             return carvq_matrix_fail_bad_row(matrix, error);
-        uint8_t *fields = structure->rank > 0 ? pass->survey->rest.fields + row * structure->rank : unused;
+        uint8_t *fields = structure->rank > 0 ? pass->shared->fields + row * structure->rank : unused;
         carvq_structure_subtract(structure, values, fields);
         pass->survey->energies[row] = carvq_energy(values, n);
         if (!(sqrt(pass->survey->energies[row] / n) <= MAX_DEVIATION))
@@ -72,47 +75,43 @@ static enum carvq_status survey_rows(void *context, unsigned thread, uint64_t fi
     return CARVQ_OK;
 }
 
-static enum carvq_status survey_rest(void *context, unsigned thread, uint64_t first, size_t count, struct carvq_error *error)
+static enum carvq_status survey_residual(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
     const struct pass *pass = context;
-    const struct carvq_matrix *rest = pass->matrix;
-    float *values = pass->rows + (size_t)thread * pass->block_rows * rest->cols;
-    enum carvq_status status = rest->read(rest->context, first, count, 0, rest->cols, values, error);
-    for (size_t i = 0; i < count && status == CARVQ_OK; i++)
-        pass->survey->energies[first + i] = carvq_energy(values + i * rest->cols, rest->cols);
+    const struct carvq_matrix *residual = pass->matrix;
+    float *values = pass->rows + (size_t)chunk->thread * pass->block_rows * residual->cols;
+    enum carvq_status status = residual->read(residual->context, chunk->first, chunk->count, 0, residual->cols, values, error);
+    for (size_t i = 0; i < chunk->count && status == CARVQ_OK; i++)
+        pass->survey->energies[chunk->first + i] = carvq_energy(values + i * residual->cols, residual->cols);
     return status;
 }
 
 static enum carvq_status survey_table(const struct carvq_matrix *matrix, unsigned threads, struct carvq_ticker *ticker,
-                                      struct carvq_survey *survey, struct carvq_error *error)
+                                      struct carvq_shared *shared, struct carvq_survey *survey, struct carvq_error *error)
 {
-    const uint32_t n = matrix->cols;
-    size_t chunk = CHUNK_VALUES / n + 1;
-    struct carvq_rest *rest = &survey->rest;
-    struct pass pass = {matrix, survey, 1, malloc((size_t)threads * n * sizeof(float))};
+    const uint32_t n = matrix->cols, rank = shared->structure->rank;
+    struct pass pass = {matrix, shared, survey, 1, malloc((size_t)threads * n * sizeof(float))};
+    const struct carvq_work work = {matrix->rows, CHUNK_VALUES / n + 1, n, threads, ticker, survey_rows, &pass};
     survey->row_energies = malloc(matrix->rows * sizeof *survey->row_energies);
     survey->energies = malloc(matrix->rows * sizeof *survey->energies);
-    if (rest->structure->rank > 0)
-        rest->fields = malloc(matrix->rows * rest->structure->rank);
+    if (rank > 0)
+        shared->fields = malloc(matrix->rows * rank);
     enum carvq_status status;
-    if (pass.rows == NULL || survey->row_energies == NULL || survey->energies == NULL ||
-        (rest->structure->rank > 0 && rest->fields == NULL))
+    if (pass.rows == NULL || survey->row_energies == NULL || survey->energies == NULL || (rank > 0 && shared->fields == NULL))
         status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " rows", matrix->rows);
     else
-        status = carvq_rows_each(matrix->rows, chunk, n, threads, ticker, survey_rows, &pass, error);
+        status = carvq_parallel(&work, error);
     free(pass.rows);
     return status;
 }
 
-enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t most_bits, uint64_t seed, unsigned threads,
-                                    struct carvq_ticker *ticker, struct carvq_survey *survey_ret, struct carvq_error *error)
+enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t max_bits, uint64_t seed, unsigned threads,
+                                    struct carvq_ticker *ticker, struct carvq_shared *shared_ret, struct carvq_survey *survey_ret,
+                                    struct carvq_error *error)
 {
     const uint32_t n = matrix->cols;
     uint64_t wanted = SAMPLE_VALUES / n > MIN_SAMPLE_ROWS ? SAMPLE_VALUES / n : MIN_SAMPLE_ROWS;
-    *survey_ret = (struct carvq_survey){
-        .rest = {.matrix = matrix},
-        .sample_count = (size_t)(wanted < matrix->rows ? wanted : matrix->rows),
-    };
+    *survey_ret = (struct carvq_survey){.sample_count = (size_t)(wanted < matrix->rows ? wanted : matrix->rows)};
     double *mean = malloc(n * sizeof *mean);
     survey_ret->sample = malloc(survey_ret->sample_count * n * sizeof *survey_ret->sample);
     enum carvq_status status = CARVQ_OK;
@@ -122,30 +121,31 @@ enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t 
     if (status == CARVQ_OK)
         status = take_sample(matrix, seed, survey_ret, mean, error);
     if (status == CARVQ_OK)
-        status = carvq_structure_fit(survey_ret->sample, survey_ret->sample_count, mean, matrix->rows, n, most_bits,
-                                     &survey_ret->rest.structure, error);
+        status = carvq_structure_fit(survey_ret->sample, survey_ret->sample_count, mean, matrix->rows, n, max_bits,
+                                     &shared_ret->structure, error);
     free(mean);
     if (status == CARVQ_OK)
-        status = survey_table(matrix, carvq_rows_threads(threads), ticker, survey_ret, error);
+        status = survey_table(matrix, carvq_threads(threads), ticker, shared_ret, survey_ret, error);
     return status;
 }
 
-enum carvq_status carvq_survey_again(uint64_t seed, unsigned threads, struct carvq_ticker *ticker, struct carvq_survey *survey,
-                                     struct carvq_error *error)
+enum carvq_status carvq_survey_again(const struct carvq_residual *residual, uint64_t seed, unsigned threads,
+                                     struct carvq_ticker *ticker, struct carvq_survey *survey, struct carvq_error *error)
 {
-    const struct carvq_matrix rest = carvq_rest_matrix(&survey->rest);
-    const uint32_t n = rest.cols;
+    const struct carvq_matrix matrix = carvq_residual_matrix(residual);
+    const uint32_t n = matrix.cols;
     const size_t chunk = CHUNK_VALUES / n + 1;
-    threads = carvq_rows_threads(threads);
-    struct pass pass = {&rest, survey, chunk, malloc((size_t)threads * chunk * n * sizeof(float))};
+    threads = carvq_threads(threads);
+    struct pass pass = {&matrix, residual->shared, survey, chunk, malloc((size_t)threads * chunk * n * sizeof(float))};
+    const struct carvq_work work = {matrix.rows, chunk, n, threads, ticker, survey_residual, &pass};
     double *mean = malloc(n * sizeof *mean);
     enum carvq_status status;
     if (pass.rows == NULL || mean == NULL)
-        status = carvq_matrix_fail(&rest, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " rows", rest.rows);
+        status = carvq_matrix_fail(&matrix, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " rows", matrix.rows);
     else
-        status = take_sample(&rest, seed, survey, mean, error);
+        status = take_sample(&matrix, seed, survey, mean, error);
     if (status == CARVQ_OK)
-        status = carvq_rows_each(rest.rows, chunk, n, threads, ticker, survey_rest, &pass, error);
+        status = carvq_parallel(&work, error);
     free(pass.rows);
     free(mean);
     return status;
@@ -153,10 +153,8 @@ enum carvq_status carvq_survey_again(uint64_t seed, unsigned threads, struct car
 
 void carvq_survey_free(struct carvq_survey *survey)
 {
-    free(survey->rest.structure);
-    free(survey->rest.fields);
-    free(survey->rest.network);
     free(survey->row_energies);
     free(survey->energies);
     free(survey->sample);
+    *survey = (struct carvq_survey){.sample = NULL};
 }

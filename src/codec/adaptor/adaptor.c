@@ -184,7 +184,6 @@ static enum carvq_status train(struct carvq_adaptor_trainer *trainer, struct car
 {
     const struct carvq_adaptor_options *options = trainer->options;
     share_units(&trainer->curves);
-    carvq_blas_single_thread();
     trainer->progress.passes = 4 + options->power_passes + options->epochs;
     trainer->progress.total = trainer->progress.passes * trainer->matrix->rows;
     enum carvq_status status = carvq_adaptor_start(trainer);

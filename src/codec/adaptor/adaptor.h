@@ -41,6 +41,9 @@ struct carvq_adaptor_progress {
     double loss;           // mean |R - gamma| of the last finished pass that computes it; before that, of gamma = 0
 };
 
+// Passes it on to a struct carvq_ticker, its context: of the form of struct carvq_adaptor_options' progress.
+int carvq_adaptor_tick(void *context, const struct carvq_adaptor_progress *progress);
+
 struct carvq_adaptor_options {
     struct carvq_adaptor_widths widths;
     enum carvq_dtype dtype; // of the stored values: CARVQ_BF16 or CARVQ_F16

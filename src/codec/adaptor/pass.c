@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: MIT
 // One pass over the matrix. Which chunk goes to which lane, and the order of every sum, follow from the shape alone.
-#include <omp.h>
 #include <string.h>
 
 #include "runtime/status.h"
 #include "codec/adaptor/train.h"
 #include "host/matrix.h"
-
-// The failure of the smallest row is the one that is reported.
-struct failure {
-    enum carvq_status status;
-    uint64_t row;
-    struct carvq_error error;
-};
+#include "host/parallel.h"
 
 size_t carvq_adaptor_fitted(const struct carvq_adaptor_trainer *trainer, uint64_t row, size_t nrows)
 {
@@ -22,28 +15,43 @@ size_t carvq_adaptor_fitted(const struct carvq_adaptor_trainer *trainer, uint64_
     return row >= rows ? 0 : rows - row < nrows ? (size_t)(rows - row) : nrows;
 }
 
-static void take_lane(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace, size_t lane,
-                      uint64_t first_row, carvq_adaptor_chunk *add, struct failure *failure)
+// The next lanes, and what to do with their chunks.
+struct lanes {
+    struct carvq_adaptor_trainer *trainer;
+    uint64_t first_row;
+    size_t products;
+    carvq_adaptor_chunk *add;
+};
+
+static void clear_lane(const struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_lane *lane, size_t products)
 {
+    memset(lane->product, 0, products * trainer->matrix->cols * sizeof *lane->product);
+    memset(lane->gram, 0, products * products * sizeof *lane->gram);
+    lane->sums = (struct carvq_adaptor_sums){{0}};
+}
+
+static enum carvq_status take_lane(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
+{
+    const struct lanes *lanes = context;
+    struct carvq_adaptor_trainer *trainer = lanes->trainer;
+    struct carvq_adaptor_workspace *workspace = &trainer->workspaces[chunk->thread];
+    struct carvq_adaptor_lane *lane = &trainer->lanes[chunk->first];
     const struct carvq_matrix *matrix = trainer->matrix;
     const size_t n = matrix->cols;
+    clear_lane(trainer, lane, lanes->products);
     for (size_t c = 0; c < trainer->lane_chunks; c++) {
-        uint64_t row = first_row + (c * trainer->lane_count + lane) * trainer->chunk_rows;
+        uint64_t row = lanes->first_row + (c * trainer->lane_count + chunk->first) * trainer->chunk_rows;
         if (row >= matrix->rows)
-            return;
+            break;
         size_t nrows = matrix->rows - row < trainer->chunk_rows ? (size_t)(matrix->rows - row) : trainer->chunk_rows;
-        struct carvq_error error;
-        enum carvq_status status = matrix->read(matrix->context, row, nrows, 0, matrix->cols, workspace->residual, &error);
-        if (status != CARVQ_OK) {
-#pragma omp critical(carvq_adaptor_failure)
-            if (failure->status == CARVQ_OK || row < failure->row)
-                *failure = (struct failure){status, row, error};
-            return;
-        }
+        enum carvq_status status = matrix->read(matrix->context, row, nrows, 0, matrix->cols, workspace->residual, error);
+        if (status != CARVQ_OK)
+            return status;
         for (size_t i = 0; i < nrows * n; i++)
             workspace->residual[i] /= trainer->scale;
-        add(trainer, workspace, &trainer->lanes[lane], row, nrows);
+        lanes->add(trainer, workspace, lane, row, nrows);
     }
+    return CARVQ_OK;
 }
 
 static void add_lane(struct carvq_adaptor_trainer *trainer, const struct carvq_adaptor_lane *lane, size_t products)
@@ -58,28 +66,21 @@ static void add_lane(struct carvq_adaptor_trainer *trainer, const struct carvq_a
         trainer->sums.value[i] += lane->sums.value[i];
 }
 
-static void clear_lane(const struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_lane *lane, size_t products)
-{
-    memset(lane->product, 0, products * trainer->matrix->cols * sizeof *lane->product);
-    memset(lane->gram, 0, products * products * sizeof *lane->gram);
-    lane->sums = (struct carvq_adaptor_sums){{0}};
-}
-
 // The next lane_count x lane_chunks chunks.
 static enum carvq_status take_chunks(struct carvq_adaptor_trainer *trainer, uint64_t first_row, size_t products,
                                      carvq_adaptor_chunk *add)
 {
-    struct failure failure = {CARVQ_OK, 0, {CARVQ_OK, ""}};
-#pragma omp parallel for schedule(dynamic, 1) num_threads((int)trainer->threads)
-    for (size_t lane = 0; lane < trainer->lane_count; lane++) {
-        clear_lane(trainer, &trainer->lanes[lane], products);
-        take_lane(trainer, &trainer->workspaces[omp_get_thread_num()], lane, first_row, add, &failure);
-    }
-    if (failure.status != CARVQ_OK) {
-        if (trainer->error != NULL)
-            *trainer->error = failure.error;
-        return failure.status;
-    }
+    struct lanes lanes = {trainer, first_row, products, add};
+    const struct carvq_work work = {
+        .items = trainer->lane_count,
+        .chunk_items = 1,
+        .threads = (unsigned)trainer->threads,
+        .function = take_lane,
+        .context = &lanes,
+    };
+    enum carvq_status status = carvq_parallel(&work, trainer->error);
+    if (status != CARVQ_OK)
+        return status;
     for (size_t lane = 0; lane < trainer->lane_count; lane++)
         add_lane(trainer, &trainer->lanes[lane], products);
     return CARVQ_OK;
@@ -105,4 +106,11 @@ enum carvq_status carvq_adaptor_pass(struct carvq_adaptor_trainer *trainer, cons
             return carvq_matrix_fail(trainer->matrix, trainer->error, CARVQ_ERROR_CANCELLED, "cancelled");
     }
     return CARVQ_OK;
+}
+
+int carvq_adaptor_tick(void *context, const struct carvq_adaptor_progress *progress)
+{
+    struct carvq_ticker *ticker = context;
+    ticker->state.loss = progress->loss;
+    return carvq_tick(ticker, (uint64_t)((double)ticker->state.total * ((double)progress->done / (double)progress->total)));
 }

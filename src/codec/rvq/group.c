@@ -17,7 +17,7 @@ uint64_t carvq_group_codebook_bytes(const struct carvq_segment_info *info)
 }
 
 void carvq_group_place(struct carvq_group *group, struct carvq_arena *arena, const struct carvq_matrix *matrix,
-                       const struct carvq_segment_info *info, const struct carvq_encode_options *options)
+                       const struct carvq_segment_info *info, const struct carvq_rvq_options *options)
 {
     uint32_t h = info->subvector, centroids = 1u << info->code_bits;
     uint64_t slots = carvq_slots(carvq_group_capacity(info)), stride = carvq_stride(h);

@@ -3,6 +3,7 @@
 #ifndef CARVQ_CODEC_RVQ_GROUP_H
 #define CARVQ_CODEC_RVQ_GROUP_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +13,14 @@
 #include "codec/rvq/kmeans.h"
 #include "codec/rvq/refine.h"
 
+#define CARVQ_RVQ_ITERATIONS 25 // a usual number
+
+struct carvq_rvq_options {
+    uint32_t iterations; // rounds of k-means at each stage
+    uint32_t effort;     // 0: k-means stage by stage; 1 to CARVQ_MAX_EFFORT: then all stages together
+    uint64_t seed;
+};
+
 // Sums over the values of a table, for a report.
 struct carvq_sums {
     double energy;  // of x^2
@@ -19,11 +28,18 @@ struct carvq_sums {
     double errors;  // of |x - y|
 };
 
+// Signal over noise in dB (infinity if there is none), and mean |error|.
+static inline void carvq_sums_take(const struct carvq_sums *sums, double values, double *sqnr_db_ret, double *l1_ret)
+{
+    *sqnr_db_ret = sums->squares > 0 ? 10 * log10(sums->energy / sums->squares) : INFINITY;
+    *l1_ret = sums->errors / values;
+}
+
 // Sub-vectors with all h values and those at the end of a row that have fewer lie in separate runs of slots; see struct
 // carvq_points. x and y are in the units of the table, points are scaled by a power of two and centred.
 struct carvq_group {
     const struct carvq_segment_info *info;
-    const struct carvq_encode_options *options;
+    const struct carvq_rvq_options *options;
     const struct carvq_matrix *matrix;
     uint64_t subvectors;     // [S] in a row
     uint32_t tail;           // values of the last sub-vector of a row if they are fewer than h, else 0
@@ -51,7 +67,7 @@ uint64_t carvq_group_codebook_bytes(const struct carvq_segment_info *info);
 
 // The memory of a group, reused for one group after the other.
 void carvq_group_place(struct carvq_group *group, struct carvq_arena *arena, const struct carvq_matrix *matrix,
-                       const struct carvq_segment_info *info, const struct carvq_encode_options *options);
+                       const struct carvq_segment_info *info, const struct carvq_rvq_options *options);
 
 // Reads the values of group number index. *finite_ret: none is NaN or infinite.
 enum carvq_status carvq_group_read(struct carvq_group *group, uint64_t index, bool *finite_ret, struct carvq_error *error);

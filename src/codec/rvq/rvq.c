@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Group residual vector quantization of a matrix: all groups, batch by batch.
 #include "codec/rvq/rvq.h"
 
 #include <inttypes.h>
@@ -6,6 +7,7 @@
 #include <string.h>
 
 #include "host/matrix.h"
+#include "host/parallel.h"
 #include "codec/rvq/pack.h"
 #include "host/random.h"
 
@@ -29,32 +31,16 @@ struct encoder {
     uint8_t *codebooks;      // [batch][codebook_bytes]
     size_t *counts;          // [batch] sub-vectors
     struct carvq_sums *sums; // [batch]
-
-    // Shared by the threads.
-    omp_lock_t lock;          // of what a failed group leaves behind
-    uint64_t done;            // parameters
-    uint64_t failed;          // number of the first group that failed so far, UINT64_MAX: none
-    enum carvq_status status; // why it failed; CARVQ_OK: a value is not finite
-    struct carvq_error error;
-    bool cancelled;
-};
-
-// A thread at work on a group.
-struct worker {
-    struct encoder *encoder;
-    uint64_t group;
-    int thread; // 0 is the caller's
 };
 
 unsigned carvq_rvq_threads(const struct carvq_segment_info *info, unsigned threads)
 {
-    if (threads == 0)
-        threads = (unsigned)omp_get_num_procs();
+    threads = carvq_threads(threads);
     return info->groups < threads ? (unsigned)info->groups : threads;
 }
 
 static void place(struct encoder *encoder, struct carvq_arena *arena, const struct carvq_matrix *matrix,
-                  const struct carvq_segment_info *info, const struct carvq_encode_options *options)
+                  const struct carvq_segment_info *info, const struct carvq_rvq_options *options)
 {
     uint64_t codes = carvq_group_capacity(info) * info->stages, codebook_bytes = carvq_group_codebook_bytes(info);
     uint64_t wanted = (BATCH_BYTES / (2 * codes + codebook_bytes) + 1) * encoder->threads;
@@ -72,7 +58,7 @@ static void place(struct encoder *encoder, struct carvq_arena *arena, const stru
     carvq_packer_place(&encoder->packer, arena, info);
 }
 
-uint64_t carvq_rvq_memory(const struct carvq_segment_info *info, const struct carvq_encode_options *options, unsigned threads)
+uint64_t carvq_rvq_memory(const struct carvq_segment_info *info, const struct carvq_rvq_options *options, unsigned threads)
 {
     struct encoder encoder = {.threads = carvq_rvq_threads(info, threads)};
     struct carvq_arena arena = {NULL, 0};
@@ -80,86 +66,46 @@ uint64_t carvq_rvq_memory(const struct carvq_segment_info *info, const struct ca
     return arena.used;
 }
 
-// Is asked often by all threads.
 static bool stop(void *context)
 {
-    struct worker *worker = context;
-    struct encoder *encoder = worker->encoder;
-    uint64_t done, failed;
-    bool cancelled;
-#pragma omp atomic read
-    done = encoder->done;
-#pragma omp atomic read
-    failed = encoder->failed;
-    if (worker->thread == 0 && carvq_tick(encoder->ticker, done)) {
-#pragma omp atomic write
-        encoder->cancelled = true;
-    }
-#pragma omp atomic read
-    cancelled = encoder->cancelled;
-    return cancelled || failed < worker->group;
+    return carvq_chunk_stop(context);
 }
 
-static void fail_group(struct encoder *encoder, uint64_t group, enum carvq_status status, const struct carvq_error *error)
+// The group whose number in the batch is the chunk's.
+static enum carvq_status encode_group(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
-    omp_set_lock(&encoder->lock);
-    if (group < encoder->failed) {
-        encoder->status = status;
-        encoder->error = *error;
-#pragma omp atomic write
-        encoder->failed = group;
-    }
-    omp_unset_lock(&encoder->lock);
-}
-
-static void encode_group(struct encoder *encoder, uint64_t index, int thread)
-{
-    struct worker worker = {encoder, index, thread};
-    struct carvq_group *group = &encoder->groups[thread];
-    struct carvq_error error = {0};
-    size_t i = (size_t)(index - encoder->first);
-    uint64_t parameters = 0;
+    struct encoder *encoder = context;
+    struct carvq_group *group = &encoder->groups[chunk->thread];
+    const size_t i = (size_t)chunk->first;
+    const uint64_t index = encoder->first + i;
     bool finite = true;
-    if (stop(&worker))
-        return;
-    enum carvq_status status = carvq_group_read(group, index, &finite, &error);
-    if (status != CARVQ_OK || !finite) {
-        fail_group(encoder, index, status, &error);
-        return;
-    }
+    enum carvq_status status = carvq_group_read(group, index, &finite, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (!finite)
+        return carvq_matrix_fail_bad_row(encoder->matrix, error);
     encoder->counts[i] = group->count;
     carvq_group_encode(group, carvq_random_stream(encoder->seed, index).state, encoder->codes + i * encoder->codes_stride,
-                       encoder->codebooks + i * encoder->codebook_bytes, &encoder->sums[i], stop, &worker);
+                       encoder->codebooks + i * encoder->codebook_bytes, &encoder->sums[i], stop, chunk);
     for (unsigned r = 0; r < group->points.run_count; r++)
-        parameters += (uint64_t)group->points.runs[r].count * group->points.runs[r].dims;
-#pragma omp atomic
-    encoder->done += parameters;
-}
-
-static enum carvq_status batch_error(const struct encoder *encoder, struct carvq_error *error)
-{
-    if (encoder->cancelled)
-        return carvq_matrix_fail(encoder->matrix, error, CARVQ_ERROR_CANCELLED, "cancelled");
-    if (encoder->failed == UINT64_MAX)
-        return CARVQ_OK;
-    if (encoder->status == CARVQ_OK)
-        return carvq_matrix_fail_bad_row(encoder->matrix, error);
-    if (error != NULL)
-        *error = encoder->error;
-    return encoder->status;
+        chunk->parameters += (uint64_t)group->points.runs[r].count * group->points.runs[r].dims;
+    return CARVQ_OK;
 }
 
 static enum carvq_status encode_batch(struct encoder *encoder, struct carvq_sums *sums, struct carvq_error *error)
 {
-    uint64_t left = encoder->info->groups - encoder->first;
-    size_t count = (size_t)(left < encoder->batch ? left : encoder->batch);
-    encoder->cancelled = carvq_tick(encoder->ticker, encoder->done); // the caller's thread may get no group of the batch
-#pragma omp parallel for schedule(dynamic, 1) num_threads((int)encoder->threads)
-    for (size_t i = 0; i < count; i++)
-        encode_group(encoder, encoder->first + i, omp_get_thread_num());
-
+    const uint64_t left = encoder->info->groups - encoder->first;
+    const size_t count = (size_t)(left < encoder->batch ? left : encoder->batch);
+    const struct carvq_work work = {
+        .items = count,
+        .chunk_items = 1,
+        .threads = encoder->threads,
+        .ticker = encoder->ticker,
+        .function = encode_group,
+        .context = encoder,
+    };
     const struct carvq_sink *sink = encoder->packer.sink;
-    enum carvq_status status = batch_error(encoder, error);
+    enum carvq_status status = carvq_parallel(&work, error);
     if (status == CARVQ_OK)
         status = sink->write(sink->context, CARVQ_PART_CODEBOOKS, encoder->first * encoder->codebook_bytes, encoder->codebooks,
                              count * encoder->codebook_bytes, error);
@@ -183,15 +129,13 @@ static uint64_t table_seed(uint64_t seed, const char *name)
 }
 
 enum carvq_status carvq_rvq_encode(const struct carvq_matrix *matrix, const struct carvq_segment_info *info,
-                                   const struct carvq_encode_options *options, unsigned threads, const struct carvq_sink *sink,
+                                   const struct carvq_rvq_options *options, unsigned threads, const struct carvq_sink *sink,
                                    struct carvq_ticker *ticker, struct carvq_sums *sums_ret, struct carvq_error *error)
 {
     struct encoder encoder = {
         .matrix = matrix,
         .info = info,
         .ticker = ticker,
-        .failed = UINT64_MAX,
-        .done = ticker->state.done,
         .seed = table_seed(options->seed, matrix->name),
         .threads = carvq_rvq_threads(info, threads),
     };
@@ -206,14 +150,11 @@ enum carvq_status carvq_rvq_encode(const struct carvq_matrix *matrix, const stru
 
     struct carvq_sums sums = {0};
     enum carvq_status status = CARVQ_OK;
-    omp_init_lock(&encoder.lock);
     while (encoder.first < info->groups && status == CARVQ_OK)
         status = encode_batch(&encoder, &sums, error);
     if (status == CARVQ_OK)
         status = carvq_packer_flush(&encoder.packer, error);
-    omp_destroy_lock(&encoder.lock);
     free(arena.memory);
-    ticker->state.done = encoder.done;
     *sums_ret = sums;
     return status;
 }

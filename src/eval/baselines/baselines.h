@@ -12,12 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "carvq_budget.h"
+#include "carvq_encode.h"
 
 enum carvq_baseline_kind {
     CARVQ_BASELINE_SCALAR,      // 2^bits equal steps from the smallest value to the largest
     CARVQ_BASELINE_NF4,         // 16 quantiles of the normal distribution, times the largest magnitude of 64 values
-    CARVQ_BASELINE_ENCODER,     // carvq's own encoder: CARVQ, group RVQ, and product quantization
+    CARVQ_BASELINE_SETTINGS,    // carvq's own encoder: CARVQ, group RVQ, and product quantization
     CARVQ_BASELINE_BUDGET,      // carvq's own: a number of bits, spent as well as it knows
     CARVQ_BASELINE_LOW_RANK,    // the leading singular vectors of the table
     CARVQ_BASELINE_TENSOR_TRAIN // each row as a tensor, in the tensor-train format
@@ -35,8 +35,8 @@ struct carvq_baseline {
     uint32_t rank;           // low rank, tensor train: at least 1; more than there can be means all
     uint32_t factors;        // tensor train: at most so many; 0: as many as there can be
     enum carvq_dtype number; // of stored numbers, but for the encoder's; CARVQ_F32 is for tests of what rounding leaves
-    struct carvq_encode_options encode; // encoder
-    struct carvq_budget budget;         // budget; its counts may be filled in
+    struct carvq_settings settings; // settings
+    struct carvq_budget budget;     // budget; its counts may be filled in
 };
 
 // Enough for all settings of any shape.

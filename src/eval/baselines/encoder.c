@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "host/matrix.h"
+#include "host/parallel.h"
 #include "eval/baselines/method.h"
+
+#define BLOCK_ROWS 64
 
 struct memory_file {
     uint8_t *data;
@@ -20,33 +23,19 @@ static enum carvq_status write_piece(void *context, uint64_t offset, const void 
     return CARVQ_OK;
 }
 
-static enum carvq_status view(void *context, uint64_t nbytes, const uint8_t **data_ret, struct carvq_error *error)
-{
-    (void)nbytes;
-    (void)error;
-    const struct memory_file *file = context;
-    *data_ret = file->data;
-    return CARVQ_OK;
-}
+struct decoding {
+    const struct carvq_table *table;
+    float *decoded; // [V][n]
+};
 
-static enum carvq_status decode_rows(const struct carvq_table *table, const struct carvq_baseline_input *input,
-                                     float *decoded_ret, struct carvq_error *error)
+static enum carvq_status decode_rows(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
-    enum { BLOCK_ROWS = 64 };
-    enum carvq_status status = CARVQ_OK;
-#pragma omp parallel for num_threads(input->threads)
-    for (uint64_t block = 0; block < carvq_div_up(input->rows, BLOCK_ROWS); block++) {
-        uint64_t first = block * BLOCK_ROWS, count = input->rows - first < BLOCK_ROWS ? input->rows - first : BLOCK_ROWS;
-        uint32_t ids[BLOCK_ROWS];
-        for (uint64_t i = 0; i < count; i++)
-            ids[i] = (uint32_t)(first + i);
-        enum carvq_status own = carvq_lookup(table, ids, (size_t)count, decoded_ret + first * input->cols, input->cols, NULL);
-        if (own != CARVQ_OK) {
-#pragma omp atomic write
-            status = own;
-        }
-    }
-    return status == CARVQ_OK ? status : carvq_fail(error, status, "the rows that were encoded cannot be decoded");
+    const struct decoding *decoding = context;
+    const size_t n = carvq_info(decoding->table)->cols;
+    uint32_t ids[BLOCK_ROWS];
+    for (size_t i = 0; i < chunk->count; i++)
+        ids[i] = (uint32_t)(chunk->first + i);
+    return carvq_lookup(decoding->table, ids, chunk->count, decoding->decoded + chunk->first * n, n, error);
 }
 
 static enum carvq_status decode(const struct memory_file *memory, const struct carvq_baseline_input *input, float *decoded_ret,
@@ -58,7 +47,9 @@ static enum carvq_status decode(const struct memory_file *memory, const struct c
         return status;
     const struct carvq_table *table = carvq_find(file, NULL);
     *bytes_ret = carvq_info(table)->payload_bytes;
-    status = decode_rows(table, input, decoded_ret, error);
+    struct decoding decoding = {table, decoded_ret};
+    const struct carvq_work work = {input->rows, BLOCK_ROWS, input->cols, (unsigned)input->threads, NULL, decode_rows, &decoding};
+    status = carvq_parallel(&work, error);
     carvq_close(file);
     return status;
 }
@@ -75,14 +66,17 @@ static struct carvq_matrix matrix_of(const struct carvq_baseline_input *input, s
     return (struct carvq_matrix){input->name, NULL, input->rows, input->cols, input->dtype, carvq_floats_read, floats};
 }
 
-static struct carvq_encode_job job_for(struct memory_file *memory, const struct carvq_baseline_input *input)
+static enum carvq_status make_plan(const struct carvq_baseline *baseline, const struct carvq_matrix *matrix,
+                                   const struct carvq_baseline_input *input, struct carvq_plan **plan_ret,
+                                   struct carvq_error *error)
 {
-    return (struct carvq_encode_job){.write = write_piece,
-                                     .write_context = memory,
-                                     .threads = (unsigned)input->threads,
-                                     .view = view,
-                                     .view_context = memory,
-                                     .file_bytes_ret = &memory->size};
+    const unsigned threads = (unsigned)input->threads;
+    struct carvq_settings settings = baseline->settings;
+    struct carvq_budget budget = baseline->budget;
+    settings.seed = budget.seed = input->seed;
+    if (baseline->kind == CARVQ_BASELINE_SETTINGS)
+        return carvq_plan_by_settings(matrix, &settings, threads, plan_ret, error);
+    return carvq_plan_by_budget(matrix, &budget, threads, NULL, NULL, plan_ret, error);
 }
 
 enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
@@ -90,41 +84,24 @@ enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, 
 {
     struct carvq_floats floats;
     const struct carvq_matrix matrix = matrix_of(input, &floats);
-    struct carvq_encode_options options = baseline->encode;
-    options.seed = input->seed;
     struct memory_file memory = {NULL, 0};
-    const struct carvq_encode_job job = job_for(&memory, input);
-    enum carvq_status status = carvq_encode_file_size(&matrix, &options, 1, &memory.size, error);
+    struct carvq_plan *plan = NULL;
+    struct carvq_job job;
+    carvq_job_init(&job, sizeof job);
+    job.write = write_piece;
+    job.write_context = &memory;
+    job.threads = (unsigned)input->threads;
+    job.file_bytes_ret = &memory.size;
+    enum carvq_status status = make_plan(baseline, &matrix, input, &plan, error);
+    if (status == CARVQ_OK)
+        status = carvq_encode_file_size(&plan, 1, &memory.size, error);
     if (status == CARVQ_OK)
         status = allocate(&memory, error);
     if (status == CARVQ_OK)
-        status = carvq_encode(&matrix, &options, 1, &job, NULL, error);
+        status = carvq_encode(&plan, 1, &job, error);
     if (status == CARVQ_OK)
         status = decode(&memory, input, decoded_ret, bytes_ret, error);
-    free(memory.data);
-    return status;
-}
-
-enum carvq_status carvq_baseline_budget(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
-                                        float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
-{
-    struct carvq_floats floats;
-    const struct carvq_matrix matrix = matrix_of(input, &floats);
-    struct carvq_budget budget = baseline->budget;
-    budget.seed = input->seed;
-    struct carvq_recipe *recipe = NULL;
-    struct memory_file memory = {NULL, 0};
-    const struct carvq_encode_job job = job_for(&memory, input);
-    enum carvq_status status = carvq_recipe_make(&matrix, &budget, (unsigned)input->threads, NULL, NULL, &recipe, error);
-    if (status == CARVQ_OK)
-        status = carvq_recipe_file_size(&recipe, 1, &memory.size, error);
-    if (status == CARVQ_OK)
-        status = allocate(&memory, error);
-    if (status == CARVQ_OK)
-        status = carvq_recipe_encode(&recipe, 1, &job, NULL, error);
-    if (status == CARVQ_OK)
-        status = decode(&memory, input, decoded_ret, bytes_ret, error);
-    carvq_recipe_free(recipe);
+    carvq_plan_free(plan);
     free(memory.data);
     return status;
 }

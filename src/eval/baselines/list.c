@@ -48,10 +48,10 @@ static void add_scalars(struct list *list, uint32_t cols)
 
 static void add_group_rvq(struct list *list)
 {
-    struct carvq_baseline baseline = {.name = "rvq", .method = "group RVQ", .kind = CARVQ_BASELINE_ENCODER};
-    carvq_encode_defaults(&baseline.encode);
+    struct carvq_baseline baseline = {.name = "rvq", .method = "group RVQ", .kind = CARVQ_BASELINE_SETTINGS};
+    carvq_settings_init(&baseline.settings, sizeof baseline.settings);
     for (uint32_t stages = 2; stages <= 4; stages++) {
-        baseline.encode.stages = stages;
+        baseline.settings.stages = stages;
         snprintf(baseline.setting, sizeof baseline.setting, "L %u", stages);
         add(list, &baseline);
     }
@@ -62,7 +62,7 @@ static void add_budgets(struct list *list, uint64_t rows, uint32_t cols)
 {
     static const double bits[] = {1.25, 1.655, 2.2, 2.75, 3.155, 4.25};
     struct carvq_baseline baseline = {.name = "bits", .method = "carvq --bits", .kind = CARVQ_BASELINE_BUDGET};
-    carvq_budget_defaults(&baseline.budget);
+    carvq_budget_init(&baseline.budget, sizeof baseline.budget);
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         if (rows < 64 || cols < 16 || (bits[i] < 2 && (rows < 256 || cols < 32)))
             continue;
@@ -72,24 +72,31 @@ static void add_budgets(struct list *list, uint64_t rows, uint32_t cols)
     }
 }
 
-static bool make_plan(const struct carvq_encode_options *options, uint64_t rows, uint32_t cols,
-                      struct carvq_encode_plan *plan_ret)
+// Bytes of a table of this shape in all, and of its adaptor. False if it cannot be made so.
+static bool find_bytes(const struct carvq_settings *settings, uint64_t rows, uint32_t cols, uint64_t *payload_ret,
+                       uint64_t *adaptor_ret)
 {
     const struct carvq_matrix matrix = {.name = "table", .rows = rows, .cols = cols, .dtype = CARVQ_F32};
-    return carvq_encode_plan(&matrix, options, 1, plan_ret, NULL) == CARVQ_OK;
+    struct carvq_plan *plan;
+    if (carvq_plan_by_settings(&matrix, settings, 1, &plan, NULL) != CARVQ_OK)
+        return false;
+    *payload_ret = carvq_plan_info(plan)->payload_bytes;
+    *adaptor_ret = carvq_plan_info(plan)->adaptor_bytes;
+    carvq_plan_free(plan);
+    return true;
 }
 
 // Where there is no room for an adaptor, CARVQ is group RVQ.
 static void add_carvq(struct list *list, uint64_t rows, uint32_t cols)
 {
-    struct carvq_baseline baseline = {.name = "carvq", .method = "CARVQ", .kind = CARVQ_BASELINE_ENCODER};
-    carvq_encode_defaults(&baseline.encode);
-    baseline.encode.adaptor = 1;
+    struct carvq_baseline baseline = {.name = "carvq", .method = "CARVQ", .kind = CARVQ_BASELINE_SETTINGS};
+    carvq_settings_init(&baseline.settings, sizeof baseline.settings);
+    baseline.settings.adaptor = true;
     for (uint32_t stages = 2; stages <= 4; stages++) {
-        struct carvq_encode_plan plan;
-        baseline.encode.stages = stages;
+        uint64_t payload, adaptor;
+        baseline.settings.stages = stages;
         snprintf(baseline.setting, sizeof baseline.setting, "carvq-%u", stages);
-        if (make_plan(&baseline.encode, rows, cols, &plan) && plan.info.adaptor_bytes > 0)
+        if (find_bytes(&baseline.settings, rows, cols, &payload, &adaptor) && adaptor > 0)
             add(list, &baseline);
     }
 }
@@ -106,24 +113,24 @@ static uint32_t product_bits(uint64_t rows)
 static void add_product_quantization(struct list *list, uint64_t rows, uint32_t cols)
 {
     static const double rates[] = {1, 1.5, 2, 3, 4}; // bits per parameter, of the codes
-    struct carvq_baseline baseline = {.name = "pq", .method = "product quantization", .kind = CARVQ_BASELINE_ENCODER};
+    struct carvq_baseline baseline = {.name = "pq", .method = "product quantization", .kind = CARVQ_BASELINE_SETTINGS};
     uint64_t last = 0;
-    carvq_encode_defaults(&baseline.encode);
-    baseline.encode.stages = 1;
-    baseline.encode.code_bits = product_bits(rows);
-    baseline.encode.grouping = CARVQ_GROUP_COLUMNS;
-    baseline.encode.group = rows;
+    carvq_settings_init(&baseline.settings, sizeof baseline.settings);
+    baseline.settings.stages = 1;
+    baseline.settings.code_bits = product_bits(rows);
+    baseline.settings.grouping = CARVQ_GROUP_COLUMNS;
+    baseline.settings.group = rows;
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
-        uint32_t dims = (uint32_t)(baseline.encode.code_bits / rates[i] + 0.5);
-        baseline.encode.subvector = dims < cols ? dims : cols;
-        struct carvq_encode_plan plan;
-        if (!make_plan(&baseline.encode, rows, cols, &plan) || plan.info.payload_bytes == last)
+        uint32_t dims = (uint32_t)(baseline.settings.code_bits / rates[i] + 0.5);
+        baseline.settings.subvector = dims < cols ? dims : cols;
+        uint64_t payload, adaptor;
+        if (!find_bytes(&baseline.settings, rows, cols, &payload, &adaptor) || payload == last)
             continue;
-        if (plan.info.payload_bytes < last) // the codebooks of the last block are for more values than it has
+        if (payload < last) // the codebooks of the last block are for more values than it has
             list->count--;
-        last = plan.info.payload_bytes;
-        snprintf(baseline.setting, sizeof baseline.setting, "%" PRIu32 " values, %" PRIu32 " bit", baseline.encode.subvector,
-                 baseline.encode.code_bits);
+        last = payload;
+        snprintf(baseline.setting, sizeof baseline.setting, "%" PRIu32 " values, %" PRIu32 " bit", baseline.settings.subvector,
+                 baseline.settings.code_bits);
         add(list, &baseline);
     }
 }

@@ -23,8 +23,6 @@ enum carvq_status carvq_baseline_nf4(const struct carvq_baseline *baseline, cons
                                      float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
 enum carvq_status carvq_baseline_encoder(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                          float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
-enum carvq_status carvq_baseline_budget(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
-                                        float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
 enum carvq_status carvq_baseline_low_rank(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                           float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
 enum carvq_status carvq_baseline_tensor_train(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,

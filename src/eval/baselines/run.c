@@ -35,7 +35,7 @@ enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, cons
     enum carvq_status (*const methods[])(const struct carvq_baseline *, const struct carvq_baseline_input *, float *, uint64_t *,
                                          struct carvq_error *) = {
         [CARVQ_BASELINE_SCALAR] = carvq_baseline_scalar,     [CARVQ_BASELINE_NF4] = carvq_baseline_nf4,
-        [CARVQ_BASELINE_ENCODER] = carvq_baseline_encoder,   [CARVQ_BASELINE_BUDGET] = carvq_baseline_budget,
+        [CARVQ_BASELINE_SETTINGS] = carvq_baseline_encoder,   [CARVQ_BASELINE_BUDGET] = carvq_baseline_encoder,
         [CARVQ_BASELINE_LOW_RANK] = carvq_baseline_low_rank, [CARVQ_BASELINE_TENSOR_TRAIN] = carvq_baseline_tensor_train,
     };
     struct carvq_baseline_input input = *given;
@@ -48,7 +48,7 @@ enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, cons
     const float largest = largest_value(&input, &bad_row);
     if (bad_row < input.rows)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "row %" PRIu64 " has a value that is NaN or infinite", bad_row);
-    const bool stores_numbers = baseline->kind != CARVQ_BASELINE_ENCODER && baseline->kind != CARVQ_BASELINE_BUDGET;
+    const bool stores_numbers = baseline->kind != CARVQ_BASELINE_SETTINGS && baseline->kind != CARVQ_BASELINE_BUDGET;
     if (stores_numbers && largest > LARGEST_OF_ALL / sqrtf((float)input.cols))
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
                           "%s: values as large as %g are too large for the 16-bit numbers that it stores", baseline->method,

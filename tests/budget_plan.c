@@ -40,24 +40,24 @@ static void test_budget_is_kept_and_spent(void **state)
             if (t == weighted) // group RVQ takes long to measure
                 budget.codecs = 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW;
             budget.counts = weighted ? counts : NULL;
-            struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
+            struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
             for (size_t b = 0; b < sizeof all_bits / sizeof all_bits[0]; b++) {
                 struct carvq_band bands[CARVQ_BANDS];
                 const double bits = all_bits[b], values = 8192 * 128;
-                assert_int_equal(carvq_recipe_change(recipe, bits, 0, &error), CARVQ_OK);
-                const struct carvq_table_info *info = carvq_recipe_info(recipe);
+                assert_int_equal(carvq_plan_change(plan, bits, 0, &error), CARVQ_OK);
+                const struct carvq_table_info *info = carvq_plan_info(plan);
                 assert_true(bits_of(info) <= bits);
                 if (bits_of(info) <= bits - 0.01)
                     fail_msg("table %d, %.3f bits: only %.4f are used", t, bits, bits_of(info));
-                double sqnr_db = carvq_recipe_expect(recipe, bands);
+                double sqnr_db = carvq_plan_expect(plan, bands);
                 assert_true(weighted || sqnr_db > before);
                 before = sqnr_db;
                 if (b == 2) {
-                    assert_int_equal(carvq_recipe_change(recipe, 0, (uint64_t)(bits * values / 8), &error), CARVQ_OK);
-                    assert_true(nearly(sqnr_db, carvq_recipe_expect(recipe, bands), 1e-12));
+                    assert_int_equal(carvq_plan_change(plan, 0, (uint64_t)(bits * values / 8), &error), CARVQ_OK);
+                    assert_true(nearly(sqnr_db, carvq_plan_expect(plan, bands), 1e-12));
                 }
             }
-            carvq_recipe_free(recipe);
+            carvq_plan_free(plan);
         }
     free(counts);
     free(tables[0].values);
@@ -75,14 +75,14 @@ static void test_groups_spend_the_budget(void **state)
     struct carvq_budget budget = budget_of_bits(2.7);
     struct carvq_error error = {0};
     budget.codecs = 1U << CARVQ_RVQ;
-    struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
+    struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
     for (size_t b = 0; b < sizeof all_bits / sizeof all_bits[0]; b++) {
-        assert_int_equal(carvq_recipe_change(recipe, all_bits[b], 0, &error), CARVQ_OK);
-        double used = bits_of(carvq_recipe_info(recipe));
+        assert_int_equal(carvq_plan_change(plan, all_bits[b], 0, &error), CARVQ_OK);
+        double used = bits_of(carvq_plan_info(plan));
         if (used > all_bits[b] || used <= all_bits[b] - 0.01)
             fail_msg("%.3f bits: %.4f are used", all_bits[b], used);
     }
-    carvq_recipe_free(recipe);
+    carvq_plan_free(plan);
     free(counts);
     free(table.values);
 }
@@ -99,11 +99,11 @@ static void check_least(struct source *source, unsigned codecs)
 {
     struct carvq_matrix matrix = source_matrix(source);
     struct carvq_budget budget = budget_of_bits(1e-6);
-    struct carvq_recipe *recipe = NULL;
+    struct carvq_plan *plan = NULL;
     struct carvq_error error = {0};
     struct carvq_table_info info;
     budget.codecs = codecs;
-    assert_int_equal(carvq_recipe_make(&matrix, &budget, 2, NULL, NULL, &recipe, &error), CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(carvq_plan_by_budget(&matrix, &budget, 2, NULL, NULL, &plan, &error), CARVQ_ERROR_ARGUMENT);
     budget.bits = number_after(error.message, "the least is ");
     double bytes = number_after(error.message, "bits per parameter, ");
     struct output output = compress(source, &budget, 2, NULL, &info);
@@ -116,7 +116,7 @@ static void check_least(struct source *source, unsigned codecs)
     assert_true((double)info.payload_bytes <= bytes);
     output_free(&output);
     budget.bytes = (uint64_t)(bytes * 0.9) - 1;
-    assert_int_equal(carvq_recipe_make(&matrix, &budget, 2, NULL, NULL, &recipe, &error), CARVQ_ERROR_ARGUMENT);
+    assert_int_equal(carvq_plan_by_budget(&matrix, &budget, 2, NULL, NULL, &plan, &error), CARVQ_ERROR_ARGUMENT);
     budget.bytes = UINT64_MAX; // and the most that can be said
     output = compress(source, &budget, 2, NULL, &info);
     output_free(&output);
@@ -151,13 +151,13 @@ static void check_report(struct source *source, const double *counts, double bit
 {
     struct carvq_matrix matrix = source_matrix(source);
     struct carvq_budget budget = budget_of_bits(bits);
-    struct carvq_recipe_report report;
+    struct carvq_report report;
     struct carvq_band expected[CARVQ_BANDS];
     double l1, rows = 0, share = 0, row_bits = 0;
     budget.counts = counts;
-    struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
-    double expected_db = carvq_recipe_expect(recipe, expected);
-    struct output output = encode_recipe(recipe, 2, &report);
+    struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+    double expected_db = carvq_plan_expect(plan, expected);
+    struct output output = encode_plan(plan, 2, &report);
     double sqnr_db = measure_file(source, &output, NULL, &l1);
     assert_true(nearly(report.sqnr_db, sqnr_db, 1e-4));
     assert_true(nearly(report.l1, l1, 1e-6 * l1));
@@ -184,11 +184,11 @@ static void check_report(struct source *source, const double *counts, double bit
         row_bits += (double)band->rows * band->bits;
         free(chosen);
     }
-    const struct carvq_table_info *info = carvq_recipe_info(recipe);
+    const struct carvq_table_info *info = carvq_plan_info(plan);
     assert_true(rows == (double)source->rows && nearly(share, 1, 1e-9));
     assert_true(nearly(row_bits / rows, 8 * (double)(info->code_bytes + info->codebook_bytes) / (rows * source->cols), 1e-9));
     output_free(&output);
-    carvq_recipe_free(recipe);
+    carvq_plan_free(plan);
 }
 
 static void test_reports_are_of_the_file(void **state)
@@ -269,7 +269,7 @@ static void test_counts_matter(void **state)
     double *counts;
     struct source source = trained_table(3000, 64, &counts);
     struct carvq_budget budget = budget_of_bits(2);
-    struct carvq_recipe_report uniform, counted;
+    struct carvq_report uniform, counted;
     struct output output = compress(&source, &budget, 2, &uniform, NULL);
     output_free(&output);
     budget.counts = counts;
