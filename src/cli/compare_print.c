@@ -5,11 +5,6 @@
 #include "runtime/half.h"
 #include "compare.h"
 
-const char *cli_place_name(enum carvq_eval_apply place)
-{
-    return place == CARVQ_EVAL_INPUT ? "input" : place == CARVQ_EVAL_HEAD ? "head" : "both";
-}
-
 // What counts of a setting, more being better: the increase in one place, or SQNR without a text.
 static double merit(const struct cli_comparison *comparison, size_t i, size_t place)
 {

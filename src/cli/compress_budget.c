@@ -31,10 +31,8 @@ static struct carvq_budget budget_of(const struct cli_compress_work *work, const
 {
     struct carvq_budget budget;
     carvq_budget_defaults(&budget);
-    if (settings->codec == 1)
-        budget.codecs = 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW;
-    else if (settings->codec == 2)
-        budget.codecs = 1U << CARVQ_RVQ | 1U << CARVQ_RAW;
+    if (settings->codec != 0)
+        budget.codecs = (unsigned)settings->codec | 1U << CARVQ_RAW;
     if (settings->effort > 0)
         budget.effort = (unsigned)settings->effort;
     // --max-bytes is more than can be had: fit_bytes() takes the header off.

@@ -22,15 +22,15 @@ static struct carvq_encode_options encode_options(const struct cli_compress_sett
 {
     struct carvq_encode_options options;
     carvq_encode_defaults(&options);
-    if (settings->preset >= 0)
-        options.stages = (uint32_t)settings->preset + 2;
+    if (settings->preset > 0)
+        options.stages = (uint32_t)settings->preset;
     if (settings->stages > 0)
         options.stages = (uint32_t)settings->stages;
     options.subvector = (uint32_t)settings->subvector;
     options.group = settings->group;
-    options.grouping = settings->grouping == 0 ? CARVQ_GROUP_ROWS : CARVQ_GROUP_COLUMNS;
+    options.grouping = (enum carvq_grouping)settings->grouping;
     options.code_bits = (uint32_t)settings->code_bits;
-    options.codebook_dtype = settings->codebook_dtype == 0 ? CARVQ_BF16 : CARVQ_F16;
+    options.codebook_dtype = (enum carvq_dtype)settings->codebook_dtype;
     options.iterations = (uint32_t)settings->iterations;
     options.effort = (uint32_t)settings->effort;
     options.seed = settings->seed;

@@ -10,7 +10,7 @@ struct settings {
     const char *model, *table;
     struct cli_text_options text;
     uint64_t window, max_windows, threads;
-    int apply;
+    int apply; // enum carvq_eval_apply
     bool json, csv;
     struct cli_task_settings tasks;
 };
@@ -58,7 +58,8 @@ static int read_options(int argc, char **argv, struct settings *settings)
          4},
         {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
         {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
-        {"apply", 0, CLI_WORD, &settings->apply, "input|head|both", "where the table is used (both if tied, else input)", 0, 0},
+        {"apply", 0, CLI_WORD, &(struct cli_choice){&settings->apply, cli_places}, NULL,
+         "where the table is used (both if tied, else input)", 0, 0},
         {"task", 0, CLI_LIST, &settings->tasks.files, "FILE", "questions with their answers, one JSON object a line; repeatable",
          0, 0},
         {"max-items", 0, CLI_NUMBER, &settings->tasks.max_items, "N", "the first so many items of each task (all)", 1,
@@ -82,7 +83,7 @@ static int read_options(int argc, char **argv, struct settings *settings)
 
 static int parse(int argc, char **argv, struct settings *settings)
 {
-    *settings = (struct settings){.apply = -1};
+    *settings = (struct settings){.apply = CARVQ_EVAL_AUTO};
     int status = read_options(argc, argv, settings);
     if (status < 0)
         status = cli_check_text(&settings->text, "eval");
@@ -92,7 +93,7 @@ static int parse(int argc, char **argv, struct settings *settings)
         return status;
     if (settings->json && settings->csv)
         return cli_misuse("eval", "--json or --csv, not both");
-    if (settings->table == NULL && settings->apply >= 0)
+    if (settings->table == NULL && settings->apply != CARVQ_EVAL_AUTO)
         return cli_misuse("eval", "--apply needs --table");
     return -1;
 }
@@ -117,7 +118,8 @@ static int show_progress(void *context, const struct carvq_eval_progress *progre
 
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
-    enum carvq_status status = cli_model_open(settings->model, settings->table, settings->apply, &work->model, error);
+    enum carvq_status status = cli_model_open(settings->model, settings->table, (enum carvq_eval_apply)settings->apply,
+                                              &work->model, error);
     if (status != CARVQ_OK)
         return status;
     return cli_read_text(&settings->text, work->model.checkpoint, carvq_lm_config(work->model.lm)->vocabulary, &work->ids,
@@ -284,7 +286,7 @@ static int run_tasks(const struct settings *settings)
     tasks.model = settings->model;
     tasks.table = settings->table;
     tasks.threads = settings->threads;
-    tasks.apply = settings->apply;
+    tasks.apply = (enum carvq_eval_apply)settings->apply;
     tasks.json = settings->json;
     tasks.csv = settings->csv;
     return cli_eval_tasks(&tasks);
