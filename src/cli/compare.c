@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq compare: opens what is compared, runs all methods, and puts the result out.
 #define _POSIX_C_SOURCE 200809L
 #include "compare.h"
 

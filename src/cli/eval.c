@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq eval over a text: perplexity and what goes with it, without and with a compressed table.
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -179,7 +180,7 @@ static int print_text(const struct settings *settings, const struct work *work)
            cli_safe(cli_text_path(&settings->text)), result->windows, result->window, result->tokens);
     if (result->dropped_tokens > 0)
         printf(", last %" PRIu64 " dropped", result->dropped_tokens);
-    printf(", %.1f s\n\n                 perplexity  most likely token is right\n", work->seconds);
+    printf(", %.1f s\n\n                 perplexity  top-1 accuracy\n", work->seconds);
     printf("original        %11.4f  %.2f %%\n", result->original.perplexity,
            100 * share(result->original.correct, result->tokens));
     if (settings->table != NULL) {
@@ -193,7 +194,7 @@ static int print_text(const struct settings *settings, const struct work *work)
         if (isfinite(result->kl_error))
             printf("  +- %.6f", result->kl_error);
         printf(" nats a token\n");
-        printf("same top token  %11.2f %%\n", 100 * result->same_top);
+        printf("top-1 agreement %11.2f %%\n", 100 * result->top1_agreement);
     }
     print_bands(work, settings->table != NULL);
     return cli_finish();
@@ -241,7 +242,7 @@ static int print_json(const struct settings *settings, const struct work *work)
         json_object_set_new(difference, "standard_error", cli_real(result->increase_error));
         json_object_set_new(difference, "kl", cli_real(result->kl));
         json_object_set_new(difference, "kl_standard_error", cli_real(result->kl_error));
-        json_object_set_new(difference, "same_top", cli_real(result->same_top));
+        json_object_set_new(difference, "top1_agreement", cli_real(result->top1_agreement));
         json_object_set_new(object, "table", cli_text(settings->table));
         json_object_set_new(object, "bits_per_param", cli_real(cli_model_bits(&work->model)));
         json_object_set_new(object, "apply", json_string(cli_model_apply(&work->model)));
@@ -258,7 +259,7 @@ static int print_csv(const struct settings *settings, const struct work *work)
     const struct carvq_eval_result *result = &work->result;
     printf("model,text,window,windows,tokens,perplexity%s\n",
            settings->table != NULL
-               ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,same_top"
+               ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,top1_agreement"
                : "");
     cli_csv_text(stdout, settings->model);
     putchar(',');
@@ -274,7 +275,7 @@ static int print_csv(const struct settings *settings, const struct work *work)
         cli_csv_real(stdout, 6, result->increase_error);
         cli_csv_real(stdout, 6, result->kl);
         cli_csv_real(stdout, 6, result->kl_error);
-        cli_csv_real(stdout, 6, result->same_top);
+        cli_csv_real(stdout, 6, result->top1_agreement);
     }
     putchar('\n');
     return cli_finish();
