@@ -35,8 +35,9 @@ struct work {
 };
 
 static const char description
-    [] = "Compresses the table of a model by every method at several settings, and measures each: bits, SQNR, how many of the\n"
-         "nearest rows stay the nearest, and, with a text, perplexity and the rest as `carvq eval` does.";
+    [] = "Compresses the table of a model by every method at several settings, and measures each: bits, SQNR, recall@10 of the\n"
+         "nearest rows, and, with a text, perplexity and the rest as `carvq eval` does. --calibrate to --uniform say how often\n"
+         "rows are used, for the method that is `carvq compress --bits`.";
 
 // The values of the options, not checked against each other.
 static int read_options(int argc, char **argv, struct settings *settings)
@@ -58,7 +59,7 @@ static int read_options(int argc, char **argv, struct settings *settings)
         {"apply", 0, CLI_WORD, &(struct cli_choice){&settings->apply, cli_places}, NULL,
          "where the table is used (input; and both, if tied)", 0, 0},
         {"tensor", 't', CLI_STRING, &settings->tensor, "NAME", "the table, where there are several", 0, 0},
-        {"seed", 0, CLI_NUMBER, &settings->seed, "N", "of the methods that draw lots (0)", 0, UINT64_MAX},
+        {"seed", 0, CLI_NUMBER, &settings->seed, "N", "seed of the methods that use random numbers (0)", 0, UINT64_MAX},
         {"threads", 0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
         {"force", 'f', CLI_FLAG, &settings->force, NULL, "overwrite FILE and the pictures", 0, 0},
         {.kind = CLI_END},
