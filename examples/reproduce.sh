@@ -9,8 +9,8 @@
 #   TEXT       UTF-8, or token ids in a file that ends in .u16 or .u32
 #   OUT        a folder for all results; run again, the script goes on where it was (reproduce/NAME), and with TASKS adds answers
 # Environment: CARVQ (the program), WINDOW (2048 tokens, or as many as the model takes), MAX_WINDOWS, METHODS ("scalar-tensor
-# scalar-row tensorgpt rvq carvq"; those of `carvq compare`, or "all"; what the table has no room for is left out), TASKS (a folder of .jsonl files; examples/tasks.py makes
-# one), MAX_ITEMS of each task, THREADS
+# scalar-row tensorgpt rvq carvq"; those of `carvq compare`, or "all"; what the table has no room for is left out), TASKS (a
+# folder of .jsonl files; examples/tasks.py makes one), MAX_ITEMS of each task, THREADS
 set -euo pipefail
 export LC_ALL=C OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 

@@ -40,7 +40,7 @@ row original 16 "" "$@"
 for setting in "--preset carvq-4" "--preset carvq-3" "--bits 1.655"; do
     read -ra options <<<"$setting"
     file=$folder/table.safetensors
-    bits=$("$carvq" compress "$model" -o "$file" --force "${options[@]}" --json | awk '/"bits_per_param"/ { printf "%.3f", $2; exit }')
+    bits=$("$carvq" compress "$model" -o "$file" --force "${options[@]}" --json | awk '/"bits_per_param"/ && !seen++ { printf "%.3f", $2 }')
     "$carvq" compress "$folder/awq" -o "$folder/again" --force "${options[@]}" --json >/dev/null
     cmp "$file" "$folder/again" # the layers are nothing to the table
     row "${setting#--preset }" "$bits" input --table "$file" --apply input "$@"

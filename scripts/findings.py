@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 
 results, out = sys.argv[1:]
 PARAMETERS = {
@@ -21,6 +22,15 @@ lines = []
 
 def say(*text):
     lines.extend(text)
+
+
+def wrap(text, indent=""):
+    say(*textwrap.wrap(text, 120, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
+
+
+def paragraph(*sentences):
+    wrap(" ".join(sentences))
+    say("")
 
 
 def load(name):
@@ -134,35 +144,44 @@ def section_summary(models, ablations):
     three, row, best = find(demo, "carvq", "carvq-3"), find(demo, "scalar-row", "INT3"), find(demo, "bits", "--bits 1.655")
     say("## In short", "")
     for stages in 3, 2:
-        say(f"- **CARVQ-{stages} and INT{stages}.** Against one scale and offset for the whole table, CARVQ-{stages} raises perplexity {times(factors(models, stages, ['scalar-tensor']))};",
-            f"  against a scale and offset for each row or group, {times(factors(models, stages, SCALARS[1:]))}. It takes fewer bits than any of them.")
+        wrap(f"- **CARVQ-{stages} and INT{stages}.** Against one scale and offset for the whole table, CARVQ-{stages} raises perplexity "
+             f"{times(factors(models, stages, ['scalar-tensor']))}; against a scale and offset for each row or group, "
+             f"{times(factors(models, stages, SCALARS[1:]))}. It takes fewer bits than any of them.", "  ")
     whole = [factor for stages in (3, 2) for factor in factors(models, stages, ["scalar-tensor"])]
     rows = [factor for stages in (3, 2) for factor in factors(models, stages, SCALARS[1:])]
-    say(f"- **Where this contradicts the paper.** That CARVQ-3 beats INT3, and CARVQ-2 INT2, holds here in {sum(f < 1 for f in whole)} of {len(whole)} cases against a scale of the whole table,",
-        f"  and in {sum(f < 1 for f in rows)} of {len(rows)} against scales of rows or groups. Scales of rows cost 32 / n bits per parameter: 0.25 at n = 128, but 0.016 at n = 2048, so in large",
-        "  models they are nearly free. The paper counts INT3 as 3.0 bits and INT2 as 2.0.",
-        "  The commands that repeat it stand below, after the tables of each model.")
-    say(f"- **Neighbours.** CARVQ-3 keeps {100 * three['neighbours']['kept']:.0f} % of the 10 nearest rows on demo-llama, INT3 per row {100 * row['neighbours']['kept']:.0f} %. Tokens that the text never uses lose",
-        "  most. A small increase of perplexity does not mean that the neighbourhoods are whole.")
+    wrap(f"- **Where this contradicts the paper.** That CARVQ-3 beats INT3, and CARVQ-2 INT2, holds here in {sum(f < 1 for f in whole)} "
+         f"of {len(whole)} cases against a scale of the whole table, and in {sum(f < 1 for f in rows)} of {len(rows)} against scales of "
+         "rows or groups. Scales of rows cost 32 / n bits per parameter: 0.25 at n = 128, but 0.016 at n = 2048, so in large models they "
+         "are nearly free. The paper counts INT3 as 3.0 bits and INT2 as 2.0. The commands that repeat it stand below, after the tables of "
+         "each model.", "  ")
+    wrap(f"- **Neighbours.** Of the 10 nearest rows of a row, CARVQ-3 keeps {100 * three['neighbours']['recall_at_10']:.0f} % on demo-llama "
+         f"(recall@10), INT3 per row {100 * row['neighbours']['recall_at_10']:.0f} %. Tokens that the text never uses lose most. A small "
+         "increase of perplexity does not mean that the neighbourhoods are whole.", "  ")
     if ablations:
         points = {name: {p[0]: p for p in ablations[name]} for name in ablations}
         gain = points["m"][1][2] - points["m"][0][2]
         slope = (points["L"][4][2] - points["L"][3][2]) / (points["L"][4][1] - points["L"][3][1]) * (points["m"][1][1] - points["m"][0][1])
-        say(f"- **The adaptor** brings {gain:.2f} dB on demo-llama; its bits would bring {slope:.2f} dB if a part of a stage could be had for them. Fitting codes and adaptor to each",
-            f"  other (`--rounds 2`) brings {points['rounds'][2][2] - points['rounds'][1][2]:.2f} dB more, and costs none.")
+        wrap(f"- **The adaptor** brings {gain:.2f} dB on demo-llama; its bits would bring {slope:.2f} dB if a part of a stage could be had "
+             f"for them. Fitting codes and adaptor to each other (`--rounds 2`) brings {points['rounds'][2][2] - points['rounds'][1][2]:.2f} "
+             "dB more, and costs none.", "  ")
     if best:
-        say(f"- **What bits can do.** With the importance of rows {demo['importance']}, `--bits 1.655` raises the perplexity of demo-llama by {increase(place(best, 'input'))} as input; CARVQ-4 with 3.153 bits by",
-            f"  {increase(place(find(demo, 'carvq', 'carvq-4'), 'input'))}.")
+        wrap(f"- **What bits can do.** With the importance of rows {demo['importance']}, `--bits 1.655` raises the perplexity of demo-llama "
+             f"by {increase(place(best, 'input'))} as input; CARVQ-4 with 3.153 bits by "
+             f"{increase(place(find(demo, 'carvq', 'carvq-4'), 'input'))}.", "  ")
     say("")
 
 
 def section_scalar(models, alone):
-    say("## Does CARVQ-3 beat INT3, and CARVQ-2 INT2?", "",
-        "The paper reports, over its seven models, an increase of 0.532 for CARVQ-3 against 0.750 for INT3, and 3.544 for CARVQ-2 against 83.88 for INT2, and",
-        "counts INT3 as 3.0 and INT2 as 2.0 bits. Three bits without an overhead are those of one scale and offset for the whole table; with one of each a row, or a",
-        "group, scalar quantization costs more bits and is another rival altogether. INT here is rounding to the nearest of 2^bits equal steps between the smallest and",
-        "the largest value, or, where it says fitted, in a narrower range that leaves the least squared error. A negative SQNR, as that of INT2 with one scale for a table, means that a table of zeros would be nearer to the original. Increase of perplexity",
-        "± standard error; level: the two differ by less than twice their combined standard error (the root of the sum of both squares), so neither counts as better:", "")
+    say("## Does CARVQ-3 beat INT3, and CARVQ-2 INT2?", "")
+    paragraph("The paper reports, over its seven models, an increase of 0.532 for CARVQ-3 against 0.750 for INT3, and 3.544 for CARVQ-2 "
+              "against 83.88 for INT2, and counts INT3 as 3.0 and INT2 as 2.0 bits. Three bits without an overhead are those of one scale "
+              "and offset for the whole table; with one of each a row, or a group, scalar quantization costs more bits and is another "
+              "rival altogether.")
+    paragraph("INT here is rounding to the nearest of 2^bits equal steps between the smallest and the largest value, or, where it says "
+              "fitted, in a narrower range that leaves the smallest squared error. A negative SQNR, as that of INT2 with one scale for a "
+              "table, means that a table of zeros would be nearer to the original.")
+    paragraph("Increase of perplexity ± standard error; level: the two differ by less than twice their combined standard error (the root "
+              "of the sum of both squares), so neither counts as better:")
     for stages in 3, 2:
         for comparison in models:
             duel(comparison, stages)
@@ -193,30 +212,32 @@ def section_scalar(models, alone):
 
 
 def section_all(models):
-    say("## All methods", "", "The best setting of each method with at most 2.5 and 3.3 bits, by the increase of perplexity with the table as input:", "")
+    say("## All methods", "")
+    paragraph("The best setting of each method with at most 2.5 and 3.3 bits, by the increase of perplexity with the table as input:")
     for comparison in models:
         if "importance" in comparison:
             say(f"Of {os.path.basename(comparison['model'])}; importance of rows for `carvq --bits`: {comparison['importance']}.", "")
         rows = []
-        for most in 2.5, 3.3:
+        for max_bits in 2.5, 3.3:
             best = {}
             for entry in comparison["settings"]:
-                if entry["bits_per_param"] <= most:
+                if entry["bits_per_param"] <= max_bits:
                     known = best.get(entry["method"])
                     if known is None or place(entry, "input")["increase"] < place(known, "input")["increase"]:
                         best[entry["method"]] = entry
             for entry in sorted(best.values(), key=lambda entry: place(entry, "input")["increase"]):
-                rows.append([f"at most {most}", f"{entry['title']}, {entry['setting']}", f"{entry['bits_per_param']:.3f}",
-                             f"{entry['sqnr_db']:.2f}", f"{100 * entry['neighbours']['kept']:.1f} %"] +
+                rows.append([f"at most {max_bits}", f"{entry['title']}, {entry['setting']}", f"{entry['bits_per_param']:.3f}",
+                             f"{entry['sqnr_db']:.2f}", f"{100 * entry['neighbours']['recall_at_10']:.1f} %"] +
                             [increase(evaluation) for evaluation in entry["evaluations"]])
-        table([os.path.basename(comparison["model"]), "method", "bits", "SQNR dB", "kept neighbours", "as input", "as input and head"], rows)
+        table([os.path.basename(comparison["model"]), "method", "bits", "SQNR dB", "recall@10", "as input", "as input and head"], rows)
     repeat("demo.json", "stories.json")
 
 
 def section_importance(counted, guessed):
     """What a user gets who has no text to count tokens in."""
-    say("## A guess instead of a count", "",
-        f"`carvq --bits` on {os.path.basename(counted['model'])}, with the importance of rows {counted['importance']}, and {guessed['importance']}:", "")
+    say("## A guess instead of a count", "")
+    paragraph(f"`carvq --bits` on {os.path.basename(counted['model'])}, with the importance of rows {counted['importance']}, and "
+              f"{guessed['importance']}:")
     rows = []
     for entry in counted["settings"]:
         other = find(guessed, "bits", entry["setting"])
@@ -230,9 +251,10 @@ def section_awq():
     path = os.path.join(results, "awq.md")
     if not os.path.exists(path):
         return
-    say("## On top of 4-bit layers", "",
-        "The layers of demo-llama are rounded to nearest, with a scale and a zero point for 32 inputs, and packed as AWQ packs them, without its search for scales. Perplexity, and in brackets",
-        "what the table adds to that of the same layers without it (± standard error). Importance of rows for `--bits`: guessed from the order of the tokenizer's merges.", "")
+    say("## On top of 4-bit layers", "")
+    paragraph("The layers of demo-llama are rounded to nearest, with a scale and a zero point for 32 inputs, and packed as AWQ packs them, "
+              "without its search for scales. Perplexity, and in brackets what the table adds to that of the same layers without it (± "
+              "standard error). Importance of rows for `--bits`: guessed from the order of the tokenizer's merges.")
     with open(path) as file:
         say(file.read().strip(), "")
     repeat("awq.md")
@@ -242,8 +264,9 @@ def section_awq():
 
 
 def section_neighbours(models):
-    say("## Is fine meaning lost?", "",
-        "The share of the 10 nearest rows of a row (by cosine) that are still its nearest, by how often the row's token occurs in the text:", "")
+    say("## Is fine meaning lost?", "")
+    paragraph("recall@10: the share of the 10 nearest rows of a row (by cosine) that are still its nearest, by how often the row's token "
+              "occurs in the text:")
     for comparison in models:
         shown = [entry for entry in comparison["settings"] if entry["method"] in ("carvq", "rvq", "scalar-row", "scalar-tensor", "nf4", "pq")]
         bands = [band for band in shown[0]["neighbours"]["bands"] if band["sampled"] > 0]
@@ -253,8 +276,8 @@ def section_neighbours(models):
             heads.append(f"{name} ({band['rows']} rows)")
         rows = []
         for entry in sorted(shown, key=lambda entry: entry["bits_per_param"]):
-            row = [f"{entry['title']}, {entry['setting']}", f"{entry['bits_per_param']:.3f}", f"{100 * entry['neighbours']['kept']:.1f} %"]
-            row += [f"{100 * band['kept']:.1f} %" for band in entry["neighbours"]["bands"] if band["sampled"] > 0]
+            row = [f"{entry['title']}, {entry['setting']}", f"{entry['bits_per_param']:.3f}", f"{100 * entry['neighbours']['recall_at_10']:.1f} %"]
+            row += [f"{100 * band['recall_at_10']:.1f} %" for band in entry["neighbours"]["bands"] if band["sampled"] > 0]
             rows.append(row)
         table(heads, rows)
     repeat("demo.json", "stories.json")
@@ -283,15 +306,16 @@ def agreement(item):
 
 
 def section_tasks(demo):
-    say("## Which kinds of task suffer?", "",
-        "demo-llama is far too small to solve any of them, so accuracy says little; how often the compressed model answers as the original does says more. Multiple",
-        "choice: the same choice, by log-probability for its length. Mathematical: the part of the generated text up to the first difference. Generative: the same most",
-        "likely token. The table is input and head. Which task is of which kind is our reading.", "")
+    say("## Which kinds of task suffer?", "")
+    paragraph("demo-llama is far too small to solve any of them, so accuracy says little; how often the compressed model answers as the "
+              "original does says more. Multiple choice: the same choice, by log-probability for its length. Mathematical: the part of the "
+              "generated text up to the first difference. Generative: top-1 agreement, the same most likely token. The table is input and "
+              "head. Which task is of which kind is our reading.")
     answers = {name: read_items(name) for name in TABLES}
     rows = []
     generative = [find(demo, "carvq", f"carvq-{stages}") for stages in (4, 3, 2)] + [find(demo, "bits", "--bits 1.655")]
     rows.append(["generative", "next token", str(demo["tokens"]), ""] +
-                [f"{100 * place(entry, 'both')['same_top']:.1f} %" if entry else "" for entry in generative])
+                [f"{100 * place(entry, 'both')['top1_agreement']:.1f} %" if entry else "" for entry in generative])
     accuracies = []
     for task, kind in KINDS.items():
         chosen = {name: [item for item in items if os.path.basename(item["task"]) == task + ".jsonl"] for name, items in answers.items()}
@@ -306,8 +330,9 @@ def section_tasks(demo):
         rows.append([kind, task, str(len(items)), f"{100 * chance:.0f} %" if chance else ""] +
                     [f"{100 * sum(map(agreement, chosen[name])) / len(items):.1f} %" for name in TABLES])
     table(["kind", "task", "items", "by chance"] + list(TABLES.values()), rows)
-    say("Accuracies (length-normalized; the standard error of 100 items is up to 5 points). On BoolQ, where the choices are one word each, a compressed model may give",
-        "the same answer to everything: the accuracy is then the share of that answer, and agreement is that of chance.", "")
+    paragraph("Accuracies (length-normalized; the standard error of 100 items is up to 5 points). On BoolQ, where the choices are one word "
+              "each, a compressed model may give the same answer to everything: the accuracy is then the share of that answer, and "
+              "agreement is that of chance.")
     table(["task", "original"] + list(TABLES.values()) + ["by chance"], accuracies)
     repeat(*(name for table_name in TABLES for name in (f"{table_name}.compress.json", f"tasks-{table_name}.json")))
 
@@ -380,10 +405,12 @@ def section_ablations():
     if "L" not in found:
         return
     windows = load("ablation-preset.input.json")["windows"]
-    say("## What h, g, kappa, m and L do", "",
-        f"demo-llama, carvq-3 (L 3, h 8, g 1024, kappa 4, m 1) with one parameter changed at a time; {windows} windows. `m` 0 is codes alone, and its hidden units are 6 m.",
-        "In the plot the table is the input alone; the grey line is what the number of stages gives (L in grey beside its points), so a point below it is a better use of the bits.", "",
-        "![ablations](findings-ablations.svg)", "")
+    say("## What h, g, kappa, m and L do", "")
+    paragraph("demo-llama, carvq-3 (L 3, h 8, g 1024, kappa 4, m 1) with one parameter changed at a time "
+              f"([method.md](method.md#symbols) has the symbols); {windows} windows. `m` 0 is codes alone, and its hidden units are 6 m. In "
+              "the plot the table is the input alone; the grey line is what the number of stages gives (L in grey beside its points), so a "
+              "point below it is a better use of the bits.")
+    say("![ablations](findings-ablations.svg)", "")
     draw_ablations(found)
     rows = []
     for name, points in found.items():
@@ -393,18 +420,19 @@ def section_ablations():
                          with_error(as_both["perplexity"], as_both["standard_error"], 2)])
     table(["changed", "bits", "SQNR dB", "as input", "as input and head"], rows)
     repeat(*(f"ablation-preset.{step}.json" for step in ("compress", "input", "both")))
-    say("and with one option more of `carvq compress`: `--stages`, `--subvector`, `--group`, `--code-bits`, `--adaptor-dim` (and `--adaptor-hidden`; `--no-adaptor` for m = 0),",
-        "`--rounds`.", "")
+    paragraph("and with one option more of `carvq compress`: `--stages`, `--subvector`, `--group`, `--code-bits`, `--adaptor-dim` (and "
+              "`--adaptor-hidden`; `--no-adaptor` for m = 0), `--rounds`.")
 
 
 def main():
     models = [load("demo.json"), load("stories.json")]
     alone = [load(name) for name in ALONE]
-    say("# Findings", "", "<!-- Written by scripts/findings.sh. Do not edit. -->", "",
-        "What the paper (arXiv 2510.12721) finds, on the models at hand, which are very small and the only ones here: demo-llama (V 4096, n 128, tied) and",
-        "stories260K (V 512, n 64, tied; too narrow for an adaptor, so its presets are codes alone). Whether the same holds for models of billions of parameters",
-        "does not follow. `scripts/findings.sh DATA` repeats all of it, the commands behind the tables one of them; DATA is a folder with models and texts (`CARVQ_TEST_DATA`),",
-        "RESULTS one for files.", "")
+    say("# Findings", "", "<!-- Written by scripts/findings.sh. Do not edit. -->", "")
+    paragraph("What the paper (arXiv 2510.12721) finds, on the models at hand, which are very small and the only ones here: demo-llama (V "
+              "4096, n 128, tied) and stories260K (V 512, n 64, tied; too narrow for an adaptor, so its presets are codes alone). Whether "
+              "the same holds for models of billions of parameters does not follow.")
+    paragraph("`scripts/findings.sh DATA` repeats all of it, the commands behind the tables one of them; DATA is a folder with models and "
+              "texts (`CARVQ_TEST_DATA`), RESULTS one for files.")
     section_summary(models, read_ablations())
     section_scalar(models, alone)
     section_all(models)

@@ -20,7 +20,7 @@ row() # name of the preset, file, options of eval
         printf "| %s | %.3f | %s | %.4f | %+.4f ± %.4f | %.5f ± %.5f | %.2f %% |\n", name, $8, $9, $10, $11, $12, $13, $14, 100 * $15 }'
 }
 
-echo "| $(basename "$model") | bits | used for | perplexity | increase ± standard error | KL ± standard error | same top token |"
+echo "| $(basename "$model") | bits | used for | perplexity | increase ± standard error | KL ± standard error | top-1 agreement |"
 echo "|---|---|---|---|---|---|---|"
 "$carvq" eval "$model" --tokens "$tokens" --csv "$@" | awk -F, 'NR == 2 { printf "| original | | | %.4f | | | |\n", $6 }'
 for name in carvq-4 carvq-3 "carvq-3 --rounds 3" carvq-2; do

@@ -207,7 +207,7 @@ static void test_identity_table_changes_nothing(void **state)
         const struct carvq_eval_options options = {.max_windows = 3};
         const struct carvq_eval_result result = evaluate(&model, file, apply, &options);
         assert_true(result.changed.nll == result.original.nll && result.increase == 0 && result.increase_error == 0);
-        assert_true(result.kl == 0 && result.kl_error == 0 && result.same_top == 1);
+        assert_true(result.kl == 0 && result.kl_error == 0 && result.top1_agreement == 1);
     }
     carvq_close(file);
     close_model(&model);
@@ -221,7 +221,7 @@ static void test_wrong_head_is_noticed(void **state)
     struct carvq_file *file = make_table(&model, 1);
     struct carvq_eval_options options = {.max_windows = 2};
     const struct carvq_eval_result head = evaluate(&model, file, CARVQ_EVAL_HEAD, &options);
-    assert_true(head.same_top == 0 && head.kl > 1 && head.increase > 1000);
+    assert_true(head.top1_agreement == 0 && head.kl > 1 && head.increase > 1000);
     assert_near(head.increase, head.changed.perplexity - head.original.perplexity, 1e-9);
     const struct carvq_eval_result input = evaluate(&model, file, CARVQ_EVAL_INPUT, &options);
     assert_true(input.kl > 0.1 && input.changed.nll != head.changed.nll);
@@ -243,7 +243,7 @@ static void test_threads_agree(void **state)
     options.threads = 3;
     const struct carvq_eval_result three = evaluate(&model, file, CARVQ_EVAL_AUTO, &options);
     assert_true(one.original.nll == three.original.nll && one.changed.nll == three.changed.nll && one.kl == three.kl);
-    assert_true(one.increase_error == three.increase_error && one.same_top == three.same_top);
+    assert_true(one.increase_error == three.increase_error && one.top1_agreement == three.top1_agreement);
     carvq_close(file);
     close_model(&model);
 }
@@ -274,7 +274,7 @@ static void test_variants_do_not_mix(void **state)
                          CARVQ_OK);
         assert_true(alone.changed.nll == together[i].changed.nll && alone.original.nll == together[i].original.nll);
         assert_true(alone.kl == together[i].kl && alone.increase_error == together[i].increase_error);
-        assert_true(alone.same_top == together[i].same_top && alone.bands[0].changed == together[i].bands[0].changed);
+        assert_true(alone.top1_agreement == together[i].top1_agreement && alone.bands[0].changed == together[i].bands[0].changed);
         assert_true(i == 4 ? alone.kl == 0 : alone.kl > 0);
     }
     free(values[0]);
@@ -325,7 +325,7 @@ static void test_sums_by_hand(void **state)
     assert_near(result.kl_error, 0.2, 1e-12);
     assert_int_equal(result.original.correct, 3);
     assert_int_equal(result.changed.correct, 2);
-    assert_near(result.same_top, 0.5, 0);
+    assert_near(result.top1_agreement, 0.5, 0);
     assert_int_equal(result.bands[0].types, 2);
     assert_int_equal(result.bands[0].tokens, 4);
     assert_near(result.bands[0].changed, 3, 1e-12);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nearest rows are those that a plain search finds, and how many are kept is counted right.
+// Nearest rows are those that a plain search finds, and recall@10 is counted right.
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,7 +42,7 @@ static struct carvq_neighbours_result measure(const struct carvq_neighbours *nei
 {
     struct carvq_neighbours_result result;
     struct carvq_error error;
-    if (carvq_neighbours_kept(neighbours, changed, &result, &error) != CARVQ_OK)
+    if (carvq_neighbours_recall(neighbours, changed, &result, &error) != CARVQ_OK)
         fail_msg("%s", error.message);
     return result;
 }
@@ -87,16 +87,16 @@ static void test_a_plain_search_agrees(void **state)
         changed[i] = table[i] + 0.2f * random_value();
     all_cosines(table, before);
     all_cosines(changed, after);
-    size_t kept = 0;
+    size_t found = 0;
     for (size_t row = 0; row < FEW; row++)
         for (size_t other = 0; other < FEW; other++)
-            kept += other != row && is_near(before[row], row, other) && is_near(after[row], row, other);
+            found += other != row && is_near(before[row], row, other) && is_near(after[row], row, other);
     struct carvq_neighbours *neighbours = open_table(table, FEW, SHORT, NULL, 2);
     const struct carvq_neighbours_result result = measure(neighbours, changed);
     assert_int_equal(result.bands[0].sampled, FEW);
-    assert_true(result.kept > 0.3 && result.kept < 0.95);
-    if (fabs(result.kept - (double)kept / (FEW * CARVQ_NEIGHBOURS)) > 4e-4) // rounding may swap a pair
-        fail_msg("%.6g is not %.6g", result.kept, (double)kept / (FEW * CARVQ_NEIGHBOURS));
+    assert_true(result.recall > 0.3 && result.recall < 0.95);
+    if (fabs(result.recall - (double)found / (FEW * CARVQ_NEIGHBOURS)) > 4e-4) // rounding may swap a pair
+        fail_msg("%.6g is not %.6g", result.recall, (double)found / (FEW * CARVQ_NEIGHBOURS));
     carvq_neighbours_close(neighbours);
 }
 
@@ -109,9 +109,9 @@ static void test_same_table_keeps_all(void **state)
     for (size_t i = 0; i < ROWS * COLS; i++)
         scaled[i] = table[i] * (float)(1 << i / COLS % 5); // lengths do not matter
     struct carvq_neighbours *neighbours = open_table(table, ROWS, COLS, NULL, 2);
-    assert_true(measure(neighbours, table).kept == 1);
-    assert_true(measure(neighbours, scaled).kept == 1);
-    assert_true(measure(neighbours, other).kept < 0.02); // 10 of 1500 by chance
+    assert_true(measure(neighbours, table).recall == 1);
+    assert_true(measure(neighbours, scaled).recall == 1);
+    assert_true(measure(neighbours, other).recall < 0.02); // 10 of 1500 by chance
     assert_int_equal(measure(neighbours, table).bands[0].rows, ROWS);
     assert_int_equal(measure(neighbours, table).bands[0].sampled, CARVQ_NEIGHBOUR_SAMPLE);
     carvq_neighbours_close(neighbours);
@@ -127,7 +127,7 @@ static void test_huge_and_tiny_values(void **state)
     for (size_t i = 0; i < ROWS * COLS; i++)
         scaled[i] = table[i] * factors[i / COLS % 4];
     struct carvq_neighbours *neighbours = open_table(table, ROWS, COLS, NULL, 2);
-    assert_true(measure(neighbours, scaled).kept > 0.999); // rounding may swap a pair
+    assert_true(measure(neighbours, scaled).recall > 0.999); // rounding may swap a pair
     carvq_neighbours_close(neighbours);
 }
 
@@ -150,12 +150,12 @@ static void test_bands_by_count(void **state)
     for (size_t i = 0; i < CARVQ_NEIGHBOUR_BANDS; i++) {
         assert_int_equal(result.bands[i].rows, rows[i]);
         assert_int_equal(result.bands[i].sampled, sampled[i]);
-        assert_true(isnan(result.bands[i].kept) == (rows[i] == 0));
-        mean += rows[i] > 0 ? result.bands[i].kept * (double)rows[i] / 1499 : 0;
+        assert_true(isnan(result.bands[i].recall) == (rows[i] == 0));
+        mean += rows[i] > 0 ? result.bands[i].recall * (double)rows[i] / 1499 : 0;
     }
-    assert_true(fabs(mean - result.kept) < 1e-12);
-    assert_true(result.bands[0].kept > 0.9 && result.bands[1].kept > 0.9 && result.bands[2].kept > 0.9);
-    assert_true(result.bands[5].kept < 0.1);
+    assert_true(fabs(mean - result.recall) < 1e-12);
+    assert_true(result.bands[0].recall > 0.9 && result.bands[1].recall > 0.9 && result.bands[2].recall > 0.9);
+    assert_true(result.bands[5].recall < 0.1);
     assert_true(result.bands[1].min_count == 1 && result.bands[1].max_count == 9 && result.bands[5].min_count == 10000);
     assert_true(result.bands[0].max_count == 0 && result.bands[5].max_count == UINT64_MAX);
     carvq_neighbours_close(neighbours);
@@ -169,7 +169,7 @@ static void test_threads_agree(void **state)
     for (size_t i = 0; i < ROWS * COLS; i++)
         changed[i] = table[i] + random_value();
     struct carvq_neighbours *one = open_table(table, ROWS, COLS, NULL, 1), *three = open_table(table, ROWS, COLS, NULL, 3);
-    assert_true(measure(one, changed).kept == measure(three, changed).kept);
+    assert_true(measure(one, changed).recall == measure(three, changed).recall);
     carvq_neighbours_close(one);
     carvq_neighbours_close(three);
 }
@@ -179,13 +179,13 @@ static void test_tiny_tables(void **state)
     (void)state;
     const float table[] = {1, 2, 3, 4, 5, 7}, zeros[6] = {0};
     struct carvq_neighbours *neighbours = open_table(table, 3, 2, NULL, 2); // two neighbours each
-    assert_true(measure(neighbours, table).kept == 1 && measure(neighbours, zeros).kept == 1);
+    assert_true(measure(neighbours, table).recall == 1 && measure(neighbours, zeros).recall == 1);
     carvq_neighbours_close(neighbours);
     neighbours = open_table(table, 1, 6, NULL, 1);
-    assert_true(isnan(measure(neighbours, table).kept)); // a row alone has none
+    assert_true(isnan(measure(neighbours, table).recall)); // a row alone has none
     carvq_neighbours_close(neighbours);
     neighbours = open_table(zeros, 3, 2, NULL, 1);
-    assert_true(isnan(measure(neighbours, table).kept) && measure(neighbours, table).bands[0].rows == 0);
+    assert_true(isnan(measure(neighbours, table).recall) && measure(neighbours, table).bands[0].rows == 0);
     carvq_neighbours_close(neighbours);
 }
 

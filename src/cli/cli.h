@@ -39,13 +39,25 @@ struct cli_list {
     size_t count;
 };
 
+// A word that an option takes, and what it stands for. A table of these ends with a word that is NULL.
+struct cli_word {
+    const char *word;
+    int value;
+};
+
+// The value of an option of kind CLI_WORD: where the value of its word goes, and the words that it takes.
+struct cli_choice {
+    int *value;
+    const struct cli_word *words;
+};
+
 // One option: how it is parsed and what --help says of it. A table of these ends with kind CLI_END.
 struct cli_option {
     const char *name;
     char letter; // short form, or 0
     enum cli_kind kind;
-    void *value;          // bool, const char *, uint64_t, double, int (place in words) or struct cli_list, by kind
-    const char *argument; // its name in --help; for CLI_WORD the words, separated by |
+    void *value;          // bool, const char *, uint64_t, double, struct cli_choice or struct cli_list, by kind
+    const char *argument; // its name in --help; CLI_FLAG has none, CLI_WORD shows its words
     const char *help;
     uint64_t min, max; // CLI_NUMBER; CLI_REAL is more than min and at most max
 };

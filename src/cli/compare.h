@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "cli.h"
+#include "eval.h"
 #include "eval/compare.h"
 
 struct cli_comparison {
@@ -18,9 +18,6 @@ struct cli_comparison {
     const struct carvq_compare_options *options;
     double seconds;
 };
-
-// "input", "head" or "both".
-const char *cli_place_name(enum carvq_eval_apply place);
 
 // A table for people, a line for each setting and place with a line of names before them, and an object.
 void cli_compare_print(const struct cli_comparison *comparison);

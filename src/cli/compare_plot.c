@@ -10,7 +10,7 @@
 #include "compare.h"
 
 // Increases below this one are drawn there, for a logarithmic axis has no place for 0.
-#define LEAST_INCREASE 1e-3
+#define MIN_INCREASE 1e-3
 
 // In pixels.
 enum {
@@ -37,7 +37,7 @@ struct plot {
     size_t method_count;
     struct panel panels[CARVQ_COMPARE_PLACES + 1];
     size_t panel_count;
-    double least_bits, most_bits;
+    double min_bits, max_bits;
     int width, height, legend_columns;
 };
 
@@ -53,11 +53,11 @@ static struct point point_of(const struct plot *plot, const struct panel *panel,
     if (panel->place == SIZE_MAX)
         return (struct point){row->error.sqnr_db, row->error.sqnr_db, row->error.sqnr_db};
     const double increase = row->evaluations[panel->place].increase, error = row->evaluations[panel->place].increase_error;
-    if (increase <= LEAST_INCREASE) // drawn where it is not, so a bar around it would be wrong
-        return (struct point){LEAST_INCREASE, LEAST_INCREASE, LEAST_INCREASE};
+    if (increase <= MIN_INCREASE) // drawn where it is not, so a bar around it would be wrong
+        return (struct point){MIN_INCREASE, MIN_INCREASE, MIN_INCREASE};
     if (!isfinite(error))
         return (struct point){increase, increase, increase};
-    return (struct point){increase, fmax(increase - error, LEAST_INCREASE), increase + error};
+    return (struct point){increase, fmax(increase - error, MIN_INCREASE), increase + error};
 }
 
 static void find_range(const struct plot *plot, struct panel *panel)
@@ -85,11 +85,11 @@ static void find_range(const struct plot *plot, struct panel *panel)
 static void lay_out(struct plot *plot)
 {
     const struct cli_comparison *comparison = plot->comparison;
-    plot->least_bits = INFINITY;
+    plot->min_bits = INFINITY;
     for (size_t i = 0; i < comparison->count; i++) {
         const double bits = comparison->rows[i].bits;
-        plot->least_bits = bits < plot->least_bits ? bits : plot->least_bits;
-        plot->most_bits = bits > plot->most_bits ? bits : plot->most_bits;
+        plot->min_bits = bits < plot->min_bits ? bits : plot->min_bits;
+        plot->max_bits = bits > plot->max_bits ? bits : plot->max_bits;
         if (i == 0 || strcmp(comparison->settings[i].name, comparison->settings[i - 1].name) != 0)
             plot->methods[plot->method_count++] = i;
     }
@@ -183,7 +183,7 @@ static void write_terminal(const struct plot *plot, bool svg)
 static void write_page(const struct plot *plot, bool svg)
 {
     const struct cli_comparison *comparison = plot->comparison;
-    const bool narrow = plot->most_bits < 2.2 * plot->least_bits;
+    const bool narrow = plot->max_bits < 2.2 * plot->min_bits;
     char title[1200];
     size_t length;
     const char *name = cli_last_part(comparison->model, &length);
@@ -196,7 +196,7 @@ static void write_page(const struct plot *plot, bool svg)
             "set encoding utf8\nset grid lc rgb '#dddddd' lt 1 lw 0.5\nset border lw 0.8\nset tics nomirror\n"
             "unset key\nset bars small\nset logscale x 2\nset xrange [%.6g:%.6g]\nset xtics (%s)\n"
             "set xlabel 'bits per parameter'\nset format y '%%g'\n",
-            svg ? 16 : 13, plot->least_bits / 1.15, plot->most_bits * 1.15,
+            svg ? 16 : 13, plot->min_bits / 1.15, plot->max_bits * 1.15,
             narrow ? "0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 32"
                    : "0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 32");
 }
@@ -209,7 +209,7 @@ static void write_increase_axis(const struct plot *plot, const struct panel *pan
     const double *steps = narrow ? many : few;
     const size_t count = narrow ? sizeof many / sizeof *many : sizeof few / sizeof *few;
     fprintf(plot->script, "set ylabel 'increase of perplexity%s'\nset logscale y 10\nset ytics ",
-            panel->low < LEAST_INCREASE ? " (0.001: that or less)" : "");
+            panel->low < MIN_INCREASE ? " (0.001: that or less)" : "");
     if (panel->high >= 100 * panel->low) {
         fprintf(plot->script, "autofreq\n");
         return;

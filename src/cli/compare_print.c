@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
+// What carvq compare found, as a table for people, as CSV and as JSON.
 #include <inttypes.h>
 #include <math.h>
 
 #include "runtime/half.h"
 #include "compare.h"
 
-const char *cli_place_name(enum carvq_eval_apply place)
-{
-    return place == CARVQ_EVAL_INPUT ? "input" : place == CARVQ_EVAL_HEAD ? "head" : "both";
-}
-
-// What counts of a setting, more being better: the increase in one place, or SQNR without a text.
+// What a setting is judged by beside its bits, more being better: the increase in one place, or SQNR without a text.
 static double merit(const struct cli_comparison *comparison, size_t i, size_t place)
 {
     const struct carvq_compare_row *row = &comparison->rows[i];
@@ -18,15 +14,15 @@ static double merit(const struct cli_comparison *comparison, size_t i, size_t pl
 }
 
 // Whether no other setting is at least as good with at most as many bits, and better in one of both.
-static bool is_unbeaten(const struct cli_comparison *comparison, size_t i, size_t place)
+static bool is_pareto_optimal(const struct cli_comparison *comparison, size_t i, size_t place)
 {
     const double bits = comparison->rows[i].bits, own = merit(comparison, i, place);
-    bool beaten = isnan(own);
+    bool dominated = isnan(own);
     for (size_t k = 0; k < comparison->count; k++) {
         const double other_bits = comparison->rows[k].bits, other = merit(comparison, k, place);
-        beaten = beaten || (other_bits <= bits && other >= own && (other_bits < bits || other > own));
+        dominated = dominated || (other_bits <= bits && other >= own && (other_bits < bits || other > own));
     }
-    return !beaten;
+    return !dominated;
 }
 
 static void print_heading(const struct cli_comparison *comparison)
@@ -47,8 +43,8 @@ static void print_table_columns(const struct cli_comparison *comparison, size_t 
 {
     const struct carvq_compare_row *row = &comparison->rows[i];
     printf("%-21s %-16s%c%8.4f %11" PRIu64 " %8s %7s", comparison->settings[i].method, comparison->settings[i].setting,
-           is_unbeaten(comparison, i, place) ? '*' : ' ', row->bits, row->bytes, cli_number(2, row->error.sqnr_db),
-           cli_number(1, 100 * row->neighbours.kept));
+           is_pareto_optimal(comparison, i, place) ? '*' : ' ', row->bits, row->bytes, cli_number(2, row->error.sqnr_db),
+           cli_number(1, 100 * row->neighbours.recall));
 }
 
 static void print_place(const struct cli_comparison *comparison, size_t place)
@@ -59,19 +55,19 @@ static void print_place(const struct cli_comparison *comparison, size_t place)
         [CARVQ_EVAL_BOTH] = "input table and output head replaced",
     };
     printf("\n%s\n%-21s %-16s %8s %11s %8s %7s %11s %11s    %-9s %9s %7s\n", titles[comparison->options->places[place]], "method",
-           "setting", "bits", "bytes", "SQNR dB", "near %", "perplexity", "increase", "+-", "KL", "same %");
+           "setting", "bits", "bytes", "SQNR dB", "R@10 %", "perplexity", "increase", "+-", "KL", "agree %");
     for (size_t i = 0; i < comparison->count; i++) {
         const struct carvq_eval_result *result = &comparison->rows[i].evaluations[place];
         const bool has_error = isfinite(result->increase_error); // not with one window
         print_table_columns(comparison, i, place);
         printf(" %11.4f %+11.4f %2s %-9s %9.6f %7.2f\n", result->changed.perplexity, result->increase, has_error ? "+-" : "",
-               has_error ? cli_number(4, result->increase_error) : "", result->kl, 100 * result->same_top);
+               has_error ? cli_number(4, result->increase_error) : "", result->kl, 100 * result->top1_agreement);
     }
 }
 
 static void print_alone(const struct cli_comparison *comparison)
 {
-    printf("\n%-21s %-16s %8s %11s %8s %7s %11s\n", "method", "setting", "bits", "bytes", "SQNR dB", "near %", "L1");
+    printf("\n%-21s %-16s %8s %11s %8s %7s %11s\n", "method", "setting", "bits", "bytes", "SQNR dB", "R@10 %", "L1");
     for (size_t i = 0; i < comparison->count; i++) {
         const double l1 = comparison->rows[i].error.l1;
         print_table_columns(comparison, i, 0);
@@ -99,13 +95,14 @@ void cli_compare_print(const struct cli_comparison *comparison)
     if (comparison->options->place_count == 0)
         print_alone(comparison);
     printf("\n*: no other setting here has %s with at most as many bits%s.\n"
-           "bits: stored bits per parameter, everything counted. near: share of the %d nearest rows (cosine) of a row that are\n"
-           "still the nearest, in a sample of up to %zu rows%s.",
+           "bits: stored bits per parameter, everything counted. R@%d: recall@%d, the share of the %d nearest rows (cosine) of a "
+           "row\n"
+           "that are still among its nearest, in a sample of up to %zu rows%s.",
            has_text ? "a smaller increase" : "a higher SQNR", has_text ? ", standard errors left aside" : "", CARVQ_NEIGHBOURS,
-           CARVQ_NEIGHBOUR_SAMPLE,
+           CARVQ_NEIGHBOURS, CARVQ_NEIGHBOURS, CARVQ_NEIGHBOUR_SAMPLE,
            has_text ? " of each band\n(tokens that occur 0, 1 to 9, 10 to 99, .. times in the text)" : "");
     if (has_text)
-        printf(" +-: standard error.\nKL: in nats a token. same: both find the same token most likely.");
+        printf(" +-: standard error.\nKL: in nats a token. agree: top-1 agreement, both find the same token most likely.");
     if (has_budget(comparison))
         printf("\nimportance of rows for carvq --bits: %s.", comparison->counts);
     printf(" %.1f s\n", comparison->seconds);
@@ -128,16 +125,17 @@ static void csv_setting(const struct cli_comparison *comparison, size_t i, FILE 
     cli_csv_real(stream, DIGITS, row->error.sqnr_db);
     cli_csv_real(stream, DIGITS, row->error.l1);
     cli_csv_real(stream, DIGITS, row->error.cosine_mean);
-    cli_csv_real(stream, DIGITS, row->neighbours.kept);
+    cli_csv_real(stream, DIGITS, row->neighbours.recall);
 }
 
 void cli_compare_csv(const struct cli_comparison *comparison, FILE *stream)
 {
-    fputs("model,tensor,method,setting,bits_per_param,bytes,sqnr_db,l1,cosine_mean,neighbours_kept", stream);
+    fputs("model,tensor,method,setting,bits_per_param,bytes,sqnr_db,l1,cosine_mean,recall_at_10", stream);
     if (comparison->text != NULL)
-        fputs(",text,apply,windows,tokens,original_perplexity,perplexity,increase,standard_error,kl,kl_standard_error,same_top",
+        fputs(",text,apply,windows,tokens,original_perplexity,perplexity,increase,standard_error,kl,kl_standard_error,top1_"
+              "agreement",
               stream);
-    fputs(",unbeaten\n", stream);
+    fputs(",pareto_optimal\n", stream);
     const size_t places = comparison->options->place_count;
     for (size_t i = 0; i < comparison->count * (places > 0 ? places : 1); i++) {
         const size_t number = places > 0 ? i / places : i;
@@ -154,9 +152,9 @@ void cli_compare_csv(const struct cli_comparison *comparison, FILE *stream)
             cli_csv_real(stream, DIGITS, result->increase_error);
             cli_csv_real(stream, DIGITS, result->kl);
             cli_csv_real(stream, DIGITS, result->kl_error);
-            cli_csv_real(stream, DIGITS, result->same_top);
+            cli_csv_real(stream, DIGITS, result->top1_agreement);
         }
-        fprintf(stream, ",%d\n", is_unbeaten(comparison, number, places > 0 ? i % places : 0));
+        fprintf(stream, ",%d\n", is_pareto_optimal(comparison, number, places > 0 ? i % places : 0));
     }
 }
 
@@ -164,13 +162,14 @@ void cli_compare_csv(const struct cli_comparison *comparison, FILE *stream)
 
 static json_t *neighbours_json(const struct carvq_neighbours_result *result, bool by_band)
 {
-    json_t *object = json_pack("{so}", "kept", cli_real(result->kept)), *list = json_array();
+    json_t *object = json_pack("{so}", "recall_at_10", cli_real(result->recall)), *list = json_array();
     for (size_t i = 0; by_band && i < CARVQ_NEIGHBOUR_BANDS; i++) {
         const struct carvq_neighbour_band *band = &result->bands[i];
-        json_array_append_new(
-            list, json_pack("{sIsosIsIso}", "min_count", (json_int_t)band->min_count, "max_count",
-                            band->max_count == UINT64_MAX ? json_null() : json_integer((json_int_t)band->max_count), "rows",
-                            (json_int_t)band->rows, "sampled", (json_int_t)band->sampled, "kept", cli_real(band->kept)));
+        json_array_append_new(list,
+                              json_pack("{sIsosIsIso}", "min_count", (json_int_t)band->min_count, "max_count",
+                                        band->max_count == UINT64_MAX ? json_null() : json_integer((json_int_t)band->max_count),
+                                        "rows", (json_int_t)band->rows, "sampled", (json_int_t)band->sampled, "recall_at_10",
+                                        cli_real(band->recall)));
     }
     if (by_band)
         json_object_set_new(object, "bands", list);
@@ -185,9 +184,9 @@ static json_t *evaluation_json(const struct cli_comparison *comparison, size_t i
     return json_pack("{sssosososososososb}", "apply", cli_place_name(comparison->options->places[place]), "perplexity",
                      cli_real(result->changed.perplexity), "increase", cli_real(result->increase), "standard_error",
                      cli_real(result->increase_error), "kl", cli_real(result->kl), "kl_standard_error",
-                     cli_real(result->kl_error), "same_top", cli_real(result->same_top), "top1",
-                     cli_real((double)result->changed.correct / (double)result->tokens), "unbeaten",
-                     (int)is_unbeaten(comparison, i, place));
+                     cli_real(result->kl_error), "top1_agreement", cli_real(result->top1_agreement), "top1",
+                     cli_real((double)result->changed.correct / (double)result->tokens), "pareto_optimal",
+                     (int)is_pareto_optimal(comparison, i, place));
 }
 
 static json_t *setting_json(const struct cli_comparison *comparison, size_t i)
@@ -203,7 +202,7 @@ static json_t *setting_json(const struct cli_comparison *comparison, size_t i)
     json_object_set_new(object, "neighbours", neighbours_json(&row->neighbours, comparison->text != NULL));
     json_object_set_new(object, "seconds", cli_real(row->seconds));
     if (comparison->text == NULL) {
-        json_object_set_new(object, "unbeaten", json_boolean(is_unbeaten(comparison, i, 0)));
+        json_object_set_new(object, "pareto_optimal", json_boolean(is_pareto_optimal(comparison, i, 0)));
         return object;
     }
     json_t *list = json_array();

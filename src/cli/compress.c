@@ -39,24 +39,30 @@ static int check_options(const struct cli_compress_settings *settings, const str
 
 static int parse(int argc, char **argv, struct cli_compress_settings *settings)
 {
+    static const struct cli_word presets[] = {{"carvq-2", 2}, {"carvq-3", 3}, {"carvq-4", 4}, {NULL, 0}};
+    static const struct cli_word codecs[] = {{"auto", 0}, {"trellis", 1 << CARVQ_TRELLIS}, {"rvq", 1 << CARVQ_RVQ}, {NULL, 0}};
+    static const struct cli_word groupings[] = {{"rows", CARVQ_GROUP_ROWS}, {"columns", CARVQ_GROUP_COLUMNS}, {NULL, 0}};
+    static const struct cli_word dtypes[] = {{"bf16", CARVQ_BF16}, {"f16", CARVQ_F16}, {NULL, 0}};
     struct carvq_settings defaults;
     carvq_settings_init(&defaults, sizeof defaults);
-    *settings = (struct cli_compress_settings){.preset = -1,
-                                               .subvector = defaults.subvector,
+    *settings = (struct cli_compress_settings){.subvector = defaults.subvector,
                                                .group = defaults.group,
+                                               .grouping = CARVQ_GROUP_ROWS,
+                                               .codebook_dtype = CARVQ_BF16,
                                                .code_bits = defaults.code_bits,
                                                .iterations = defaults.iterations,
                                                .adaptor_epochs = defaults.adaptor_epochs,
                                                .rounds = defaults.rounds};
     const struct cli_option options[] = {
         {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write (NAME.carvq.safetensors in this directory)", 0, 0},
-        {"preset", 'p', CLI_WORD, &settings->preset, "carvq-2|carvq-3|carvq-4",
+        {"preset", 'p', CLI_WORD, &(struct cli_choice){&settings->preset, presets}, NULL,
          "the paper's settings: 2, 3 or 4 stages (carvq-3)", 0, 0},
         {"bits", 'b', CLI_REAL, &settings->bits, "B", "in place of a preset: the best table of at most B bits per parameter", 0,
          16},
         {"max-bytes", 0, CLI_NUMBER, &settings->max_bytes, "N", "the same, for a file of at most N bytes", 1, UINT64_MAX},
         CLI_COUNT_OPTIONS(&settings->counts),
-        {"codec", 0, CLI_WORD, &settings->codec, "auto|trellis|rvq", "with a budget: how rows are stored (auto)", 0, 0},
+        {"codec", 0, CLI_WORD, &(struct cli_choice){&settings->codec, codecs}, NULL, "with a budget: how rows are stored (auto)",
+         0, 0},
         {"effort", 0, CLI_NUMBER, &settings->effort, "E",
          "time to spend on better codes of the same size: 0 to 9 (0; with a budget 5, at least 1)", 0, CARVQ_MAX_EFFORT},
         {"tensor", 't', CLI_LIST, &settings->tensors, "NAME", "compress this tensor (the table is found by name); repeatable", 0,
@@ -64,9 +70,11 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
         {"stages", 0, CLI_NUMBER, &settings->stages, "L", "residual stages (3)", 1, CARVQ_MAX_STAGES},
         {"subvector", 0, CLI_NUMBER, &settings->subvector, "H", "values in a sub-vector (8)", 1, CARVQ_MAX_SUBVECTOR},
         {"group", 0, CLI_NUMBER, &settings->group, "G", "sub-vectors that share codebooks (1024)", 1, CARVQ_MAX_GROUP},
-        {"grouping", 0, CLI_WORD, &settings->grouping, "rows|columns", "what a group is: see the manual (rows)", 0, 0},
+        {"grouping", 0, CLI_WORD, &(struct cli_choice){&settings->grouping, groupings}, NULL,
+         "what a group is: see the manual (rows)", 0, 0},
         {"code-bits", 0, CLI_NUMBER, &settings->code_bits, "K", "bits of a code (4)", 1, CARVQ_MAX_CODE_BITS},
-        {"codebook-dtype", 0, CLI_WORD, &settings->codebook_dtype, "bf16|f16", "type of the stored 16-bit values (bf16)", 0, 0},
+        {"codebook-dtype", 0, CLI_WORD, &(struct cli_choice){&settings->codebook_dtype, dtypes}, NULL,
+         "type of the stored 16-bit values (bf16)", 0, 0},
         {"iterations", 0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage (25)", 1, 1000},
         {"adaptor-dim", 0, CLI_NUMBER, &settings->adaptor_dim, "M",
          "values per row of the adaptor's table (n/128, if 0.1554 bit holds it)", 1, CARVQ_MAX_ADAPTOR_DIM},

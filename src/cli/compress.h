@@ -10,13 +10,13 @@
 struct cli_compress_settings {
     const char *model, *output;
     struct cli_list tensors;
-    int preset, grouping, codebook_dtype;
+    int preset, grouping, codebook_dtype; // stages, 0: not given; enum carvq_grouping; enum carvq_dtype
     uint64_t stages, subvector, group, code_bits, iterations, adaptor_dim, adaptor_hidden, adaptor_epochs, rounds, seed, threads;
     bool no_adaptor, dry_run, force, json;
     uint64_t effort;
     double bits; // a budget is given if one of these is not 0
     uint64_t max_bytes;
-    int codec; // auto, trellis, rvq
+    int codec; // a set of 1 << enum carvq_codec; 0: all
     struct cli_count_options counts;
 };
 

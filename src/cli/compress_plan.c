@@ -12,15 +12,15 @@ static struct carvq_settings settings_of(const struct cli_compress_settings *set
 {
     struct carvq_settings result;
     carvq_settings_init(&result, sizeof result);
-    if (settings->preset >= 0)
-        result.stages = (uint32_t)settings->preset + 2;
+    if (settings->preset > 0)
+        result.stages = (uint32_t)settings->preset;
     if (settings->stages > 0)
         result.stages = (uint32_t)settings->stages;
     result.subvector = (uint32_t)settings->subvector;
     result.group = settings->group;
-    result.grouping = settings->grouping == 0 ? CARVQ_GROUP_ROWS : CARVQ_GROUP_COLUMNS;
+    result.grouping = (enum carvq_grouping)settings->grouping;
     result.code_bits = (uint32_t)settings->code_bits;
-    result.codebook_dtype = settings->codebook_dtype == 0 ? CARVQ_BF16 : CARVQ_F16;
+    result.codebook_dtype = (enum carvq_dtype)settings->codebook_dtype;
     result.iterations = (uint32_t)settings->iterations;
     result.effort = (uint32_t)settings->effort;
     result.seed = settings->seed;
@@ -44,10 +44,8 @@ static struct carvq_budget budget_of(const struct cli_compress_work *work, const
 {
     struct carvq_budget budget;
     carvq_budget_init(&budget, sizeof budget);
-    if (settings->codec == 1)
-        budget.codecs = 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW;
-    else if (settings->codec == 2)
-        budget.codecs = 1U << CARVQ_RVQ | 1U << CARVQ_RAW;
+    if (settings->codec != 0)
+        budget.codecs = (unsigned)settings->codec | 1U << CARVQ_RAW;
     if (settings->effort > 0)
         budget.effort = (unsigned)settings->effort;
     // --max-bytes is more than can be had: fit_bytes() takes the header off.

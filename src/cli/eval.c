@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq eval over a text: perplexity and what goes with it, without and with a compressed table.
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@ struct settings {
     const char *model, *table;
     struct cli_text_options text;
     uint64_t window, max_windows, threads;
-    int apply;
+    int apply; // enum carvq_eval_apply
     bool json, csv;
     struct cli_task_settings tasks;
 };
@@ -58,7 +59,8 @@ static int read_options(int argc, char **argv, struct settings *settings)
          4},
         {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
         {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
-        {"apply", 0, CLI_WORD, &settings->apply, "input|head|both", "where the table is used (both if tied, else input)", 0, 0},
+        {"apply", 0, CLI_WORD, &(struct cli_choice){&settings->apply, cli_places}, NULL,
+         "where the table is used (both if tied, else input)", 0, 0},
         {"task", 0, CLI_LIST, &settings->tasks.files, "FILE", "questions with their answers, one JSON object a line; repeatable",
          0, 0},
         {"max-items", 0, CLI_NUMBER, &settings->tasks.max_items, "N", "the first so many items of each task (all)", 1,
@@ -82,7 +84,7 @@ static int read_options(int argc, char **argv, struct settings *settings)
 
 static int parse(int argc, char **argv, struct settings *settings)
 {
-    *settings = (struct settings){.apply = -1};
+    *settings = (struct settings){.apply = CARVQ_EVAL_AUTO};
     int status = read_options(argc, argv, settings);
     if (status < 0)
         status = cli_check_text(&settings->text, "eval");
@@ -92,7 +94,7 @@ static int parse(int argc, char **argv, struct settings *settings)
         return status;
     if (settings->json && settings->csv)
         return cli_misuse("eval", "--json or --csv, not both");
-    if (settings->table == NULL && settings->apply >= 0)
+    if (settings->table == NULL && settings->apply != CARVQ_EVAL_AUTO)
         return cli_misuse("eval", "--apply needs --table");
     return -1;
 }
@@ -117,7 +119,8 @@ static int show_progress(void *context, const struct carvq_eval_progress *progre
 
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
-    enum carvq_status status = cli_model_open(settings->model, settings->table, settings->apply, &work->model, error);
+    enum carvq_status status = cli_model_open(settings->model, settings->table, (enum carvq_eval_apply)settings->apply,
+                                              &work->model, error);
     if (status != CARVQ_OK)
         return status;
     return cli_read_text(&settings->text, work->model.checkpoint, carvq_lm_config(work->model.lm)->vocabulary, &work->ids,
@@ -177,7 +180,7 @@ static int print_text(const struct settings *settings, const struct work *work)
            cli_safe(cli_text_path(&settings->text)), result->windows, result->window, result->tokens);
     if (result->dropped_tokens > 0)
         printf(", last %" PRIu64 " dropped", result->dropped_tokens);
-    printf(", %.1f s\n\n                 perplexity  most likely token is right\n", work->seconds);
+    printf(", %.1f s\n\n                 perplexity  top-1 accuracy\n", work->seconds);
     printf("original        %11.4f  %.2f %%\n", result->original.perplexity,
            100 * share(result->original.correct, result->tokens));
     if (settings->table != NULL) {
@@ -191,7 +194,7 @@ static int print_text(const struct settings *settings, const struct work *work)
         if (isfinite(result->kl_error))
             printf("  +- %.6f", result->kl_error);
         printf(" nats a token\n");
-        printf("same top token  %11.2f %%\n", 100 * result->same_top);
+        printf("top-1 agreement %11.2f %%\n", 100 * result->top1_agreement);
     }
     print_bands(work, settings->table != NULL);
     return cli_finish();
@@ -239,7 +242,7 @@ static int print_json(const struct settings *settings, const struct work *work)
         json_object_set_new(difference, "standard_error", cli_real(result->increase_error));
         json_object_set_new(difference, "kl", cli_real(result->kl));
         json_object_set_new(difference, "kl_standard_error", cli_real(result->kl_error));
-        json_object_set_new(difference, "same_top", cli_real(result->same_top));
+        json_object_set_new(difference, "top1_agreement", cli_real(result->top1_agreement));
         json_object_set_new(object, "table", cli_text(settings->table));
         json_object_set_new(object, "bits_per_param", cli_real(cli_model_bits(&work->model)));
         json_object_set_new(object, "apply", json_string(cli_model_apply(&work->model)));
@@ -256,7 +259,7 @@ static int print_csv(const struct settings *settings, const struct work *work)
     const struct carvq_eval_result *result = &work->result;
     printf("model,text,window,windows,tokens,perplexity%s\n",
            settings->table != NULL
-               ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,same_top"
+               ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,top1_agreement"
                : "");
     cli_csv_text(stdout, settings->model);
     putchar(',');
@@ -272,7 +275,7 @@ static int print_csv(const struct settings *settings, const struct work *work)
         cli_csv_real(stdout, 6, result->increase_error);
         cli_csv_real(stdout, 6, result->kl);
         cli_csv_real(stdout, 6, result->kl_error);
-        cli_csv_real(stdout, 6, result->same_top);
+        cli_csv_real(stdout, 6, result->top1_agreement);
     }
     putchar('\n');
     return cli_finish();
@@ -284,7 +287,7 @@ static int run_tasks(const struct settings *settings)
     tasks.model = settings->model;
     tasks.table = settings->table;
     tasks.threads = settings->threads;
-    tasks.apply = settings->apply;
+    tasks.apply = (enum carvq_eval_apply)settings->apply;
     tasks.json = settings->json;
     tasks.csv = settings->csv;
     return cli_eval_tasks(&tasks);

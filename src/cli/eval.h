@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What the parts of carvq eval share.
+// What the parts of carvq eval share, and carvq compare with them.
 #ifndef CARVQ_CLI_EVAL_H
 #define CARVQ_CLI_EVAL_H
 
 #include "cli.h"
 #include "eval/eval.h"
 #include "lm/rows.h"
+
+// The words of --apply, values of enum carvq_eval_apply; and the word of one of these.
+extern const struct cli_word cli_places[];
+const char *cli_place_name(enum carvq_eval_apply place);
 
 // An open model, and a compressed table of it; pointers lead into it, so it must stay where it is.
 struct cli_model {
@@ -17,8 +21,8 @@ struct cli_model {
     struct carvq_eval_variant variant;
 };
 
-// table_path may be NULL. apply: -1, or the place of a word in input|head|both. On errors, too, the model is to be closed.
-enum carvq_status cli_model_open(const char *path, const char *table_path, int apply, struct cli_model *model,
+// table_path may be NULL. On errors, too, the model is to be closed.
+enum carvq_status cli_model_open(const char *path, const char *table_path, enum carvq_eval_apply apply, struct cli_model *model,
                                  struct carvq_error *error);
 void cli_model_close(struct cli_model *model);
 
@@ -31,7 +35,7 @@ struct cli_task_settings {
     const char *model, *table, *items;
     struct cli_list files;
     uint64_t max_items, max_new, threads;
-    int apply;
+    enum carvq_eval_apply apply;
     bool json, csv, force;
 };
 // Returns the exit status.

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "eval.h"
 
-enum carvq_status cli_model_open(const char *path, const char *table_path, int apply, struct cli_model *model,
+const struct cli_word cli_places[] = {
+    {"input", CARVQ_EVAL_INPUT}, {"head", CARVQ_EVAL_HEAD}, {"both", CARVQ_EVAL_BOTH}, {NULL, 0}};
+
+const char *cli_place_name(enum carvq_eval_apply place)
+{
+    const struct cli_word *word = cli_places;
+    while (word[1].word != NULL && word->value != (int)place)
+        word++;
+    return word->word;
+}
+
+enum carvq_status cli_model_open(const char *path, const char *table_path, enum carvq_eval_apply apply, struct cli_model *model,
                                  struct carvq_error *error)
 {
     *model = (struct cli_model){.variant.name = table_path};
@@ -12,8 +23,7 @@ enum carvq_status cli_model_open(const char *path, const char *table_path, int a
         return status;
     status = carvq_open(table_path, &model->file, error);
     if (status == CARVQ_OK)
-        status = carvq_eval_find_tables(model->lm, model->file, table_path, (enum carvq_eval_apply)(apply + 1), &model->input,
-                                        &model->head, error);
+        status = carvq_eval_find_tables(model->lm, model->file, table_path, apply, &model->input, &model->head, error);
     if (status == CARVQ_OK && model->input != NULL) {
         model->input_rows = carvq_lm_rows_of_table(model->input);
         model->variant.input = &model->input_rows;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs gnuplot on a script; the picture appears when it is complete.
 #define _POSIX_C_SOURCE 200809L
 #include "gnuplot.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq lookup: rows as text, or as a NumPy file.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

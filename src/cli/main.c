@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The program: finds the subcommand.
 #include <string.h>
 
 #include "carvq_encode.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Messages, and texts and numbers as people, JSON and CSV want them.
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>

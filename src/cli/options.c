@@ -36,17 +36,30 @@ static bool parse_real(const char *text, double above, double max, double *value
     return *value_ret > above && *value_ret <= max;
 }
 
+// What --help shows behind the name of an option: "" for a flag, the words of a choice separated by |.
+static const char *argument_of(const struct cli_option *option, char *buffer, size_t size)
+{
+    const struct cli_choice *choice = option->value;
+    if (option->kind != CLI_WORD)
+        return option->argument != NULL ? option->argument : "";
+    size_t length = 0;
+    buffer[0] = '\0';
+    for (const struct cli_word *word = choice->words; word->word != NULL && length < size; word++)
+        length += (size_t)snprintf(buffer + length, size - length, "%s%s", word == choice->words ? "" : "|", word->word);
+    return buffer;
+}
+
 static int print_help(const struct cli_usage *usage)
 {
     printf("Usage: carvq %s %s\n%s\n\nOptions:\n", usage->name, usage->operands, usage->text);
     for (const struct cli_option *option = usage->options;; option++) {
         char left[80] = "  -h, --help";
         if (option->kind != CLI_END) {
-            char letter[5] = "    ";
+            char letter[5] = "    ", words[64];
+            const char *argument = argument_of(option, words, sizeof words);
             if (option->letter != 0)
                 snprintf(letter, sizeof letter, "-%c, ", option->letter);
-            snprintf(left, sizeof left, "  %s--%s%s%s", letter, option->name, option->argument != NULL ? " " : "",
-                     option->argument != NULL ? option->argument : "");
+            snprintf(left, sizeof left, "  %s--%s%s%s", letter, option->name, *argument != '\0' ? " " : "", argument);
         }
         const char *help = option->kind == CLI_END ? "show this" : option->help;
         if (strlen(left) > 28)
@@ -58,22 +71,19 @@ static int print_help(const struct cli_usage *usage)
     }
 }
 
-// The place of text among words separated by |, or -1.
-static int find_word(const char *words, const char *text)
+static bool take_word(const struct cli_choice *choice, const char *text)
 {
-    size_t length = strlen(text);
-    for (int place = 0;; place++) {
-        size_t word = strcspn(words, "|");
-        if (word == length && strncmp(words, text, word) == 0)
-            return place;
-        if (words[word] == '\0')
-            return -1;
-        words += word + 1;
-    }
+    for (const struct cli_word *word = choice->words; word->word != NULL; word++)
+        if (strcmp(word->word, text) == 0) {
+            *choice->value = word->value;
+            return true;
+        }
+    return false;
 }
 
 static int take_value(const struct cli_usage *usage, const struct cli_option *option, const char *text)
 {
+    char words[64];
     switch (option->kind) {
     case CLI_FLAG:
         *(bool *)option->value = true;
@@ -92,9 +102,9 @@ static int take_value(const struct cli_usage *usage, const struct cli_option *op
                               option->min, option->max, cli_safe(text));
         return -1;
     case CLI_WORD:
-        *(int *)option->value = find_word(option->argument, text);
-        if (*(int *)option->value < 0)
-            return cli_misuse(usage->name, "--%s takes %s, not '%s'", option->name, option->argument, cli_safe(text));
+        if (!take_word(option->value, text))
+            return cli_misuse(usage->name, "--%s takes %s, not '%s'", option->name, argument_of(option, words, sizeof words),
+                              cli_safe(text));
         return -1;
     default: {
         struct cli_list *list = option->value;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The progress line on standard error.
 #define _POSIX_C_SOURCE 200809L
 #include <time.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Compresses, decodes and measures one setting after the other, and evaluates the model with several of them at a time.
 #include "eval/compare.h"
 
 #include <math.h>
@@ -92,9 +93,9 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
     uint64_t values;
     if (!carvq_mul_u64(matrix->rows, matrix->cols, &values) || values > SIZE_MAX / sizeof(float) / CARVQ_EVAL_MAX_VARIANTS)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: too large to be compared in memory", matrix->name);
-    const size_t most = run->options->place_count > 0 ? CARVQ_EVAL_MAX_VARIANTS / run->options->place_count : 1;
+    const size_t max_group = run->options->place_count > 0 ? CARVQ_EVAL_MAX_VARIANTS / run->options->place_count : 1;
     run->values = (size_t)values;
-    run->group = GROUP_VALUES / values < most ? (size_t)(GROUP_VALUES / values) : most;
+    run->group = GROUP_VALUES / values < max_group ? (size_t)(GROUP_VALUES / values) : max_group;
     run->group = run->group > 0 ? run->group : 1;
     run->table = malloc(run->values * sizeof *run->table);
     run->decoded = malloc(run->group * run->values * sizeof *run->decoded);
@@ -126,9 +127,9 @@ static enum carvq_status prepare_text(struct run *run, struct carvq_error *error
     const double token_seconds = (omp_get_wtime() - started) / (double)result.window;
     for (size_t i = 0; i < subject->id_count; i++)
         run->token_counts[subject->ids[i]]++;
-    const uint64_t windows = subject->id_count / result.window, most = run->options->max_windows;
+    const uint64_t windows = subject->id_count / result.window, max = run->options->max_windows;
     run->table_cost = 1 + (uint64_t)(COMPRESS_SECONDS * (double)run->values / (token_seconds + 1e-9));
-    run->total = (most > 0 && most < windows ? most : windows) * result.window * run->options->place_count * run->count +
+    run->total = (max > 0 && max < windows ? max : windows) * result.window * run->options->place_count * run->count +
                  run->table_cost * run->count;
     return CARVQ_OK;
 }
@@ -194,7 +195,7 @@ static enum carvq_status compress(struct run *run, size_t number, float *decoded
     if (status == CARVQ_OK)
         status = carvq_table_error(matrix, &rows, threads, NULL, NULL, &row->error, error);
     if (status == CARVQ_OK)
-        status = carvq_neighbours_kept(run->neighbours, decoded, &row->neighbours, error);
+        status = carvq_neighbours_recall(run->neighbours, decoded, &row->neighbours, error);
     run->done += run->table_cost;
     return status;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs the model and its variants over a text, batch by batch.
 #include "eval/eval.h"
 
 #include <math.h>

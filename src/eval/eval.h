@@ -38,7 +38,7 @@ struct carvq_eval_options {
 struct carvq_eval_figures {
     double perplexity;
     double nll;       // sum over all scored tokens of -ln p
-    uint64_t correct; // tokens that were the most likely one
+    uint64_t correct; // tokens that were the most likely one: top-1 accuracy is their share
 };
 
 // The scored tokens whose id occurs min_count to max_count times among the scored tokens.
@@ -61,8 +61,8 @@ struct carvq_eval_result {
     // independent, so windows count as the units: it is the standard deviation of z's means by window, over the root of the
     // number of windows. NaN if there is but one window. Neighbouring windows are taken as independent.
     double increase, increase_error;
-    double kl, kl_error; // mean over tokens of KL(original || changed) in nats, and standard error in the same way
-    double same_top;     // part of the tokens for which both find the same token most likely
+    double kl, kl_error;   // mean over tokens of KL(original || changed) in nats, and standard error in the same way
+    double top1_agreement; // share of the tokens for which both find the same token most likely
     struct carvq_eval_band bands[CARVQ_EVAL_BANDS];
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The nearest rows of a sample of rows, found among all rows: cosines come from the BLAS, a tile at a time.
 #include "eval/neighbours.h"
 
 #include "carvq_encode.h"
@@ -218,24 +219,24 @@ static void add_up(const struct carvq_neighbours *neighbours, const uint32_t *ne
 {
     const size_t width = neighbours->nearest_count;
     size_t sample = 0;
-    double kept = 0, rows = 0;
+    double sum = 0, rows = 0;
     for (size_t i = 0; i < CARVQ_NEIGHBOUR_BANDS; i++) {
         struct carvq_neighbour_band *band = &result->bands[i];
         size_t found = 0;
         for (size_t k = 0; k < band->sampled; k++, sample++)
             found += common(neighbours->nearest + sample * width, nearest + sample * width, width);
-        band->kept = NAN;
+        band->recall = NAN;
         if (band->sampled == 0 || width == 0)
             continue;
-        band->kept = (double)found / ((double)band->sampled * (double)width);
-        kept += band->kept * (double)band->rows;
+        band->recall = (double)found / ((double)band->sampled * (double)width);
+        sum += band->recall * (double)band->rows;
         rows += (double)band->rows;
     }
-    result->kept = rows > 0 ? kept / rows : NAN;
+    result->recall = rows > 0 ? sum / rows : NAN;
 }
 
-enum carvq_status carvq_neighbours_kept(const struct carvq_neighbours *neighbours, const float *changed,
-                                        struct carvq_neighbours_result *result_ret, struct carvq_error *error)
+enum carvq_status carvq_neighbours_recall(const struct carvq_neighbours *neighbours, const float *changed,
+                                          struct carvq_neighbours_result *result_ret, struct carvq_error *error)
 {
     enum carvq_status status = CARVQ_ERROR_MEMORY;
     double *inverse = inverse_norms(neighbours, changed);
@@ -245,7 +246,7 @@ enum carvq_status carvq_neighbours_kept(const struct carvq_neighbours *neighbour
     else
         status = find_all(neighbours, changed, inverse, nearest, error);
     if (status == CARVQ_OK) {
-        *result_ret = (struct carvq_neighbours_result){.kept = 0};
+        *result_ret = (struct carvq_neighbours_result){.recall = 0};
         memcpy(result_ret->bands, neighbours->bands, sizeof result_ret->bands);
         add_up(neighbours, nearest, result_ret);
     }

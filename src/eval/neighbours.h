@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Is fine meaning lost? The rows nearest to a row stand for it: how many of them are still the nearest after compression?
+// Is fine meaning lost? The rows nearest to a row stand for it; recall@10 is the share of its 10 nearest rows that are among its
+// 10 nearest after compression.
 #ifndef CARVQ_EVAL_NEIGHBOURS_H
 #define CARVQ_EVAL_NEIGHBOURS_H
 
@@ -16,11 +17,11 @@
 struct carvq_neighbour_band {
     uint64_t min_count, max_count; // UINT64_MAX: no limit
     uint64_t rows, sampled;        // rows that are all zero have no direction and do not count
-    double kept;                   // share of the neighbours that are still among the nearest; NaN where there are none
+    double recall;                 // share of the neighbours that are still among the nearest; NaN where there are none
 };
 
 struct carvq_neighbours_result {
-    double kept; // of all rows: the mean of the bands, weighted by their rows; NaN if no row has a neighbour
+    double recall; // of all rows: the mean of the bands, weighted by their rows; NaN if no row has a neighbour
     struct carvq_neighbour_band bands[CARVQ_NEIGHBOUR_BANDS];
 };
 
@@ -33,8 +34,8 @@ enum carvq_status carvq_neighbours_open(const float *table, size_t rows, size_t 
                                         struct carvq_neighbours **neighbours_ret, struct carvq_error *error);
 void carvq_neighbours_close(struct carvq_neighbours *neighbours);
 
-// How many of them are among the nearest in changed, a table of the same shape.
-enum carvq_status carvq_neighbours_kept(const struct carvq_neighbours *neighbours, const float *changed,
-                                        struct carvq_neighbours_result *result_ret, struct carvq_error *error);
+// The share of them that are among the nearest in changed, a table of the same shape.
+enum carvq_status carvq_neighbours_recall(const struct carvq_neighbours *neighbours, const float *changed,
+                                          struct carvq_neighbours_result *result_ret, struct carvq_error *error);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// From scores of tokens to perplexities, standard errors and bands.
 #include "eval/sums.h"
 
 #include <math.h>
@@ -42,7 +43,7 @@ void carvq_eval_sums_add(struct carvq_eval_sums *sums, const struct carvq_lm_sco
         window->kl += changed[i].kl;
         type->changed += changed[i].nll;
         sums->correct[1] += changed[i].top == target;
-        sums->same_top += original[i].top == changed[i].top;
+        sums->top1_agreement += original[i].top == changed[i].top;
     }
     sums->total.original += window->original;
     sums->total.changed += window->changed;
@@ -114,5 +115,5 @@ void carvq_eval_sums_finish(const struct carvq_eval_sums *sums, size_t vocabular
     result->increase_error = standard_error(sums, (struct carvq_eval_window){.original = -p, .changed = q});
     result->kl = sums->total.kl / tokens(sums);
     result->kl_error = standard_error(sums, (struct carvq_eval_window){.kl = 1});
-    result->same_top = (double)sums->same_top / tokens(sums);
+    result->top1_agreement = (double)sums->top1_agreement / tokens(sums);
 }

@@ -20,7 +20,7 @@ struct carvq_eval_sums {
     uint64_t windows;
     size_t scored; // tokens of a window
     struct carvq_eval_window total;
-    uint64_t correct[2], same_top;
+    uint64_t correct[2], top1_agreement;
     struct carvq_eval_window *by_window;
     struct carvq_eval_type *by_id; // [V]
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The errors of a decoded table, row by row.
 #include "eval/table_error.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs a task and counts its answers.
 #include "eval/task.h"
 
 #include <math.h>

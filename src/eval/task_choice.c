@@ -18,7 +18,7 @@ struct request {
 struct scoring {
     struct carvq_task_work *work;
     struct request *requests;
-    size_t count, length, capacity; // length: the most tokens that the model sees of one; capacity: those of a batch
+    size_t count, length, capacity; // length: tokens that the model sees of the longest; capacity: those of a batch
     struct carvq_lm_batch *batch;
     struct carvq_lm_sequence *sequences;
     struct carvq_lm_span *spans;

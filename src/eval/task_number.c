@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The last number of a text, and whether two numbers are equal.
 #include "eval/task_number.h"
 
 #include <stdbool.h>

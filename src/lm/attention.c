@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Causal attention by tiles of queries, over the keys of the batch or of a cache.
 #include "lm/attention.h"
 
 #include <cblas.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The cache of keys and values.
 #include <stdlib.h>
 
 #include "runtime/size.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The forward pass: embedding, then attention and MLP of each layer.
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>

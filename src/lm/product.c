@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Products with the weights, which are converted to floats a block of rows at a time.
 #include "lm/product.h"
 
 #include <cblas.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What config.json says of rotary embedding, as frequencies, and the turning of heads.
 #include "lm/rope.h"
 
 #include <math.h>

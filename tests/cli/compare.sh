@@ -33,11 +33,11 @@ for line, (setting, evaluation) in zip(lines, pairs):
     assert float(line["increase"]) == float("%.9g" % evaluation["increase"])
     bands = setting["neighbours"]["bands"]
     assert sum(band["rows"] for band in bands) <= comparison["rows"]
-    assert float(line["neighbours_kept"]) == float("%.9g" % setting["neighbours"]["kept"])
-    assert 0 < setting["neighbours"]["kept"] < 1
+    assert float(line["recall_at_10"]) == float("%.9g" % setting["neighbours"]["recall_at_10"])
+    assert 0 < setting["neighbours"]["recall_at_10"] < 1
     better = [other for other, measured in pairs if measured["apply"] == evaluation["apply"] and
               other["bits_per_param"] <= setting["bits_per_param"] and measured["increase"] < evaluation["increase"]]
-    assert evaluation["unbeaten"] == (not better) and line["unbeaten"] == str(int(not better))
+    assert evaluation["pareto_optimal"] == (not better) and line["pareto_optimal"] == str(int(not better))
 EOF
 fi
 
@@ -52,7 +52,7 @@ for place in input both; do
     run eval "$model" --table "$folder/three.safetensors" --tokens "$tokens" --max-windows 3 --apply "$place" --csv
     check "perplexity ($place) is that of eval" test "$(sed -n 2p "$folder/stdout" | cut -d, -f10-15)" = \
         "$(printf '%s,' "$(field carvq carvq-3 $place perplexity)" "$(field carvq carvq-3 $place increase)")$(
-            for name in standard_error kl kl_standard_error same_top; do printf '%.6g,' "$(field carvq carvq-3 $place $name)"; done | sed 's/,$//')"
+            for name in standard_error kl kl_standard_error top1_agreement; do printf '%.6g,' "$(field carvq carvq-3 $place $name)"; done | sed 's/,$//')"
 done
 check "4.25 bits: 4 and a scale and an offset a row" is_true "$(field scalar-row INT4 input bits_per_param) == 4.25"
 check "INT8 beats INT2" is_true "$(field scalar-row INT8 both increase) < $(field scalar-row INT2 both increase)"
@@ -78,7 +78,7 @@ check "one window: no bar for one" test "$(grep -cE '^NF4.*([+]-|nan)' "$folder/
 run compare "$source_dir/tests/bad/st-one-row.safetensors" -m nf4
 check "one row has no neighbours" grep -q '^NF4.* -  ' "$folder/stdout"
 run compare "$source_dir/tests/bad/st-one-row.safetensors" -m nf4 --json
-check "nor in JSON" grep -q '"kept": null' "$folder/stdout"
+check "nor in JSON" grep -q '"recall_at_10": null' "$folder/stdout"
 run compare "$model" -m nf4 -m rvq --csv "$folder/alone.csv"
 expect_success "a table alone"
 check "no perplexity without a text" test "$(grep -c perplexity "$folder/stdout" "$folder/alone.csv" | grep -cv ':0')" -eq 0
