@@ -154,9 +154,10 @@ static int measure(struct synthetic *table, const struct settings *settings)
     double parameters = (double)table->rows * table->cols, processor = processor_seconds() - begin;
     printf("%s %" PRIu64 " x %" PRIu32 " L %" PRIu32 ": %.4f bits, SQNR %.3f dB, L1 %.6f, %.2f s, %.2f Mparam/s "
            "(%.2f per processor second), %.1f MiB above the input (plan: %.1f)\n",
-           settings->kind, table->rows, table->cols, options.stages, 8 * (double)carvq_plan_info(plan)->payload_bytes / parameters,
-           report->sqnr_db, report->l1, report->seconds, parameters / report->seconds / 1e6, parameters / processor / 1e6,
-           peak_mib() - before, (double)carvq_plan_get_cost(plan)->working_bytes / 1048576);
+           settings->kind, table->rows, table->cols, options.stages,
+           8 * (double)carvq_plan_info(plan)->payload_bytes / parameters, report->sqnr_db, report->l1, report->seconds,
+           parameters / report->seconds / 1e6, parameters / processor / 1e6, peak_mib() - before,
+           (double)carvq_plan_get_cost(plan)->working_bytes / 1048576);
     carvq_plan_free(plan);
     return 0;
 }

@@ -200,9 +200,9 @@ CARVQ_API double carvq_plan_expect(const struct carvq_plan *plan, struct carvq_b
 
 // Errors of the stored table against the original values, everything rounded to what is in the file.
 struct carvq_report {
-    double sqnr_db; // 10 log10(sum x^2 / sum (x - y)^2); infinity if every value is exact
-    double l1;      // mean of |x - y|
-    double seconds; // wall time
+    double sqnr_db;                       // 10 log10(sum x^2 / sum (x - y)^2); infinity if every value is exact
+    double l1;                            // mean of |x - y|
+    double seconds;                       // wall time
     struct carvq_band bands[CARVQ_BANDS]; // of a plan by a budget; else without rows
     // What the adaptor of a plan by settings is worth: errors of the codes alone, and of codes that were given the adaptor's
     // bits too, by groups that are smaller. Only with an adaptor in the plan; else 0.

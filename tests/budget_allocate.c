@@ -53,7 +53,7 @@ static void make_problem(struct problem *problem, uint64_t rows, size_t count, u
     for (size_t w = 0; w < count; w++) {
         uint64_t bits = 10 * (count - w) + carvq_random_below(&random, 10);
         problem->candidates[w] = (struct carvq_candidate){bits, exp2(-0.1 * (double)bits) * (0.5 + carvq_random_unit(&random)),
-                                              carvq_random_below(&random, 40)};
+                                                          carvq_random_below(&random, 40)};
     }
 }
 
@@ -90,7 +90,8 @@ static void check_allocation(const struct problem *problem, uint64_t bits, const
     for (size_t s = 0; s < allocation->count; s++) {
         assert_true(allocation->candidates[s] < problem->count);
         assert_true(allocation->rows[s] > 0 && allocation->rows[s] <= problem->rows - row);
-        assert_true(s == 0 || problem->candidates[allocation->candidates[s]].bits < problem->candidates[allocation->candidates[s - 1]].bits);
+        assert_true(s == 0 || problem->candidates[allocation->candidates[s]].bits <
+                                  problem->candidates[allocation->candidates[s - 1]].bits);
         for (uint64_t i = 0; i < allocation->rows[s]; i++)
             assignment[row++] = allocation->candidates[s];
     }
@@ -212,7 +213,8 @@ static void test_all_is_spent(void **state)
             check_allocation(&problem, bits, &allocation);
             uint64_t step = 0;
             for (size_t s = 1; s < allocation.count; s++) {
-                uint64_t bits_less = problem.candidates[allocation.candidates[s - 1]].bits - problem.candidates[allocation.candidates[s]].bits;
+                uint64_t bits_less = problem.candidates[allocation.candidates[s - 1]].bits -
+                                     problem.candidates[allocation.candidates[s]].bits;
                 step = bits_less > step ? bits_less : step;
             }
             if (allocation.count > 1 && bits - allocation.bits >= step)

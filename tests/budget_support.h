@@ -18,8 +18,7 @@ static inline struct carvq_budget budget_of_bits(double bits)
     return budget;
 }
 
-static inline struct carvq_plan *make_plan(const struct carvq_matrix *matrix, const struct carvq_budget *budget,
-                                               unsigned threads)
+static inline struct carvq_plan *make_plan(const struct carvq_matrix *matrix, const struct carvq_budget *budget, unsigned threads)
 {
     struct carvq_plan *plan = NULL;
     struct carvq_error error = {0};

@@ -294,11 +294,15 @@ static void test_cancel_in_every_phase(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_file_says_what_the_report_says),  cmocka_unit_test(test_rounds_pay_where_structure_is_strong),
-        cmocka_unit_test(test_useless_adaptor_is_left_out),     cmocka_unit_test(test_threads_agree_on_the_file),
-        cmocka_unit_test(test_one_of_two_adaptors_is_left_out), cmocka_unit_test(test_preset_on_the_paper_shape_is_exact),
-        cmocka_unit_test(test_narrow_table_has_codes_alone),    
-        cmocka_unit_test(test_cancel_in_every_phase),           cmocka_unit_test(test_extreme_values),
+        cmocka_unit_test(test_file_says_what_the_report_says),
+        cmocka_unit_test(test_rounds_pay_where_structure_is_strong),
+        cmocka_unit_test(test_useless_adaptor_is_left_out),
+        cmocka_unit_test(test_threads_agree_on_the_file),
+        cmocka_unit_test(test_one_of_two_adaptors_is_left_out),
+        cmocka_unit_test(test_preset_on_the_paper_shape_is_exact),
+        cmocka_unit_test(test_narrow_table_has_codes_alone),
+        cmocka_unit_test(test_cancel_in_every_phase),
+        cmocka_unit_test(test_extreme_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,8 +159,8 @@ struct settings_use {
     uint64_t *nbytes;
 };
 
-static inline enum carvq_status use_settings(const struct carvq_matrix *matrices, const struct carvq_settings *settings, size_t count,
-                                             const struct settings_use *use, struct carvq_error *error)
+static inline enum carvq_status use_settings(const struct carvq_matrix *matrices, const struct carvq_settings *settings,
+                                             size_t count, const struct settings_use *use, struct carvq_error *error)
 {
     struct carvq_plan *plans[8] = {NULL};
     enum carvq_status status = CARVQ_OK;

@@ -120,7 +120,8 @@ static enum carvq_status plan_by_budget(struct cli_compress_work *work, const st
                                         struct cli_compress_display *display, struct carvq_error *error)
 {
     struct carvq_budget budget = budget_of(work, settings);
-    enum carvq_status status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &work->counts[i], error);
+    enum carvq_status status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &work->counts[i],
+                                               error);
     budget.counts = work->counts[i].values;
     if (status == CARVQ_OK)
         status = carvq_plan_by_budget(&work->matrices[i], &budget, (unsigned)settings->threads, cli_compress_progress, display,

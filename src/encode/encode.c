@@ -147,7 +147,8 @@ static enum carvq_status encode_table(struct carvq_plan *plan, const struct carv
     plan->report = (struct carvq_report){.sqnr_db = 0};
     enum carvq_status status = carvq_write_shared(plan, output, error);
     if (status == CARVQ_OK)
-        status = plan->by_settings ? encode_settings(plan, output, &ticker, error) : encode_segments(plan, output, &ticker, error);
+        status = plan->by_settings ? encode_settings(plan, output, &ticker, error)
+                                   : encode_segments(plan, output, &ticker, error);
     if (status == CARVQ_OK && plan->info.adaptor_dim > 0)
         status = write_adaptor(plan, job, adaptor_end, error);
     if (status == CARVQ_OK && carvq_tick(&ticker, ticker.state.total))

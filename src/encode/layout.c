@@ -42,9 +42,9 @@ static const enum carvq_part *part_order(unsigned version, bool adaptors_last)
     static const enum carvq_part second[] = {CARVQ_PART_CODEBOOKS,    CARVQ_PART_VALUES,  CARVQ_PART_MEAN,
                                              CARVQ_PART_DIRECTIONS,   CARVQ_PART_ADAPTOR, CARVQ_PART_TIERS,
                                              CARVQ_PART_COEFFICIENTS, CARVQ_PART_CODES,   CARVQ_PARTS};
-    static const enum carvq_part last[] = {CARVQ_PART_CODEBOOKS, CARVQ_PART_VALUES,       CARVQ_PART_MEAN,
-                                           CARVQ_PART_DIRECTIONS, CARVQ_PART_TIERS,       CARVQ_PART_COEFFICIENTS,
-                                           CARVQ_PART_CODES,      CARVQ_PART_ADAPTOR,     CARVQ_PARTS};
+    static const enum carvq_part last[] = {CARVQ_PART_CODEBOOKS,  CARVQ_PART_VALUES,  CARVQ_PART_MEAN,
+                                           CARVQ_PART_DIRECTIONS, CARVQ_PART_TIERS,   CARVQ_PART_COEFFICIENTS,
+                                           CARVQ_PART_CODES,      CARVQ_PART_ADAPTOR, CARVQ_PARTS};
     return version == 1 ? first : adaptors_last ? last : second;
 }
 
@@ -305,7 +305,8 @@ static bool place_part(const struct carvq_table_info *info, enum carvq_part part
 static bool place_tensors(const struct carvq_table_info *infos, size_t count, struct carvq_layout *layout)
 {
     layout->file_bytes = 0;
-    for (const enum carvq_part *part = part_order(needed_version(infos, count), layout->adaptors_last); *part != CARVQ_PARTS; part++)
+    for (const enum carvq_part *part = part_order(needed_version(infos, count), layout->adaptors_last); *part != CARVQ_PARTS;
+         part++)
         for (size_t i = 0; i < count; i++)
             if (!place_part(&infos[i], *part, layout->offsets[i][*part], &layout->file_bytes))
                 return false;

@@ -98,8 +98,8 @@ static enum carvq_status encode_rows(void *context, struct carvq_chunk *chunk, s
     if (chunk->first + chunk->count == work->segment->rows && work->segment->codec == CARVQ_TRELLIS)
         nbytes += 3; // see doc/format.md
     omp_set_lock(&work->write_lock);
-    enum carvq_status status = carvq_output_write(work->output, work->part, work->number, chunk->first * work->row_bits / 8, codes,
-                                                  nbytes, error);
+    enum carvq_status status = carvq_output_write(work->output, work->part, work->number, chunk->first * work->row_bits / 8,
+                                                  codes, nbytes, error);
     omp_unset_lock(&work->write_lock);
     return status;
 }
@@ -112,8 +112,7 @@ static enum carvq_status make_levels(struct work *work, struct carvq_error *erro
     carvq_trellis_scales_begin(&work->scales);
     for (uint64_t i = 0; i < segment->rows; i++) {
         uint32_t row = member(work, i);
-        carvq_trellis_scales_add(&work->scales, carvq_plan_row_scale(work->plan, row),
-                                 carvq_plan_weight(work->plan, row));
+        carvq_trellis_scales_add(&work->scales, carvq_plan_row_scale(work->plan, row), carvq_plan_weight(work->plan, row));
     }
     work->level_count = (size_t)1 << segment->scale_bits;
     carvq_trellis_scales_fit(&work->scales, segment->scale_bits, work->levels);
@@ -167,7 +166,8 @@ static enum carvq_status run(struct work *work, struct carvq_ticker *ticker, str
 
 enum carvq_status carvq_segment_encode(const struct carvq_plan *plan, uint32_t s, const uint32_t *members,
                                        const struct carvq_output *output, struct carvq_ticker *ticker,
-                                       struct carvq_row_errors *errors_ret, struct carvq_sums *sums_ret, struct carvq_error *error)
+                                       struct carvq_row_errors *errors_ret, struct carvq_sums *sums_ret,
+                                       struct carvq_error *error)
 {
     const struct carvq_segment_info *segment = &plan->segments[s];
     if (segment->codec == CARVQ_RVQ)

@@ -54,7 +54,7 @@ enum carvq_status carvq_memory_write(const struct carvq_memory *memory, const st
 
 struct work {
     const struct carvq_plan *plan;
-    uint32_t number; // of the segment
+    uint32_t number;         // of the segment
     const uint32_t *members; // NULL: all rows
     const struct carvq_output *output;
     struct carvq_ticker *ticker;
@@ -122,8 +122,7 @@ enum carvq_status carvq_segment_encode_rvq(const struct carvq_plan *plan, uint32
                                            struct carvq_error *error)
 {
     const struct carvq_segment_info *info = &plan->segments[s];
-    struct work work = {
-        .plan = plan, .number = s, .members = members, .output = output, .ticker = ticker, .errors = errors_ret};
+    struct work work = {.plan = plan, .number = s, .members = members, .output = output, .ticker = ticker, .errors = errors_ret};
     if (errors_ret == NULL) {
         const struct carvq_sink sink = {write_file, &work};
         return encode(&work, &sink, sums_ret, error);

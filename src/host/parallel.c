@@ -7,9 +7,9 @@
 // What the threads share.
 struct carvq_loop {
     const struct carvq_work *work;
-    uint64_t begin;    // parameters that were done before
-    uint64_t done;     // parameters
-    uint64_t failed;   // first item of the first chunk that failed so far, UINT64_MAX: none
+    uint64_t begin;  // parameters that were done before
+    uint64_t done;   // parameters
+    uint64_t failed; // first item of the first chunk that failed so far, UINT64_MAX: none
     bool cancelled;
     omp_lock_t lock; // of what a failed chunk leaves behind
     enum carvq_status status;

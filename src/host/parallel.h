@@ -13,7 +13,7 @@ struct carvq_loop;
 struct carvq_chunk {
     uint64_t first; // of its items
     size_t count;
-    unsigned thread; // that works on it, from 0: the caller's
+    unsigned thread;     // that works on it, from 0: the caller's
     uint64_t parameters; // that are done with it, for the progress; the function may change this
 
     struct carvq_loop *loop;
@@ -26,8 +26,8 @@ typedef enum carvq_status carvq_chunk_function(void *context, struct carvq_chunk
 struct carvq_work {
     uint64_t items; // at least 1
     size_t chunk_items;
-    uint64_t item_parameters; // that an item is worth in the progress
-    unsigned threads;         // at least 1
+    uint64_t item_parameters;    // that an item is worth in the progress
+    unsigned threads;            // at least 1
     struct carvq_ticker *ticker; // may be NULL; state.done begins where it stands and grows by the parameters that are done
     carvq_chunk_function *function;
     void *context;

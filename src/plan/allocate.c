@@ -49,9 +49,11 @@ static bool make_hull(const struct carvq_candidate *candidates, size_t count, un
         if (!(set >> i & 1))
             continue;
         size_t c = hull.count;
-        if (c > 0 && (candidates[i].bits >= candidates[hull.candidates[c - 1]].bits || candidates[i].distortion <= candidates[hull.candidates[c - 1]].distortion))
+        if (c > 0 && (candidates[i].bits >= candidates[hull.candidates[c - 1]].bits ||
+                      candidates[i].distortion <= candidates[hull.candidates[c - 1]].distortion))
             return false;
-        if (c > 1 && slope(&candidates[hull.candidates[c - 2]], &candidates[hull.candidates[c - 1]]) >= slope(&candidates[hull.candidates[c - 1]], &candidates[i]))
+        if (c > 1 && slope(&candidates[hull.candidates[c - 2]], &candidates[hull.candidates[c - 1]]) >=
+                         slope(&candidates[hull.candidates[c - 1]], &candidates[i]))
             return false;
         hull.candidates[c] = i;
         hull.bits[c] = candidates[i].bits;
@@ -155,8 +157,8 @@ static bool try_set(const struct search *search, const struct hull *hull, uint64
     return true;
 }
 
-bool carvq_allocate(const struct carvq_candidate *candidates, size_t count, const double *weights, const double *sums, uint64_t rows,
-                    uint64_t bits, struct carvq_allocation *allocation_ret)
+bool carvq_allocate(const struct carvq_candidate *candidates, size_t count, const double *weights, const double *sums,
+                    uint64_t rows, uint64_t bits, struct carvq_allocation *allocation_ret)
 {
     const struct search search = {candidates, weights, sums, rows};
     bool found = false;

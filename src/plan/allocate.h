@@ -29,9 +29,9 @@ struct carvq_allocation {
 // The smallest number of bits that any allocation takes.
 uint64_t carvq_allocate_min(const struct carvq_candidate *candidates, size_t count, uint64_t rows);
 
-// Chooses among all sets of candidates. weights[rows]: from the largest to the smallest; sums[rows + 1]: sums[i] is that of the first i
-// weights; candidates: by falling bits. False if bits do not hold any allocation.
-bool carvq_allocate(const struct carvq_candidate *candidates, size_t count, const double *weights, const double *sums, uint64_t rows,
-                    uint64_t bits, struct carvq_allocation *allocation_ret);
+// Chooses among all sets of candidates. weights[rows]: from the largest to the smallest; sums[rows + 1]: sums[i] is that of the
+// first i weights; candidates: by falling bits. False if bits do not hold any allocation.
+bool carvq_allocate(const struct carvq_candidate *candidates, size_t count, const double *weights, const double *sums,
+                    uint64_t rows, uint64_t bits, struct carvq_allocation *allocation_ret);
 
 #endif

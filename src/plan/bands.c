@@ -46,7 +46,7 @@ static double expect_squares(const struct carvq_plan *plan, uint64_t row)
 }
 
 double carvq_plan_bands(const struct carvq_plan *plan, const struct carvq_row_errors *errors,
-                          struct carvq_band bands_ret[CARVQ_BANDS])
+                        struct carvq_band bands_ret[CARVQ_BANDS])
 {
     double energy[CARVQ_BANDS] = {0}, squares[CARVQ_BANDS] = {0}, all_energy = 0, all_squares = 0;
     count_rows(plan, bands_ret);

@@ -88,7 +88,8 @@ static enum carvq_status measure_codecs(struct carvq_plan *plan, unsigned thread
         measured = carvq_trellis_measure(&plan->survey, matrix->cols, 10, threads, trellis);
     plan->trellis = *trellis;
     if (budget->codecs & 1U << CARVQ_RVQ && measured)
-        measured = carvq_rvq_measure(&plan->survey, matrix->rows, matrix->cols, trellis, budget->seed, threads, plan->rvq, &worth);
+        measured = carvq_rvq_measure(&plan->survey, matrix->rows, matrix->cols, trellis, budget->seed, threads, plan->rvq,
+                                     &worth);
     plan->rvq_count = worth ? CARVQ_RVQ_GROUPS : 0;
     if (budget->codecs & 1U << CARVQ_TRELLIS && measured && budget->effort >= LONG_STATE_EFFORT)
         measured = lengthen_states(plan, threads);

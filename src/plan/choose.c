@@ -19,14 +19,14 @@
 
 // Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
 #define COUNT_EXPONENT 0.5
-#define MIN_RATE 1.   // bits per value of the least row ..
+#define MIN_RATE 1.     // bits per value of the least row ..
 #define RATE_FLOOR 1.5  // .. and where the budget has at least ..
 #define FLOOR_BUDGET 2. // .. so many
 
 #define ROWS_PER_SCALE 8    // a tier has no more levels than one for so many rows
 #define SMALL_TABLE 131072. // values of the largest group
 #define RVQ_MARGIN_DB 1.2
-#define OFFER_AGAIN 0.002              // bits per value that are left over and worth another try ..
+#define OFFER_AGAIN 0.002             // bits per value that are left over and worth another try ..
 #define MAX_OFFERS 8                  // .. of which there are so many
 #define MAX_BYTES ((uint64_t)1 << 60) // no table needs more
 
@@ -166,7 +166,7 @@ struct outcome {
     struct menu menu;
     struct carvq_allocation allocation;
     double distortion[CARVQ_MAX_CANDIDATES]; // of tiers: squared error over energy
-    double total;                      // sum of weight times distortion
+    double total;                            // sum of weight times distortion
 };
 
 // Rows of zeros need a scale of 0, or they become noise.
@@ -194,7 +194,8 @@ static void expect_tiers(struct choice *choice, struct outcome *outcome)
         double distortion = outcome->menu.candidates[candidate].distortion;
         if (outcome->menu.points[candidate] != NULL)
             distortion = carvq_scales_tier_distortion(&choice->scales, choice->plan, choice->order + begin, rows,
-                                                      tier_scale_bits(&outcome->menu.segments[candidate], rows), outcome->menu.points[candidate]);
+                                                      tier_scale_bits(&outcome->menu.segments[candidate], rows),
+                                                      outcome->menu.points[candidate]);
         outcome->distortion[s] = distortion;
         outcome->total += (choice->sums[begin + rows] - choice->sums[begin]) * distortion;
         begin += rows;

@@ -45,9 +45,9 @@ struct carvq_rvq_curve {
 // Sub-vectors in these settings [h].
 uint32_t carvq_rvq_subvector(uint32_t cols);
 
-// For a table of rows x cols [V n]. Measures groups of several sizes, smaller ones first, with more and more stages until they have fallen behind the curve of the
-// trellis; all of them if that has no points. *worth_ret: some are ahead of it by CARVQ_RVQ_AHEAD_DB, or it has none. False: out
-// of memory.
+// For a table of rows x cols [V n]. Measures groups of several sizes, smaller ones first, with more and more stages until they
+// have fallen behind the curve of the trellis; all of them if that has no points. *worth_ret: some are ahead of it by
+// CARVQ_RVQ_AHEAD_DB, or it has none. False: out of memory.
 bool carvq_rvq_measure(const struct carvq_survey *survey, uint64_t rows, uint32_t cols, const struct carvq_trellis_curve *trellis,
                        uint64_t seed, unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret);
 

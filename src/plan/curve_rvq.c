@@ -74,7 +74,8 @@ static double find_lead(const struct carvq_trellis_curve *trellis, uint32_t h, c
 }
 
 bool carvq_rvq_measure(const struct carvq_survey *survey, uint64_t rows_in_table, uint32_t cols,
-                       const struct carvq_trellis_curve *trellis, uint64_t seed, unsigned threads, struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret)
+                       const struct carvq_trellis_curve *trellis, uint64_t seed, unsigned threads,
+                       struct carvq_rvq_curve curves_ret[CARVQ_RVQ_GROUPS], bool *worth_ret)
 {
     static const uint64_t groups[CARVQ_RVQ_GROUPS] = {1024, 4096, 16384};
     const uint32_t h = carvq_rvq_subvector(cols);

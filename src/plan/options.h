@@ -10,9 +10,10 @@
 
 #define MAX_OPTIONS_SIZE 4096 // of any version
 
-// Copies what a caller gives over the defaults in own_ret, which has this library's size. what: "job" of struct carvq_job. Errors:
-// CARVQ_ERROR_ARGUMENT if there is no size, CARVQ_ERROR_UNSUPPORTED if a member that this library does not know is not 0.
-enum carvq_status carvq_options_take(const void *given, size_t own_size, void *own_ret, const char *what, struct carvq_error *error);
+// Copies what a caller gives over the defaults in own_ret, which has this library's size. what: "job" of struct carvq_job.
+// Errors: CARVQ_ERROR_ARGUMENT if there is no size, CARVQ_ERROR_UNSUPPORTED if a member that this library does not know is not 0.
+enum carvq_status carvq_options_take(const void *given, size_t own_size, void *own_ret, const char *what,
+                                     struct carvq_error *error);
 
 // Gives the defaults to a caller whose structure has this size.
 void carvq_options_give(const void *own, size_t own_size, void *given_ret, size_t size);

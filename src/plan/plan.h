@@ -4,7 +4,7 @@
 #define CARVQ_PLAN_PLAN_H
 
 #include "codec/rvq/group.h"
-#include "codec/shared.h"
+#include "codec/shared/shared.h"
 #include "plan/curve.h"
 #include "plan/survey.h"
 
@@ -24,8 +24,8 @@ struct carvq_plan {
     // What a plan by a budget goes by.
     struct carvq_survey survey;
     struct carvq_adaptor_trial trial;
-    struct carvq_trellis_curve trellis;       // what the trellis makes of the sample
-    struct carvq_trellis_curve short_trellis; // the same with states of 10 bits, whatever the effort
+    struct carvq_trellis_curve trellis;           // what the trellis makes of the sample
+    struct carvq_trellis_curve short_trellis;     // the same with states of 10 bits, whatever the effort
     struct carvq_rvq_curve rvq[CARVQ_RVQ_GROUPS]; // and what group RVQ makes of it
     size_t rvq_count;
     double distortion[CARVQ_MAX_SEGMENTS]; // expected, of a row of the segment: squared error over energy of its residual
@@ -74,7 +74,8 @@ struct carvq_row_errors {
     double l1;      // of |x - y|
 };
 
-// The bands of a plan by a budget with these errors[V], or with the expected ones if errors is NULL. Returns the SQNR of all rows.
+// The bands of a plan by a budget with these errors[V], or with the expected ones if errors is NULL. Returns the SQNR of all
+// rows.
 double carvq_plan_bands(const struct carvq_plan *plan, const struct carvq_row_errors *errors,
                         struct carvq_band bands_ret[CARVQ_BANDS]);
 

@@ -10,8 +10,8 @@
 #define BIN_DB 0.5
 #define STRETCHES 3 // a usual number of tiers
 
-static void count_rows(const struct carvq_plan *plan, const struct carvq_weighted_row *order, uint64_t count,
-                       const float *levels, unsigned bits, double *sums)
+static void count_rows(const struct carvq_plan *plan, const struct carvq_weighted_row *order, uint64_t count, const float *levels,
+                       unsigned bits, double *sums)
 {
     for (uint64_t i = 0; i < count; i++) {
         float scale = carvq_plan_row_scale(plan, order[i].row);
@@ -40,8 +40,7 @@ static void count_with_levels(const struct carvq_scales *scales, const struct ca
     count_rows(plan, order, count, values, bits, sums);
 }
 
-bool carvq_scales_survey(const struct carvq_plan *plan, const struct carvq_weighted_row *order,
-                         struct carvq_scales *scales_ret)
+bool carvq_scales_survey(const struct carvq_plan *plan, const struct carvq_weighted_row *order, struct carvq_scales *scales_ret)
 {
     const uint64_t rows = plan->info.rows;
     struct carvq_arena arena = {NULL, 0};

@@ -20,8 +20,7 @@ struct carvq_scales {
 };
 
 // order[V]: the rows by falling weight. Give the result to carvq_scales_free(). False: out of memory.
-bool carvq_scales_survey(const struct carvq_plan *plan, const struct carvq_weighted_row *order,
-                         struct carvq_scales *scales_ret);
+bool carvq_scales_survey(const struct carvq_plan *plan, const struct carvq_weighted_row *order, struct carvq_scales *scales_ret);
 void carvq_scales_free(struct carvq_scales *scales);
 
 // Squared error over energy of all rows at a rate, with scales of so many bits.

@@ -3,7 +3,7 @@
 #ifndef CARVQ_PLAN_SURVEY_H
 #define CARVQ_PLAN_SURVEY_H
 
-#include "codec/shared.h"
+#include "codec/shared/shared.h"
 #include "host/progress.h"
 
 struct carvq_survey {

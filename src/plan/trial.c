@@ -14,7 +14,7 @@
 #include "host/matrix.h"
 
 #define MAX_BITS 5.0 // a larger budget stores raw rows, which have no adaptor
-#define MARGIN 2      // times its price is what the sample has to promise: it flatters, and a lookup takes twenty times as long
+#define MARGIN 2     // times its price is what the sample has to promise: it flatters, and a lookup takes twenty times as long
 #define MAX_HIDDEN 256
 #define ROWS_PER_UNIT 8 // fewer rows of the sample say nothing about a unit
 #define TRIAL_EPOCHS 9
@@ -108,8 +108,7 @@ static enum carvq_status try_sample(struct carvq_plan *plan, double max_db, unsi
     const struct carvq_matrix *matrix = plan->matrix;
     const size_t count = plan->survey.sample_count, even = (count + 1) / 2;
     struct carvq_floats floats = {plan->survey.sample, matrix->cols};
-    const struct carvq_matrix sample = {matrix->name,  matrix->file,      count,  matrix->cols,
-                                        CARVQ_F32,     carvq_floats_read, &floats};
+    const struct carvq_matrix sample = {matrix->name, matrix->file, count, matrix->cols, CARVQ_F32, carvq_floats_read, &floats};
     uint32_t *order = malloc(count * sizeof *order);
     if (order == NULL)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a sample of %zu rows", count);

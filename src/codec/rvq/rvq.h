@@ -17,8 +17,8 @@ unsigned carvq_rvq_threads(const struct carvq_segment_info *info, unsigned threa
 uint64_t carvq_rvq_memory(const struct carvq_segment_info *info, const struct carvq_rvq_options *options, unsigned threads);
 
 // Encodes matrix. info: of a segment that holds all its rows. The tensors of parts codebooks and codes go to sink,
-// from the calling thread. ticker may be NULL; its state.done begins where it stands and grows by V n. Bytes and sums follow from matrix, info
-// and options alone. sums_ret: the errors of the stored values.
+// from the calling thread. ticker may be NULL; its state.done begins where it stands and grows by V n. Bytes and sums follow from
+// matrix, info and options alone. sums_ret: the errors of the stored values.
 enum carvq_status carvq_rvq_encode(const struct carvq_matrix *matrix, const struct carvq_segment_info *info,
                                    const struct carvq_rvq_options *options, unsigned threads, const struct carvq_sink *sink,
                                    struct carvq_ticker *ticker, struct carvq_sums *sums_ret, struct carvq_error *error);

@@ -29,12 +29,12 @@ struct carvq_baseline {
     const char *method; // of the method, for readers: "scalar, row"
     char setting[48];   // "INT3"
     enum carvq_baseline_kind kind;
-    uint32_t bits;           // scalar: of a code, 1 to 8
-    uint32_t group;          // scalar: values of a row that share scale and offset; 0: all values of the table do
-    bool fitted;             // scalar: a group's range is the best of several
-    uint32_t rank;           // low rank, tensor train: at least 1; more than there can be means all
-    uint32_t factors;        // tensor train: at most so many; 0: as many as there can be
-    enum carvq_dtype number; // of stored numbers, but for the encoder's; CARVQ_F32 is for tests of what rounding leaves
+    uint32_t bits;                  // scalar: of a code, 1 to 8
+    uint32_t group;                 // scalar: values of a row that share scale and offset; 0: all values of the table do
+    bool fitted;                    // scalar: a group's range is the best of several
+    uint32_t rank;                  // low rank, tensor train: at least 1; more than there can be means all
+    uint32_t factors;               // tensor train: at most so many; 0: as many as there can be
+    enum carvq_dtype number;        // of stored numbers, but for the encoder's; CARVQ_F32 is for tests of what rounding leaves
     struct carvq_settings settings; // settings
     struct carvq_budget budget;     // budget; its counts may be filled in
 };

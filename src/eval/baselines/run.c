@@ -35,7 +35,7 @@ enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, cons
     enum carvq_status (*const methods[])(const struct carvq_baseline *, const struct carvq_baseline_input *, float *, uint64_t *,
                                          struct carvq_error *) = {
         [CARVQ_BASELINE_SCALAR] = carvq_baseline_scalar,     [CARVQ_BASELINE_NF4] = carvq_baseline_nf4,
-        [CARVQ_BASELINE_SETTINGS] = carvq_baseline_encoder,   [CARVQ_BASELINE_BUDGET] = carvq_baseline_encoder,
+        [CARVQ_BASELINE_SETTINGS] = carvq_baseline_encoder,  [CARVQ_BASELINE_BUDGET] = carvq_baseline_encoder,
         [CARVQ_BASELINE_LOW_RANK] = carvq_baseline_low_rank, [CARVQ_BASELINE_TENSOR_TRAIN] = carvq_baseline_tensor_train,
     };
     struct carvq_baseline_input input = *given;

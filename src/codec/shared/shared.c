@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What all rows of a table share: adding it, and matrices that do without it.
-#include "codec/shared.h"
+#include "codec/shared/shared.h"
 
 #include <float.h>
 #include <stdlib.h>
@@ -131,8 +131,8 @@ struct carvq_matrix carvq_residual_matrix(const struct carvq_residual *residual)
     return carvq_matrix_view(residual->matrix, read_residual, residual);
 }
 
-static enum carvq_status read_less_codes(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
-                                         struct carvq_error *error)
+static enum carvq_status read_less_codes(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols,
+                                         float *block_ret, struct carvq_error *error)
 {
     const struct carvq_less_codes *less = context;
     const struct carvq_matrix *matrix = less->matrix;

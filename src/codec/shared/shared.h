@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What is stored once for all rows of a table, or in the same way for each, and not in segments: mean, directions, adaptor.
-#ifndef CARVQ_CODEC_SHARED_H
-#define CARVQ_CODEC_SHARED_H
+#ifndef CARVQ_CODEC_SHARED_SHARED_H
+#define CARVQ_CODEC_SHARED_SHARED_H
 
 #include "codec/adaptor/adaptor.h"
-#include "codec/structure.h"
+#include "codec/shared/structure.h"
 
 // Each part is NULL if there is none. Whoever puts them here frees them with carvq_shared_free().
 struct carvq_shared {
@@ -30,8 +30,8 @@ uint64_t carvq_shared_bits(const struct carvq_shared *shared, uint64_t rows, uin
 struct carvq_residual {
     const struct carvq_matrix *matrix;
     const struct carvq_shared *shared;
-    // NULL: the adaptor is subtracted as a reader adds it. Else W0, b0, W1 and b1 of the adaptor as floats: it is subtracted by the
-    // BLAS, many times faster, and the same but for the order of sums.
+    // NULL: the adaptor is subtracted as a reader adds it. Else W0, b0, W1 and b1 of the adaptor as floats: it is subtracted by
+    // the BLAS, many times faster, and the same but for the order of sums.
     const float *layers;
 };
 
