@@ -105,8 +105,8 @@ struct carvq_settings {
     uint32_t adaptor_dim;    // [m], 0: floor(n / 128), at least 1, less where there are few rows
     uint32_t adaptor_hidden; // [H], 0: as many hidden units as the budget holds
     uint32_t adaptor_epochs; // 15; 1 to 10000
-    // 1: the codes are fitted to the table, then the adaptor to what they left. R > 1: the adaptor is fitted to the table,
-    // then R - 1 times the codes to what it left and the adaptor to what they left. 1 to 100.
+    // 1: the codes are fitted to the table, then the adaptor to what they left. More: the adaptor is fitted to the table,
+    // then rounds - 1 times the codes to what it left and the adaptor to what they left. 1 to 100.
     uint32_t rounds; // 1
 };
 
@@ -132,7 +132,7 @@ struct carvq_budget {
     // matter. NULL: all rows alike.
     const double *counts;
     unsigned codecs; // that may be used: a set of 1 << enum carvq_codec, rvq or trellis among them
-    unsigned effort; // 1 to CARVQ_MAX_EFFORT: more is meant never to be worse, by the weighted error; some steps change nothing
+    unsigned effort; // [E] 1 to CARVQ_MAX_EFFORT: more is meant never to be worse, by the weighted error
     bool adaptor;    // may be used, if it earns its bits
     bool plan_only;  // an adaptor is only tried on a sample and its worth estimated; such a plan cannot be carried out
     uint64_t seed;   // same seed, same bytes, whatever the number of threads
@@ -159,7 +159,7 @@ CARVQ_API enum carvq_status carvq_plan_change(struct carvq_plan *plan, double bi
 
 CARVQ_API void carvq_plan_free(struct carvq_plan *plan); // NULL is ignored
 
-// What the file will have: exact bytes by part, segments (most bits first). Kernels are NULL. Lives as long as the plan. Once
+// What the file will have: exact bytes by part, segments (by falling bits). Kernels are NULL. Lives as long as the plan. Once
 // the plan was carried out, what the file has: an adaptor that was left out is gone.
 CARVQ_API const struct carvq_table_info *carvq_plan_info(const struct carvq_plan *plan);
 
@@ -176,7 +176,7 @@ CARVQ_API const struct carvq_plan_cost *carvq_plan_get_cost(const struct carvq_p
 struct carvq_adaptor_trial {
     uint32_t dim, hidden; // the best widths [m, H] that were tried; 0: none, for lack of bits or rows, or not asked for
     double gain_db;       // what it takes off the squared error
-    double price_db;      // what its bits would take off it as codes
+    double cost_db;       // what its bits would take off it as codes
     bool used;
 };
 

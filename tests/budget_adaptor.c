@@ -135,7 +135,7 @@ static void test_noise_gets_no_adaptor(void **state)
     struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
     const struct carvq_adaptor_trial *trial = carvq_plan_trial(plan);
     assert_true(trial->dim > 0 && !trial->used);
-    assert_true(trial->gain_db < trial->price_db);
+    assert_true(trial->gain_db < trial->cost_db);
     assert_int_equal(carvq_plan_info(plan)->adaptor_bytes, 0);
     carvq_plan_free(plan);
     free(source.values);

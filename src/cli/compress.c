@@ -72,7 +72,7 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
         {"group", 0, CLI_NUMBER, &settings->group, "G", "sub-vectors that share codebooks (1024)", 1, CARVQ_MAX_GROUP},
         {"grouping", 0, CLI_WORD, &(struct cli_choice){&settings->grouping, groupings}, NULL,
          "what a group is: see the manual (rows)", 0, 0},
-        {"code-bits", 0, CLI_NUMBER, &settings->code_bits, "K", "bits of a code (4)", 1, CARVQ_MAX_CODE_BITS},
+        {"code-bits", 0, CLI_NUMBER, &settings->code_bits, "N", "bits of a code (4)", 1, CARVQ_MAX_CODE_BITS},
         {"codebook-dtype", 0, CLI_WORD, &(struct cli_choice){&settings->codebook_dtype, dtypes}, NULL,
          "type of the stored 16-bit values (bf16)", 0, 0},
         {"iterations", 0, CLI_NUMBER, &settings->iterations, "N", "rounds of k-means at each stage (25)", 1, 1000},

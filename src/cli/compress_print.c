@@ -28,8 +28,9 @@ static void print_bands(const struct carvq_band *bands)
 static void print_trial(const struct carvq_adaptor_trial *trial)
 {
     if (trial->dim > 0)
-        printf("  %s adaptor: %" PRIu32 " -> %" PRIu32 " units take off %.2f dB of the error, their bits as codes %.2f dB\n",
-               trial->used ? "with an" : "no", trial->dim, trial->hidden, trial->gain_db, trial->price_db);
+        printf("  %s adaptor: one of %" PRIu32 " -> %" PRIu32 " units %s %.2f dB, its bits as codes %.2f dB\n",
+               trial->used ? "with an" : "no", trial->dim, trial->hidden, trial->used ? "gains" : "would gain", trial->gain_db,
+               trial->cost_db);
 }
 
 static void print_structure(const struct carvq_table_info *info)
@@ -151,7 +152,7 @@ static json_t *bands_json(const struct carvq_band *bands)
 static json_t *trial_json(const struct carvq_adaptor_trial *trial)
 {
     return json_pack("{sIsIsfsfsb}", "dim", (json_int_t)trial->dim, "hidden", (json_int_t)trial->hidden, "gain_db",
-                     trial->gain_db, "price_db", trial->price_db, "used", trial->used);
+                     trial->gain_db, "cost_db", trial->cost_db, "used", trial->used);
 }
 
 static void add_worth(json_t *table, const struct carvq_report *report)

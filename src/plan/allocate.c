@@ -28,11 +28,11 @@ struct search {
 
 uint64_t carvq_allocate_min(const struct carvq_candidate *candidates, size_t count, uint64_t rows)
 {
-    uint64_t least = UINT64_MAX;
+    uint64_t min = UINT64_MAX;
     for (size_t i = 0; i < count; i++)
-        if (rows * candidates[i].bits + candidates[i].shared_bits < least)
-            least = rows * candidates[i].bits + candidates[i].shared_bits;
-    return least;
+        if (rows * candidates[i].bits + candidates[i].shared_bits < min)
+            min = rows * candidates[i].bits + candidates[i].shared_bits;
+    return min;
 }
 
 // Slope between two candidates: error that a bit removes.
@@ -131,7 +131,7 @@ static bool try_set(const struct search *search, const struct hull *hull, uint64
         fixed += search->candidates[hull->candidates[i]].shared_bits;
     if (fixed > bits || search->rows * hull->bits[hull->count - 1] > bits - fixed)
         return false;
-    // With a lambda of 2^high all rows take the least candidate, whatever the unit of weights.
+    // With a lambda of 2^high all rows take the candidate with the fewest bits, whatever the unit of weights.
     double low = -1000, high = 1000;
     for (int i = 0; i < 80; i++) {
         double middle = (low + high) / 2;

@@ -10,7 +10,7 @@
 #include "plan/options.h"
 #include "plan/trial.h"
 
-#define MIN_EXTRA_BITS 8     // of a row in the least candidate, beyond 1 bit per value: rounding, and room for a choice ..
+#define MIN_EXTRA_BITS 8     // of a row in the smallest candidate, beyond 1 bit per value: rounding, and room for a choice ..
 #define MIN_EXTRA_PART 16    // .. but no more than one for so many values
 #define LONG_STATE_EFFORT 4  // from this effort on a state may have 12 bits, which take four times as long to search ..
 #define LONG_STATE_GAIN 0.99 // .. if that lowers the squared error to so much
@@ -44,16 +44,16 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
     return CARVQ_OK;
 }
 
-// What structure and adaptor may take, at most: what the least codes leave, and no more than a quarter of the budget. Nothing if
-// all rows can be raw, which have no part in it.
+// What structure and adaptor may take, at most: what the smallest codes leave, and no more than a quarter of the budget. Nothing
+// if all rows can be raw, which have no part in it.
 static uint64_t structure_bits(const struct carvq_plan *plan)
 {
     const uint64_t values = plan->matrix->rows * plan->matrix->cols, budget = 8 * carvq_plan_bytes(plan);
     if (plan->budget.codecs & 1U << CARVQ_RAW && budget >= 16 * values)
         return 0;
     const uint64_t part = plan->matrix->cols / MIN_EXTRA_PART;
-    const uint64_t least = values + plan->matrix->rows * (part < MIN_EXTRA_BITS ? part : MIN_EXTRA_BITS);
-    return budget <= least ? 0 : budget - least < budget / 4 ? budget - least : budget / 4;
+    const uint64_t min = values + plan->matrix->rows * (part < MIN_EXTRA_BITS ? part : MIN_EXTRA_BITS);
+    return budget <= min ? 0 : budget - min < budget / 4 ? budget - min : budget / 4;
 }
 
 // Takes states of 12 bits at the rates where they are better: not always, for it takes a row longer to leave the first one.

@@ -19,7 +19,7 @@
 
 // Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
 #define COUNT_EXPONENT 0.5
-#define MIN_RATE 1.     // bits per value of the least row ..
+#define MIN_RATE 1.     // bits per value of any row ..
 #define RATE_FLOOR 1.5  // .. and where the budget has at least ..
 #define FLOOR_BUDGET 2. // .. so many
 
@@ -87,9 +87,9 @@ struct menu {
 
 static void add_way(struct menu *menu, struct carvq_segment_info segment, uint64_t bits, uint64_t shared_bits, double distortion)
 {
-    const double least = carvq_raw_distortion(CARVQ_F32); // levels and centroids are BF16, too
-    if (segment.codec != CARVQ_RAW && distortion < least)
-        distortion = least;
+    const double min = carvq_raw_distortion(CARVQ_F32); // levels and centroids are BF16, too
+    if (segment.codec != CARVQ_RAW && distortion < min)
+        distortion = min;
     menu->candidates[menu->count] = (struct carvq_candidate){bits, distortion, shared_bits};
     menu->segments[menu->count++] = segment;
 }
@@ -170,7 +170,7 @@ struct outcome {
 };
 
 // Rows of zeros need a scale of 0, or they become noise.
-static unsigned least_scale_bits(const struct choice *choice)
+static unsigned min_scale_bits(const struct choice *choice)
 {
     return choice->scales.zeros;
 }
@@ -224,7 +224,7 @@ static double rvq_margin(const struct carvq_matrix *matrix)
 static void try_trellis(struct choice *choice, const struct carvq_trellis_curve *points, double floor, uint64_t bits,
                         struct outcome *outcome)
 {
-    for (unsigned scale_bits = least_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && points->count > 0; scale_bits++) {
+    for (unsigned scale_bits = min_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && points->count > 0; scale_bits++) {
         struct menu menu = choice->raw;
         add_trellis(&menu, points, choice->plan->matrix->cols, floor, scale_bits, &choice->scales);
         try_menu(choice, &menu, bits, outcome);
@@ -296,19 +296,19 @@ static enum carvq_status fail_budget(const struct choice *choice, struct carvq_e
     const struct carvq_matrix *matrix = plan->matrix;
     const double values = (double)matrix->rows * matrix->cols;
     struct menu menu = choice->raw;
-    add_trellis(&menu, &plan->trellis, matrix->cols, MIN_RATE, least_scale_bits(choice), &choice->scales);
-    uint64_t least = carvq_allocate_min(menu.candidates, menu.count, matrix->rows);
+    add_trellis(&menu, &plan->trellis, matrix->cols, MIN_RATE, min_scale_bits(choice), &choice->scales);
+    uint64_t min = carvq_allocate_min(menu.candidates, menu.count, matrix->rows);
     for (size_t i = 0; i < plan->rvq_count; i++) {
         menu.count = 0;
         add_rvq(&menu, plan, &plan->rvq[i], MIN_RATE);
         uint64_t bits = carvq_allocate_min(menu.candidates, menu.count, matrix->rows);
-        least = bits < least ? bits : least;
+        min = bits < min ? bits : min;
     }
-    least = carvq_div_up(least + carvq_shared_bits(&plan->shared, matrix->rows, matrix->cols), 8);
+    min = carvq_div_up(min + carvq_shared_bits(&plan->shared, matrix->rows, matrix->cols), 8);
     // Rounded up, so that what the message says can be met.
     return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
                              "the budget is too small: the least is %.4f bits per parameter, %" PRIu64 " bytes",
-                             ceil(8 * (double)least / values * 1e4) / 1e4, least);
+                             ceil(8 * (double)min / values * 1e4) / 1e4, min);
 }
 
 uint64_t carvq_plan_bytes(const struct carvq_plan *plan)
@@ -332,7 +332,7 @@ static enum carvq_status decide(struct carvq_plan *plan, struct choice *choice, 
     double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : MIN_RATE;
     struct outcome outcome, best = {.total = INFINITY};
     uint64_t offered = total > fixed ? total - fixed : 0;
-    uint64_t fits = 0, exceeds = UINT64_MAX; // the most and the least that were offered and did so
+    uint64_t fits = 0, exceeds = UINT64_MAX; // the largest and the smallest that were offered and did so
     for (int more = 0; offered > fits && offered < exceeds && more < MAX_OFFERS;) {
         if (!choose(choice, floor, offered, &outcome)) {
             if (floor <= MIN_RATE)

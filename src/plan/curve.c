@@ -11,7 +11,7 @@
 
 #define CURVE_VALUES (1 << 17) // of the sample that are encoded at each rate
 #define OFF_STRIDE 4           // with scales that are off, a quarter of them
-#define MOST_WEIGHT 8          // a row counts by its energy, but no more than so many rows of mean energy
+#define MAX_WEIGHT 8           // a row counts by its energy, but no more than so many rows of mean energy
 
 // Scales that are off when their worth is measured, in dB.
 #define RIGHT_SCALE 2
@@ -75,8 +75,8 @@ static struct carvq_point average(const struct trial *trial)
     for (size_t i = 0; i < trial->count; i++)
         total += trial->energies[i];
     for (size_t i = 0; i < trial->count; i++) {
-        const double *errors = trial->errors + CARVQ_OFF_SCALES * i, most = MOST_WEIGHT * total / (double)trial->count;
-        const double weight = trial->energies[i] < most ? trial->energies[i] : most;
+        const double *errors = trial->errors + CARVQ_OFF_SCALES * i, max = MAX_WEIGHT * total / (double)trial->count;
+        const double weight = trial->energies[i] < max ? trial->energies[i] : max;
         if (isnan(errors[RIGHT_SCALE]))
             continue;
         sum += weight * errors[RIGHT_SCALE];

@@ -17,7 +17,7 @@ struct carvq_point {
     double logs[CARVQ_OFF_SCALES]; // what scales that are off make of that: decimal logarithm of a factor
 };
 
-// The curve of the trellis: rates, from the least on.
+// The curve of the trellis: rates, from the lowest on.
 struct carvq_trellis_curve {
     size_t count;
     struct carvq_point items[CARVQ_CURVE_POINTS];

@@ -79,10 +79,10 @@ bool carvq_rvq_measure(const struct carvq_survey *survey, uint64_t rows_in_table
 {
     static const uint64_t groups[CARVQ_RVQ_GROUPS] = {1024, 4096, 16384};
     const uint32_t h = carvq_rvq_subvector(cols);
-    const uint64_t most = groups[CARVQ_RVQ_GROUPS - 1] * h / cols + 1;
+    const uint64_t max = groups[CARVQ_RVQ_GROUPS - 1] * h / cols + 1;
     const uint64_t subvectors = rows_in_table * ((cols + h - 1) / h);
     size_t taken;
-    float *rows = take_rows(survey, cols, (size_t)(most < survey->sample_count ? most : survey->sample_count), &taken);
+    float *rows = take_rows(survey, cols, (size_t)(max < survey->sample_count ? max : survey->sample_count), &taken);
     struct carvq_floats floats = {rows, cols};
     bool good = rows != NULL;
     *worth_ret = trellis->count == 0;

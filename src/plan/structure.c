@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which structure earns its bits, by a sample of rows.
 //
-// A bit more per value takes a quarter off the squared error of whatever the codes are for, its energy E. So a part of the
-// structure that leaves E' of it and costs b bits per value is worth having if E' 4^b < E. The codes see what the rounding of a
-// coefficient has left, and so need no coefficients of many bits.
+// A bit more per value takes a quarter off the squared error of whatever the codes are for. So a part of the structure is worth
+// having if it lowers the energy of what is left by more than 4 to the power of the bits per value that it costs. The codes see
+// what the rounding of a coefficient has left, and so need no coefficients of many bits.
 #include "plan/structure.h"
 
 #include <math.h>
@@ -101,15 +101,15 @@ static bool find_direction(const float *sample, size_t count, size_t stride, uin
     return true;
 }
 
-// The step between coefficients of so many bits that leaves the least error in the sample; some may be cut off.
+// The step between coefficients of so many bits that leaves the smallest error in the sample; some may be cut off.
 static double find_step(const float *coefficients, size_t count, unsigned bits, double *error_ret)
 {
-    double most = 0, best_step = 1;
+    double max = 0, best_step = 1;
     for (size_t i = 0; i < count; i++)
-        most = fmax(most, fabs((double)coefficients[i]));
+        max = fmax(max, fabs((double)coefficients[i]));
     *error_ret = INFINITY;
     for (double part = 1; part > 0.2; part *= 0.9) {
-        double step = part * most / ((double)(1U << (bits - 1)) - 0.5), error = 0;
+        double step = part * max / ((double)(1U << (bits - 1)) - 0.5), error = 0;
         for (size_t i = 0; i < count; i++) {
             double x = coefficients[i] - step * carvq_coefficient_round(coefficients[i] / step, bits);
             error += x * x;

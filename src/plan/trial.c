@@ -14,7 +14,7 @@
 #include "host/matrix.h"
 
 #define MAX_BITS 5.0 // a larger budget stores raw rows, which have no adaptor
-#define MARGIN 2     // times its price is what the sample has to promise: it flatters, and a lookup takes twenty times as long
+#define MARGIN 2     // times its cost is what the sample has to promise: it flatters, and a lookup takes twenty times as long
 #define MAX_HIDDEN 256
 #define ROWS_PER_UNIT 8 // fewer rows of the sample say nothing about a unit
 #define TRIAL_EPOCHS 9
@@ -43,15 +43,15 @@ static enum carvq_status train(const struct carvq_matrix *matrix, struct carvq_a
     return CARVQ_OK;
 }
 
-static double price(const struct carvq_matrix *matrix, struct carvq_adaptor_widths widths)
+static double cost(const struct carvq_matrix *matrix, struct carvq_adaptor_widths widths)
 {
     double bits = 8 * (double)carvq_adaptor_bytes(matrix->rows, matrix->cols, widths);
     return 20 * log10(2) * bits / ((double)matrix->rows * matrix->cols);
 }
 
-static struct carvq_adaptor_widths limit(struct carvq_adaptor_widths widths, uint64_t most)
+static struct carvq_adaptor_widths limit(struct carvq_adaptor_widths widths, uint64_t max)
 {
-    widths.hidden = widths.hidden < most ? widths.hidden : (uint32_t)most;
+    widths.hidden = widths.hidden < max ? widths.hidden : (uint32_t)max;
     widths.dim = widths.dim < widths.hidden ? widths.dim : widths.hidden;
     return widths;
 }
@@ -61,15 +61,15 @@ static struct carvq_adaptor_widths limit(struct carvq_adaptor_widths widths, uin
 static size_t list_widths(const struct carvq_matrix *matrix, size_t sample_count,
                           struct carvq_adaptor_widths widths_ret[MAX_TRIALS])
 {
-    uint64_t most = sample_count / ROWS_PER_UNIT < MAX_HIDDEN ? sample_count / ROWS_PER_UNIT : MAX_HIDDEN;
-    struct carvq_adaptor_widths rule = limit(carvq_adaptor_widths(matrix->rows, matrix->cols, 0, 0), most);
+    uint64_t max = sample_count / ROWS_PER_UNIT < MAX_HIDDEN ? sample_count / ROWS_PER_UNIT : MAX_HIDDEN;
+    struct carvq_adaptor_widths rule = limit(carvq_adaptor_widths(matrix->rows, matrix->cols, 0, 0), max);
     if (rule.hidden < 2)
         return 0;
     widths_ret[0] = rule;
     widths_ret[1] = (struct carvq_adaptor_widths){(rule.dim + 1) / 2, rule.hidden / 2};
     if (rule.dim == 1)
         return 2;
-    widths_ret[2] = limit(carvq_adaptor_widths(matrix->rows, matrix->cols, 1, 0), most);
+    widths_ret[2] = limit(carvq_adaptor_widths(matrix->rows, matrix->cols, 1, 0), max);
     widths_ret[3] = (struct carvq_adaptor_widths){1, widths_ret[2].hidden / 2};
     return 4;
 }
@@ -85,8 +85,8 @@ static enum carvq_status try_widths(struct carvq_plan *plan, const struct carvq_
     size_t count = list_widths(matrix, (size_t)rows->rows, widths);
     double twice = 0; // gain of the widths of which these are a half, which do not gain more
     for (size_t i = 0; i < count; i++) {
-        double gain, price_db = price(matrix, widths[i]), profit = trial->gain_db - trial->price_db;
-        if (price_db > max_db || (i % 2 == 1 && twice - price_db <= fmax(profit, 0)))
+        double gain, cost_db = cost(matrix, widths[i]), profit = trial->gain_db - trial->cost_db;
+        if (cost_db > max_db || (i % 2 == 1 && twice - cost_db <= fmax(profit, 0)))
             continue;
         struct carvq_adaptor_network *network;
         enum carvq_status status = train(rows, widths[i], fitted_rows, &plan->budget, TRIAL_EPOCHS, threads, ticker, &gain,
@@ -95,8 +95,8 @@ static enum carvq_status try_widths(struct carvq_plan *plan, const struct carvq_
             return status;
         free(network);
         twice = i % 2 == 0 ? gain : 0;
-        if (trial->dim == 0 || gain - price_db > profit)
-            *trial = (struct carvq_adaptor_trial){widths[i].dim, widths[i].hidden, gain, price_db, false};
+        if (trial->dim == 0 || gain - cost_db > profit)
+            *trial = (struct carvq_adaptor_trial){widths[i].dim, widths[i].hidden, gain, cost_db, false};
     }
     return CARVQ_OK;
 }
@@ -140,7 +140,7 @@ static enum carvq_status adopt(struct carvq_plan *plan, struct carvq_adaptor_wid
     enum carvq_status status = train(&matrix, widths, 0, &plan->budget, 0, threads, ticker, &trial->gain_db, &network, error);
     if (status != CARVQ_OK)
         return status;
-    trial->used = trial->gain_db > trial->price_db;
+    trial->used = trial->gain_db > trial->cost_db;
     if (!trial->used) {
         free(network);
         return CARVQ_OK;
@@ -164,7 +164,7 @@ enum carvq_status carvq_trial_run(struct carvq_plan *plan, uint64_t max_bits, un
         return CARVQ_OK;
     carvq_ticker_phase(ticker, CARVQ_PHASE_ADAPTOR);
     enum carvq_status status = try_sample(plan, 20 * log10(2) * spare, threads, ticker, error);
-    if (status != CARVQ_OK || trial->dim == 0 || trial->gain_db < MARGIN * trial->price_db)
+    if (status != CARVQ_OK || trial->dim == 0 || trial->gain_db < MARGIN * trial->cost_db)
         return status;
     const struct carvq_adaptor_widths widths = {trial->dim, trial->hidden};
     if (budget->plan_only) {

@@ -2,7 +2,7 @@
 // What is cheap to describe is taken out of a table before it is quantized: the mean of its rows and a few directions along which
 // they spread.
 //
-//     row i = mean + sum over k of coefficient(i, k) direction k + what the codes are for
+//     row i = mean + sum over j of coefficient(i, j) direction j + what the codes are for
 #ifndef CARVQ_CODEC_SHARED_STRUCTURE_H
 #define CARVQ_CODEC_SHARED_STRUCTURE_H
 
@@ -31,8 +31,8 @@ double carvq_energy(const float *values, uint32_t count);
 // A coefficient in units of its step to the nearest one that so many bits hold.
 static inline float carvq_coefficient_round(double coefficient, unsigned bits)
 {
-    const double most = (double)(1U << (bits - 1)) - 1, rounded = nearbyint(coefficient);
-    return (float)(rounded > most ? most : rounded < -most - 1 ? -most - 1 : rounded);
+    const double max = (double)(1U << (bits - 1)) - 1, rounded = nearbyint(coefficient);
+    return (float)(rounded > max ? max : rounded < -max - 1 ? -max - 1 : rounded);
 }
 
 // Turns a row into what the codes are for; fields_ret[rank]: its coefficients as stored, unsigned.
