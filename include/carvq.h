@@ -23,6 +23,7 @@
 #ifndef CARVQ_H
 #define CARVQ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -133,7 +134,7 @@ struct carvq_table_info {
     const struct carvq_segment_info *segments;
 
     // What is added to the decoded rows of all segments but raw ones, in this order; each has the type of its 16-bit values.
-    int mean; // 1: the mean of all rows, or something like it; 0: none
+    bool mean; // the mean of all rows, or something like it
     enum carvq_dtype mean_dtype;
     uint32_t rank; // of the low-rank part, 0: none
     uint32_t low_rank_bits;
@@ -185,6 +186,12 @@ const struct carvq_table_info *carvq_info(const struct carvq_table *table);
 // id, and may have written some of the rows.
 enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride,
                                struct carvq_error *error);
+
+// The same into rows of another type: dtype CARVQ_F32 (float), CARVQ_F16 or CARVQ_BF16 (16-bit values in the machine's byte order,
+// e.g. uint16_t). rows is aligned for them, and row_stride counts them. The values are those of carvq_lookup(), rounded to nearest,
+// ties to even; beyond the largest value is infinity. Another dtype: CARVQ_ERROR_ARGUMENT.
+enum carvq_status carvq_lookup_as(const struct carvq_table *table, const uint32_t *ids, size_t count, enum carvq_dtype dtype,
+                                  void *rows, size_t row_stride, struct carvq_error *error);
 
 // The number of the segment that holds row id; UINT32_MAX if there is no such row, or if the file is damaged where it says that.
 uint32_t carvq_row_segment(const struct carvq_table *table, uint32_t id);

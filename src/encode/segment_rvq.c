@@ -54,7 +54,7 @@ static enum carvq_status compare_rows(void *context, unsigned thread, uint64_t f
         enum carvq_status status = recipe->matrix->read(recipe->matrix->context, row, 1, 0, n, x, error);
         if (status != CARVQ_OK)
             return status;
-        work->segment.decode_row(&work->segment, i, y);
+        carvq_decode_row(&work->segment, i, y);
         carvq_rest_add(&recipe->survey.rest, row, y);
         carvq_row_measure(x, y, n, &work->errors[row]);
     }

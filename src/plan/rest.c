@@ -11,17 +11,21 @@
 // Adds gamma as a reader does it.
 static void add_gamma(const struct carvq_adaptor_network *network, uint64_t first, size_t count, float *rows)
 {
-    const struct carvq_table table = {
-        .info = {.rows = network->rows,
-                 .cols = network->cols,
-                 .adaptor_dim = network->widths.dim,
-                 .adaptor_hidden = network->widths.hidden},
-        .adaptor = {network->dtype, network->table, network->weight_0, network->bias_0, network->weight_1, network->bias_1},
+    const struct carvq_adaptor adaptor = {
+        .dim = network->widths.dim,
+        .hidden = network->widths.hidden,
+        .cols = network->cols,
+        .dtype = network->dtype,
+        .table = network->table,
+        .weight_0 = network->weight_0,
+        .bias_0 = network->bias_0,
+        .weight_1 = network->weight_1,
+        .bias_1 = network->bias_1,
     };
     uint32_t ids[BATCH];
     for (size_t i = 0; i < count; i++)
         ids[i] = (uint32_t)(first + i);
-    carvq_adaptor_add(&table, ids, count, rows, network->cols);
+    carvq_adaptor_add(&adaptor, ids, count, (struct carvq_columns){0, network->cols}, rows, network->cols);
 }
 
 static enum carvq_status subtract_gamma(const struct carvq_rest *rest, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols,

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What this processor can do, and the functions that are chosen by it. The scalar functions are the specification: any other
-// gives the same bits, has the same name with the suffix of its instruction set, and stands in a file with that suffix.
+// What this processor can do, and the functions that are chosen by it when a file is opened. The scalar functions are the
+// specification: any other gives the same bits, bears the same name with the suffix of its instruction set, and stands in a file
+// with that suffix.
 #ifndef CARVQ_RUNTIME_KERNELS_H
 #define CARVQ_RUNTIME_KERNELS_H
+
+#include "carvq.h"
 
 // Sets of instructions that code can be written for. A level of a processor family includes those before it of the same family.
 enum carvq_level {
@@ -21,5 +24,46 @@ enum carvq_level carvq_level_here(const char **unknown_ret);
 
 // "scalar", "neon", "avx2", "avx512".
 const char *carvq_level_name(enum carvq_level level);
+
+struct carvq_segment;
+struct carvq_shared;
+struct carvq_adaptor;
+
+// Of a row.
+struct carvq_columns {
+    size_t first, count;
+};
+
+struct carvq_kernels {
+    // By codec: sets the segment's decode_rows and what that needs, from info and the views. Returns the decoder's name, NULL if
+    // there is none. One that has no decoder for a segment's shape asks the one that it replaced.
+    const char *(*choose[CARVQ_RAW + 1])(struct carvq_segment *segment);
+    // Add to these columns of count rows what all rows share, or the adaptor's correction. ids[i] is the number of the row whose
+    // columns begin at values + i * stride.
+    void (*add_shared)(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
+                       float *values, size_t stride);
+    void (*add_adaptor)(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count, struct carvq_columns columns,
+                        float *values, size_t stride);
+};
+
+// The files of kernels, each with its function that puts them into the table, where they replace those of the files before it. A
+// new one, say trellis_avx2.c, is one line here, under the #if of its processors: FILE(CARVQ_LEVEL_AVX2, carvq_trellis_avx2)
+#define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar)
+
+#define CARVQ_DECLARE(level, install) void install(struct carvq_kernels *kernels);
+CARVQ_KERNEL_FILES(CARVQ_DECLARE)
+#undef CARVQ_DECLARE
+
+// The best kernels of a level.
+void carvq_kernels_choose(enum carvq_level level, struct carvq_kernels *kernels_ret);
+
+// The scalar ones.
+const char *carvq_rvq_choose(struct carvq_segment *segment);
+const char *carvq_trellis_choose(struct carvq_segment *segment);
+const char *carvq_raw_choose(struct carvq_segment *segment);
+void carvq_shared_add(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
+                      float *values, size_t stride);
+void carvq_adaptor_add(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count, struct carvq_columns columns,
+                       float *values, size_t stride);
 
 #endif

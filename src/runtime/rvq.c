@@ -86,10 +86,10 @@ static void decode_stored(const struct carvq_segment *segment, const uint8_t *co
     }
 }
 
-// Decodes the sub-vectors first .. first + count - 1 of a row, all of one group. values_ret has room for what is left of
-// the row at the first of them, no more.
+// Decodes the sub-vectors first .. first + count - 1 of a row, all of one group, of which end is the last column that is wanted,
+// and one more.
 static inline void decode_stretch(const struct carvq_segment *segment, const uint8_t *codes, uint64_t first, size_t count,
-                                  uint64_t group, unsigned h, unsigned kappa, unsigned stages, float *values_ret)
+                                  uint64_t end, uint64_t group, unsigned h, unsigned kappa, unsigned stages, float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
     size_t book_values = (size_t)stages * h << kappa;
@@ -98,84 +98,78 @@ static inline void decode_stretch(const struct carvq_segment *segment, const uin
     // Widening costs as much as decoding K sub-vectors from the stored codebooks.
     if (book_values <= MAX_BOOK_VALUES && count >> kappa > 0) {
         float books[MAX_BOOK_VALUES];
-        size_t whole = info->cols / h - first < count ? (size_t)(info->cols / h - first) : count;
+        size_t whole = end / h - first < count ? (size_t)(end / h - first) : count;
         carvq_widen(info->value_dtype, stored, book_values, books);
         decode_widened(codes, first, whole, books, h, kappa, stages, values_ret);
         i = whole;
     }
     for (; i < count; i++) {
         uint64_t column = (first + i) * h;
-        unsigned width = info->cols - column < h ? (unsigned)(info->cols - column) : h;
+        unsigned width = end - column < h ? (unsigned)(end - column) : h;
         decode_stored(segment, codes, first + i, stored, width, values_ret + i * h);
     }
 }
 
-static inline void decode_row(const struct carvq_segment *segment, uint64_t row, unsigned h, unsigned kappa, unsigned stages,
-                              float *values_ret)
+static inline void decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, unsigned h,
+                              unsigned kappa, unsigned stages, float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
     const uint8_t *codes = segment->codes + row * segment->row_bits / 8;
-    const uint64_t count = segment->row_subvectors; // S
+    const uint64_t first = columns.first / h, end_column = columns.first + columns.count, end = (end_column + h - 1) / h;
     if (info->grouping == CARVQ_GROUP_COLUMNS) {
-        uint64_t group = row / info->group * count;
-        for (uint64_t s = 0; s < count; s++)
-            decode_stretch(segment, codes, s, 1, group + s, h, kappa, stages, values_ret + s * h);
+        uint64_t group = row / info->group * segment->row_subvectors;
+        for (uint64_t s = first; s < end; s++)
+            decode_stretch(segment, codes, s, 1, end_column, group + s, h, kappa, stages, values_ret + (s - first) * h);
         return;
     }
-    uint64_t position = row * count; // of the sub-vector in the table
-    for (uint64_t s = 0; s < count;) {
+    uint64_t position = row * segment->row_subvectors; // of the row's first sub-vector in the table
+    for (uint64_t s = first; s < end;) {
         uint64_t group = (position + s) / info->group;
         uint64_t left = (group + 1) * info->group - (position + s);
-        size_t stretch = (size_t)(count - s < left ? count - s : left);
-        decode_stretch(segment, codes, s, stretch, group, h, kappa, stages, values_ret + s * h);
+        size_t stretch = (size_t)(end - s < left ? end - s : left);
+        decode_stretch(segment, codes, s, stretch, end_column, group, h, kappa, stages, values_ret + (s - first) * h);
         s += stretch;
     }
 }
 
-static void decode_any(const struct carvq_segment *segment, uint64_t row, float *values_ret)
+static inline void decode_rows(const struct carvq_segment *segment, const uint64_t *rows, size_t count,
+                               struct carvq_columns columns, unsigned h, unsigned kappa, unsigned stages, float *values_ret,
+                               size_t stride)
 {
-    decode_row(segment, row, segment->info->subvector, segment->info->code_bits, segment->info->stages, values_ret);
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 < count)
+            carvq_prefetch_row(segment, rows[i + 1]);
+        decode_row(segment, rows[i], columns, h, kappa, stages, values_ret + i * stride);
+    }
 }
 
-// The paper's shapes: h = 8, kappa = 4, L = 1 to 4.
-static void decode_h8k4l1(const struct carvq_segment *segment, uint64_t row, float *values_ret)
-{
-    decode_row(segment, row, 8, 4, 1, values_ret);
-}
+// The paper's shapes, h = 8, kappa = 4, L = 1 to 4, and any.
+#define DECODER(name, h, kappa, stages)                                                                                     \
+    static void name(const struct carvq_segment *segment, const uint64_t *rows, size_t count, struct carvq_columns columns, \
+                     float *values_ret, size_t stride)                                                                      \
+    {                                                                                                                       \
+        decode_rows(segment, rows, count, columns, h, kappa, stages, values_ret, stride);                                   \
+    }
 
-static void decode_h8k4l2(const struct carvq_segment *segment, uint64_t row, float *values_ret)
-{
-    decode_row(segment, row, 8, 4, 2, values_ret);
-}
-
-static void decode_h8k4l3(const struct carvq_segment *segment, uint64_t row, float *values_ret)
-{
-    decode_row(segment, row, 8, 4, 3, values_ret);
-}
-
-static void decode_h8k4l4(const struct carvq_segment *segment, uint64_t row, float *values_ret)
-{
-    decode_row(segment, row, 8, 4, 4, values_ret);
-}
+DECODER(decode_h8k4l1, 8, 4, 1)
+DECODER(decode_h8k4l2, 8, 4, 2)
+DECODER(decode_h8k4l3, 8, 4, 3)
+DECODER(decode_h8k4l4, 8, 4, 4)
+DECODER(decode_any, segment->info->subvector, segment->info->code_bits, segment->info->stages)
 
 const char *carvq_rvq_choose(struct carvq_segment *segment)
 {
-    static const struct {
-        void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);
-        const char *name;
-    } special[] = {
-        {decode_h8k4l1, "scalar h8 k4 L1"},
-        {decode_h8k4l2, "scalar h8 k4 L2"},
-        {decode_h8k4l3, "scalar h8 k4 L3"},
-        {decode_h8k4l4, "scalar h8 k4 L4"},
-    };
+    static const char *const names[] = {"scalar h8 k4 L1", "scalar h8 k4 L2", "scalar h8 k4 L3", "scalar h8 k4 L4"};
     const struct carvq_segment_info *info = segment->info;
     segment->row_subvectors = (info->cols - 1) / info->subvector + 1;
     segment->row_bits = info->code_bytes / info->rows * 8;
-    if (info->subvector == 8 && info->code_bits == 4 && info->stages <= 4) {
-        segment->decode_row = special[info->stages - 1].decode_row;
-        return special[info->stages - 1].name;
-    }
-    segment->decode_row = decode_any;
-    return "scalar";
+    segment->column_step = info->subvector;
+    segment->decode_rows = decode_any;
+    if (info->subvector != 8 || info->code_bits != 4 || info->stages > 4)
+        return "scalar";
+    segment->decode_rows = info->stages == 1   ? decode_h8k4l1
+                           : info->stages == 2 ? decode_h8k4l2
+                           : info->stages == 3 ? decode_h8k4l3
+                                               : decode_h8k4l4;
+    return names[info->stages - 1];
 }

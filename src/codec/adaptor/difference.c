@@ -23,7 +23,7 @@ static void subtract_codes(const struct carvq_difference *difference, float *scr
                            size_t ncols, float *block)
 {
     for (size_t r = 0; r < nrows; r++) {
-        difference->codes->decode_row(difference->codes, row + r, scratch);
+        carvq_decode_row(difference->codes, row + r, scratch);
         for (size_t c = 0; c < ncols; c++)
             block[r * ncols + c] -= scratch[col + c];
     }
