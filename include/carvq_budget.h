@@ -31,7 +31,7 @@ struct carvq_budget {
     uint64_t seed;   // same seed, same bytes, whatever the number of threads
 };
 
-void carvq_budget_defaults(struct carvq_budget *budget_ret);
+CARVQ_API void carvq_budget_defaults(struct carvq_budget *budget_ret);
 
 // The rows whose count is in a range, and what becomes of them.
 struct carvq_band {
@@ -51,18 +51,21 @@ struct carvq_recipe;
 // CARVQ_ERROR_ARGUMENT, also if the budget is less than the smallest possible one, which is named; CARVQ_ERROR_FORMAT if a
 // value is NaN or infinite or the values of a row are too large, CARVQ_ERROR_MEMORY, CARVQ_ERROR_CANCELLED, and those of the
 // matrix.
-enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const struct carvq_budget *budget, unsigned threads,
-                                    int (*progress)(void *context, const struct carvq_progress *progress), void *progress_context,
-                                    struct carvq_recipe **recipe_ret, struct carvq_error *error);
-void carvq_recipe_free(struct carvq_recipe *recipe); // NULL is ignored
+CARVQ_API enum carvq_status carvq_recipe_make(const struct carvq_matrix *matrix, const struct carvq_budget *budget,
+                                              unsigned threads,
+                                              int (*progress)(void *context, const struct carvq_progress *progress),
+                                              void *progress_context, struct carvq_recipe **recipe_ret,
+                                              struct carvq_error *error);
+CARVQ_API void carvq_recipe_free(struct carvq_recipe *recipe); // NULL is ignored
 
 // Decides again for another number of bits, or of bytes if bits is 0; nothing is read or measured again, and mean, directions
 // and adaptor stay, so that it may refuse what carvq_recipe_make() would take. Errors: CARVQ_ERROR_ARGUMENT, CARVQ_ERROR_MEMORY.
 // After an error the recipe is only good for another try.
-enum carvq_status carvq_recipe_change(struct carvq_recipe *recipe, double bits, uint64_t bytes, struct carvq_error *error);
+CARVQ_API enum carvq_status carvq_recipe_change(struct carvq_recipe *recipe, double bits, uint64_t bytes,
+                                                struct carvq_error *error);
 
 // What the file will have: exact bytes by part, segments (most bits first). Lives as long as the recipe.
-const struct carvq_table_info *carvq_recipe_info(const struct carvq_recipe *recipe);
+CARVQ_API const struct carvq_table_info *carvq_recipe_info(const struct carvq_recipe *recipe);
 
 // What an adaptor [gamma] was found to be worth, after the mean and the directions.
 struct carvq_adaptor_trial {
@@ -72,10 +75,10 @@ struct carvq_adaptor_trial {
     bool used;
 };
 
-const struct carvq_adaptor_trial *carvq_recipe_adaptor(const struct carvq_recipe *recipe);
+CARVQ_API const struct carvq_adaptor_trial *carvq_recipe_adaptor(const struct carvq_recipe *recipe);
 
 // The error to be expected, by bands, from measurements on a sample. Returns the SQNR of the whole table in dB.
-double carvq_recipe_expect(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS]);
+CARVQ_API double carvq_recipe_expect(const struct carvq_recipe *recipe, struct carvq_band bands_ret[CARVQ_BANDS]);
 
 // Errors of the stored table against the original values, everything rounded to what is in the file.
 struct carvq_recipe_report {
@@ -86,12 +89,13 @@ struct carvq_recipe_report {
 };
 
 // Compresses count tables into one file, as carvq_encode() does; job->view is not used.
-enum carvq_status carvq_recipe_encode(struct carvq_recipe *const *recipes, size_t count, const struct carvq_encode_job *job,
-                                      struct carvq_recipe_report *reports_ret, struct carvq_error *error);
+CARVQ_API enum carvq_status carvq_recipe_encode(struct carvq_recipe *const *recipes, size_t count,
+                                                const struct carvq_encode_job *job, struct carvq_recipe_report *reports_ret,
+                                                struct carvq_error *error);
 
 // Size of the file that carvq_recipe_encode() writes.
-enum carvq_status carvq_recipe_file_size(struct carvq_recipe *const *recipes, size_t count, uint64_t *nbytes_ret,
-                                         struct carvq_error *error);
+CARVQ_API enum carvq_status carvq_recipe_file_size(struct carvq_recipe *const *recipes, size_t count, uint64_t *nbytes_ret,
+                                                   struct carvq_error *error);
 
 #ifdef __cplusplus
 }

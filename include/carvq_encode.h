@@ -52,7 +52,7 @@ struct carvq_encode_options {
     uint32_t rounds; // 1
 };
 
-void carvq_encode_defaults(struct carvq_encode_options *options_ret);
+CARVQ_API void carvq_encode_defaults(struct carvq_encode_options *options_ret);
 
 // What compressing a table will give and take. Everything follows from the shape: no value is read. info.segments points to
 // segments of the plan that carvq_encode_plan() filled: a copy still points there.
@@ -64,8 +64,8 @@ struct carvq_encode_plan {
 };
 
 // Checks shape and options (CARVQ_ERROR_ARGUMENT, naming the option) and fills the plan. threads 0: one per processor.
-enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
-                                    unsigned threads, struct carvq_encode_plan *plan_ret, struct carvq_error *error);
+CARVQ_API enum carvq_status carvq_encode_plan(const struct carvq_matrix *matrix, const struct carvq_encode_options *options,
+                                              unsigned threads, struct carvq_encode_plan *plan_ret, struct carvq_error *error);
 
 // How far the encoder is.
 struct carvq_progress {
@@ -111,13 +111,14 @@ struct carvq_encode_job {
 // Compresses count tables, each with its options, into one file. reports_ret: NULL or count reports.
 // Errors: CARVQ_ERROR_ARGUMENT; CARVQ_ERROR_FORMAT if a value is NaN or infinite (the first such row is named),
 // CARVQ_ERROR_MEMORY, CARVQ_ERROR_CANCELLED, and whatever the callbacks return.
-enum carvq_status carvq_encode(const struct carvq_matrix *matrices, const struct carvq_encode_options *options, size_t count,
-                               const struct carvq_encode_job *job, struct carvq_encode_report *reports_ret,
-                               struct carvq_error *error);
+CARVQ_API enum carvq_status carvq_encode(const struct carvq_matrix *matrices, const struct carvq_encode_options *options,
+                                         size_t count, const struct carvq_encode_job *job,
+                                         struct carvq_encode_report *reports_ret, struct carvq_error *error);
 
 // Size of the file that carvq_encode() would write: header plus payload of all tables, with all adaptors of the plans.
-enum carvq_status carvq_encode_file_size(const struct carvq_matrix *matrices, const struct carvq_encode_options *options,
-                                         size_t count, uint64_t *nbytes_ret, struct carvq_error *error);
+CARVQ_API enum carvq_status carvq_encode_file_size(const struct carvq_matrix *matrices,
+                                                   const struct carvq_encode_options *options, size_t count, uint64_t *nbytes_ret,
+                                                   struct carvq_error *error);
 
 #ifdef __cplusplus
 }
