@@ -56,21 +56,12 @@ static void output_tile(const struct carvq_adaptor *adaptor, size_t first, size_
     }
 }
 
-static void add_bias(const struct carvq_adaptor *adaptor, size_t rows_in_batch, size_t column, size_t width, float *values,
-                     size_t stride)
-{
-    float bias[TILE];
-    carvq_widen(adaptor->dtype, adaptor->bias_1 + 2 * column, width, bias);
-    for (size_t r = 0; r < rows_in_batch; r++)
-        add_scaled(values + r * stride, bias, 1.0f, width);
-}
-
 static void add_batch(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count, struct carvq_columns columns,
                       float *values, size_t stride)
 {
     float activations[BATCH][CHUNK];
-    for (size_t c = 0; c < columns.count; c += TILE)
-        add_bias(adaptor, count, columns.first + c, columns.count - c < TILE ? columns.count - c : TILE, values + c, stride);
+    for (size_t r = 0; r < count; r++)
+        carvq_add_scaled(adaptor->dtype, adaptor->bias_1 + 2 * columns.first, 1.0f, columns.count, values + r * stride);
     for (size_t first = 0; first < adaptor->hidden; first += CHUNK) {
         size_t chunk = adaptor->hidden - first < CHUNK ? adaptor->hidden - first : CHUNK;
         for (size_t r = 0; r < count; r++)

@@ -35,6 +35,26 @@ void carvq_widen(enum carvq_dtype dtype, const uint8_t *data, size_t count, floa
             values_ret[i] = carvq_float_from_bits(carvq_load_u32(data + 4 * i));
 }
 
+static inline void add_halves(enum carvq_dtype dtype, const uint8_t *restrict data, float scale, size_t count,
+                              float *restrict values)
+{
+    enum { BLOCK = 16 };
+    size_t i = 0;
+    for (; count - i >= BLOCK; i += BLOCK)
+        for (size_t k = 0; k < BLOCK; k++)
+            values[i + k] += (float)(scale * carvq_half_to_f32(dtype, data + 2 * (i + k)));
+    for (; i < count; i++)
+        values[i] += (float)(scale * carvq_half_to_f32(dtype, data + 2 * i));
+}
+
+void carvq_add_scaled(enum carvq_dtype dtype, const uint8_t *data, float scale, size_t count, float *values)
+{
+    if (dtype == CARVQ_BF16)
+        add_halves(CARVQ_BF16, data, scale, count, values);
+    else
+        add_halves(CARVQ_F16, data, scale, count, values);
+}
+
 static inline void narrow(enum carvq_dtype dtype, float value, uint8_t *data)
 {
     carvq_store_u16(data, dtype == CARVQ_BF16 ? carvq_f32_to_bf16(value) : carvq_f32_to_f16(value));

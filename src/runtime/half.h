@@ -109,4 +109,8 @@ const char *carvq_dtype_name(enum carvq_dtype dtype);
 void carvq_widen(enum carvq_dtype dtype, const uint8_t *data, size_t count, float *values_ret);
 void carvq_narrow(enum carvq_dtype dtype, const float *values, size_t count, uint8_t *data_ret);
 
+// values += scale * data, which are of a 16-bit type. The product is rounded where the compiler computes floats in double
+// (s390x).
+void carvq_add_scaled(enum carvq_dtype dtype, const uint8_t *data, float scale, size_t count, float *values);
+
 #endif

@@ -79,8 +79,12 @@ void carvq_kernels_scalar(struct carvq_kernels *kernels)
 
 void carvq_kernels_choose(enum carvq_level level, struct carvq_kernels *kernels_ret)
 {
-#define INSTALL(needed, install) \
-    if (level >= (needed))       \
-        install(kernels_ret);
-    CARVQ_KERNEL_FILES(INSTALL)
+#define ENTRY(level, install) {level, install},
+    static const struct {
+        enum carvq_level level;
+        void (*install)(struct carvq_kernels *kernels);
+    } files[] = {CARVQ_KERNEL_FILES(ENTRY)};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i].level <= level)
+            files[i].install(kernels_ret);
 }

@@ -76,13 +76,13 @@ static void decode_stored(const struct carvq_segment *segment, const uint8_t *co
                           unsigned width, float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
-    float centroid[CARVQ_MAX_SUBVECTOR];
     for (unsigned stage = 0; stage < info->stages; stage++) {
         uint32_t code = read_field(codes, subvector * info->stages + stage, info->code_bits);
-        size_t index = ((size_t)stage << info->code_bits) + code;
-        carvq_widen(info->value_dtype, books + 2 * index * info->subvector, width, centroid);
-        for (unsigned d = 0; d < width; d++)
-            values_ret[d] = stage == 0 ? centroid[d] : values_ret[d] + centroid[d];
+        const uint8_t *centroid = books + 2 * (((size_t)stage << info->code_bits) + code) * info->subvector;
+        if (stage == 0)
+            carvq_widen(info->value_dtype, centroid, width, values_ret);
+        else
+            carvq_add_scaled(info->value_dtype, centroid, 1.0f, width, values_ret);
     }
 }
 

@@ -15,37 +15,16 @@ static float read_coefficient(const uint8_t *fields, uint64_t index, unsigned bi
     return (float)((int)(window >> shift & ((1U << bits) - 1)) - (1 << (bits - 1)));
 }
 
-// row[0 .. count-1] += scale * values; in blocks of a fixed size, which vectorise at -O2 too. dtype is constant where this is
-// called.
-static inline void add_halves(enum carvq_dtype dtype, const uint8_t *restrict values, float scale, size_t count,
-                              float *restrict row)
-{
-    enum { BLOCK = 16 };
-    size_t c = 0;
-    for (; count - c >= BLOCK; c += BLOCK)
-        for (size_t k = 0; k < BLOCK; k++)
-            row[c + k] += scale * carvq_half_to_f32(dtype, values + 2 * (c + k));
-    for (; c < count; c++)
-        row[c] += scale * carvq_half_to_f32(dtype, values + 2 * c);
-}
-
-static void add(enum carvq_dtype dtype, const uint8_t *values, float scale, size_t count, float *row)
-{
-    if (dtype == CARVQ_BF16)
-        add_halves(CARVQ_BF16, values, scale, count, row);
-    else
-        add_halves(CARVQ_F16, values, scale, count, row);
-}
-
 void carvq_shared_add(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
                       float *values, size_t stride)
 {
     const size_t n = shared->cols, first = columns.first;
     for (size_t i = 0; i < count; i++, values += stride) {
         if (shared->mean != NULL)
-            add(shared->mean_dtype, shared->mean + 2 * first, 1.0f, columns.count, values);
+            carvq_add_scaled(shared->mean_dtype, shared->mean + 2 * first, 1.0f, columns.count, values);
         for (uint32_t k = 0; k < shared->rank; k++)
-            add(shared->dtype, shared->directions + 2 * (k * n + first),
-                read_coefficient(shared->coefficients, (uint64_t)ids[i] * shared->rank + k, shared->bits), columns.count, values);
+            carvq_add_scaled(shared->dtype, shared->directions + 2 * (k * n + first),
+                             read_coefficient(shared->coefficients, (uint64_t)ids[i] * shared->rank + k, shared->bits),
+                             columns.count, values);
     }
 }
