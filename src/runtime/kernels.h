@@ -34,16 +34,21 @@ struct carvq_columns {
     size_t first, count;
 };
 
+// Sets the segment's decode_rows and what that needs, from info and the views. Returns the decoder's name, NULL if there is none.
+// One that has no decoder for a segment's shape asks the one that it replaced.
+typedef const char *carvq_choose(struct carvq_segment *segment);
+
+// Add to these columns of count rows what all rows share, or the adaptor's correction. ids[i] is the number of the row whose
+// columns begin at values + i * stride.
+typedef void carvq_add_shared(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
+                              float *values, size_t stride);
+typedef void carvq_add_adaptor(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count,
+                               struct carvq_columns columns, float *values, size_t stride);
+
 struct carvq_kernels {
-    // By codec: sets the segment's decode_rows and what that needs, from info and the views. Returns the decoder's name, NULL if
-    // there is none. One that has no decoder for a segment's shape asks the one that it replaced.
-    const char *(*choose[CARVQ_RAW + 1])(struct carvq_segment *segment);
-    // Add to these columns of count rows what all rows share, or the adaptor's correction. ids[i] is the number of the row whose
-    // columns begin at values + i * stride.
-    void (*add_shared)(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
-                       float *values, size_t stride);
-    void (*add_adaptor)(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count, struct carvq_columns columns,
-                        float *values, size_t stride);
+    carvq_choose *choose[CARVQ_RAW + 1]; // by codec
+    carvq_add_shared *add_shared;
+    carvq_add_adaptor *add_adaptor;
 };
 
 // The files of kernels, each with its function that puts them into the table, where they replace those of the files before it. A
@@ -58,12 +63,8 @@ CARVQ_KERNEL_FILES(CARVQ_DECLARE)
 void carvq_kernels_choose(enum carvq_level level, struct carvq_kernels *kernels_ret);
 
 // The scalar ones.
-const char *carvq_rvq_choose(struct carvq_segment *segment);
-const char *carvq_trellis_choose(struct carvq_segment *segment);
-const char *carvq_raw_choose(struct carvq_segment *segment);
-void carvq_shared_add(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
-                      float *values, size_t stride);
-void carvq_adaptor_add(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count, struct carvq_columns columns,
-                       float *values, size_t stride);
+carvq_choose carvq_rvq_choose, carvq_trellis_choose, carvq_raw_choose;
+carvq_add_shared carvq_shared_add;
+carvq_add_adaptor carvq_adaptor_add;
 
 #endif

@@ -3,17 +3,13 @@
 #include "half.h"
 #include "table.h"
 
-static void decode_rows(const struct carvq_segment *segment, const uint64_t *rows, size_t count, struct carvq_columns columns,
-                        float *values_ret, size_t stride)
+static inline void decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
-    for (size_t i = 0; i < count; i++) {
-        if (i + 1 < count)
-            carvq_prefetch_row(segment, rows[i + 1]);
-        carvq_widen(info->value_dtype, segment->codes + 2 * ((size_t)rows[i] * info->cols + columns.first), columns.count,
-                    values_ret + i * stride);
-    }
+    carvq_widen(info->value_dtype, segment->codes + 2 * ((size_t)row * info->cols + columns.first), columns.count, values_ret);
 }
+
+CARVQ_DECODE_ROWS(decode_rows, decode_row(segment, row, columns, values_ret))
 
 const char *carvq_raw_choose(struct carvq_segment *segment)
 {

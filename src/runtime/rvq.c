@@ -132,33 +132,17 @@ static inline void decode_row(const struct carvq_segment *segment, uint64_t row,
     }
 }
 
-static inline void decode_rows(const struct carvq_segment *segment, const uint64_t *rows, size_t count,
-                               struct carvq_columns columns, unsigned h, unsigned kappa, unsigned stages, float *values_ret,
-                               size_t stride)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i + 1 < count)
-            carvq_prefetch_row(segment, rows[i + 1]);
-        decode_row(segment, rows[i], columns, h, kappa, stages, values_ret + i * stride);
-    }
-}
-
 // The paper's shapes, h = 8, kappa = 4, L = 1 to 4, and any.
-#define DECODER(name, h, kappa, stages)                                                                                     \
-    static void name(const struct carvq_segment *segment, const uint64_t *rows, size_t count, struct carvq_columns columns, \
-                     float *values_ret, size_t stride)                                                                      \
-    {                                                                                                                       \
-        decode_rows(segment, rows, count, columns, h, kappa, stages, values_ret, stride);                                   \
-    }
-
-DECODER(decode_h8k4l1, 8, 4, 1)
-DECODER(decode_h8k4l2, 8, 4, 2)
-DECODER(decode_h8k4l3, 8, 4, 3)
-DECODER(decode_h8k4l4, 8, 4, 4)
-DECODER(decode_any, segment->info->subvector, segment->info->code_bits, segment->info->stages)
+CARVQ_DECODE_ROWS(decode_h8k4l1, decode_row(segment, row, columns, 8, 4, 1, values_ret))
+CARVQ_DECODE_ROWS(decode_h8k4l2, decode_row(segment, row, columns, 8, 4, 2, values_ret))
+CARVQ_DECODE_ROWS(decode_h8k4l3, decode_row(segment, row, columns, 8, 4, 3, values_ret))
+CARVQ_DECODE_ROWS(decode_h8k4l4, decode_row(segment, row, columns, 8, 4, 4, values_ret))
+CARVQ_DECODE_ROWS(decode_any, decode_row(segment, row, columns, segment->info->subvector, segment->info->code_bits,
+                                         segment->info->stages, values_ret))
 
 const char *carvq_rvq_choose(struct carvq_segment *segment)
 {
+    static carvq_decode_rows *const decoders[] = {decode_h8k4l1, decode_h8k4l2, decode_h8k4l3, decode_h8k4l4};
     static const char *const names[] = {"scalar h8 k4 L1", "scalar h8 k4 L2", "scalar h8 k4 L3", "scalar h8 k4 L4"};
     const struct carvq_segment_info *info = segment->info;
     segment->row_subvectors = (info->cols - 1) / info->subvector + 1;
@@ -167,9 +151,6 @@ const char *carvq_rvq_choose(struct carvq_segment *segment)
     segment->decode_rows = decode_any;
     if (info->subvector != 8 || info->code_bits != 4 || info->stages > 4)
         return "scalar";
-    segment->decode_rows = info->stages == 1   ? decode_h8k4l1
-                           : info->stages == 2 ? decode_h8k4l2
-                           : info->stages == 3 ? decode_h8k4l3
-                                               : decode_h8k4l4;
+    segment->decode_rows = decoders[info->stages - 1];
     return names[info->stages - 1];
 }

@@ -8,6 +8,10 @@
 #include "kernels.h"
 #include "safetensors.h"
 
+// Decodes these columns of count rows: those of rows[i] to values_ret + i * stride.
+typedef void carvq_decode_rows(const struct carvq_segment *segment, const uint64_t *rows, size_t count,
+                               struct carvq_columns columns, float *values_ret, size_t stride);
+
 struct carvq_segment {
     const struct carvq_segment_info *info;
     const uint8_t *codes;     // rvq [rows, row_bytes], trellis [code_bytes], raw [rows, n] 16-bit values
@@ -17,9 +21,7 @@ struct carvq_segment {
     uint32_t row_subvectors;    // rvq: S = ceil(n / h)
     uint32_t column_step;       // what a decoder begins with is 0 or a multiple of this, which is at most CARVQ_MAX_SUBVECTOR
     const int8_t (*trellis)[2]; // trellis: the values of a step by state
-    // Decodes these columns of count rows: those of rows[i] to values_ret + i * stride.
-    void (*decode_rows)(const struct carvq_segment *segment, const uint64_t *rows, size_t count, struct carvq_columns columns,
-                        float *values_ret, size_t stride);
+    carvq_decode_rows *decode_rows;
 };
 
 // Decodes a whole row.
@@ -41,6 +43,19 @@ static inline void carvq_prefetch_row(const struct carvq_segment *segment, uint6
     (void)row;
 #endif
 }
+
+// Defines a decode_rows: decode is an expression of segment, row, columns and values_ret that decodes one row.
+#define CARVQ_DECODE_ROWS(name, decode)                                                                                     \
+    static void name(const struct carvq_segment *segment, const uint64_t *rows, size_t count, struct carvq_columns columns, \
+                     float *values_ret, size_t stride)                                                                      \
+    {                                                                                                                       \
+        for (size_t i = 0; i < count; i++, values_ret += stride) {                                                          \
+            const uint64_t row = rows[i];                                                                                   \
+            if (i + 1 < count)                                                                                              \
+                carvq_prefetch_row(segment, rows[i + 1]);                                                                   \
+            decode;                                                                                                         \
+        }                                                                                                                   \
+    }
 
 // What all rows share, see doc/format.md: 16-bit values without alignment.
 struct carvq_shared {

@@ -111,31 +111,19 @@ static inline void decode_row(const struct carvq_segment *segment, uint64_t row,
     }
 }
 
-#define DECODER(k)                                                                                   \
-    static void decode_k##k(const struct carvq_segment *segment, const uint64_t *rows, size_t count, \
-                            struct carvq_columns columns, float *values_ret, size_t stride)          \
-    {                                                                                                \
-        for (size_t i = 0; i < count; i++) {                                                         \
-            if (i + 1 < count)                                                                       \
-                carvq_prefetch_row(segment, rows[i + 1]);                                            \
-            decode_row(segment, rows[i], columns, k, values_ret + i * stride);                       \
-        }                                                                                            \
-    }
-
-DECODER(2)
-DECODER(3)
-DECODER(4)
-DECODER(5)
-DECODER(6)
-DECODER(7)
-DECODER(8)
-DECODER(10)
+CARVQ_DECODE_ROWS(decode_k2, decode_row(segment, row, columns, 2, values_ret))
+CARVQ_DECODE_ROWS(decode_k3, decode_row(segment, row, columns, 3, values_ret))
+CARVQ_DECODE_ROWS(decode_k4, decode_row(segment, row, columns, 4, values_ret))
+CARVQ_DECODE_ROWS(decode_k5, decode_row(segment, row, columns, 5, values_ret))
+CARVQ_DECODE_ROWS(decode_k6, decode_row(segment, row, columns, 6, values_ret))
+CARVQ_DECODE_ROWS(decode_k7, decode_row(segment, row, columns, 7, values_ret))
+CARVQ_DECODE_ROWS(decode_k8, decode_row(segment, row, columns, 8, values_ret))
+CARVQ_DECODE_ROWS(decode_k10, decode_row(segment, row, columns, 10, values_ret))
 
 const char *carvq_trellis_choose(struct carvq_segment *segment)
 {
     static const struct {
-        void (*decode_rows)(const struct carvq_segment *segment, const uint64_t *rows, size_t count, struct carvq_columns columns,
-                            float *values_ret, size_t stride);
+        carvq_decode_rows *decode_rows;
         const char *name;
     } decoders[] = {
         {decode_k2, "scalar trellis k2"},   {decode_k3, "scalar trellis k3"},
