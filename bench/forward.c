@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "carvq_encode.h"
 #include "host/blas.h"
 #include "lm/lm.h"
 
@@ -208,7 +207,7 @@ static void measure(const struct size *size)
 int main(int argc, char **argv)
 {
     carvq_blas_setup(argv);
-    carvq_blas_single_thread();
+    carvq_blas_one_thread();
     printf("forward pass, %d tokens in windows of 256, BF16 weights, BLAS kernel %s%s\n", TOKENS, carvq_blas_kernel(),
            carvq_blas_is_slow() ? " (slow: OPENBLAS_CORETYPE is set, or nothing better is known)" : "");
     puts("GFlop/s of the products:\nwidths of          n  plain sgemm  whole pass  share");

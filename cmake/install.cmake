@@ -5,9 +5,19 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/carvq)
 
-install(TARGETS carvq EXPORT carvqTargets)
+# What users link: the shared libraries, if there are any.
+if(BUILD_SHARED_LIBS)
+  set(shared _shared)
+endif()
+if(TARGET carvq_encode)
+  set(headers *.h)
+else()
+  set(headers carvq.h)
+endif()
+
+install(TARGETS carvq${shared} EXPORT carvqTargets)
 install(EXPORT carvqTargets NAMESPACE carvq:: DESTINATION ${package_dir})
-install(FILES include/carvq.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN ${headers})
 
 # The .pc files find the prefix from where they lie, so that the tree can be moved.
 file(RELATIVE_PATH CARVQ_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
@@ -16,9 +26,8 @@ install(FILES ${PROJECT_BINARY_DIR}/carvq.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}
 
 if(TARGET carvq_encode)
   # The encoder has its own export set: a program that only reads tables must not need OpenMP and a BLAS to be found.
-  install(TARGETS carvq_encode EXPORT carvqEncodeTargets)
+  install(TARGETS carvq_encode${shared} EXPORT carvqEncodeTargets)
   install(EXPORT carvqEncodeTargets NAMESPACE carvq:: DESTINATION ${package_dir})
-  install(FILES include/carvq_encode.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   # A shared library knows what it needs; a static one leaves it to the program.
   if(NOT BUILD_SHARED_LIBS)
     install(TARGETS carvq_host EXPORT carvqEncodeTargets)
@@ -33,13 +42,9 @@ if(TARGET carvq_encode)
   install(FILES ${PROJECT_BINARY_DIR}/carvq-encode.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()
 if(TARGET carvq_cli)
-  if(BUILD_SHARED_LIBS)
-    file(RELATIVE_PATH bin_to_lib /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_LIBDIR})
-    set_target_properties(carvq_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
-  endif()
-  install(TARGETS carvq_cli)
+  install(TARGETS carvq_cli COMPONENT tool)
   if(EXISTS ${PROJECT_SOURCE_DIR}/doc/carvq.1)
-    install(FILES doc/carvq.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    install(FILES doc/carvq.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT tool)
   endif()
 endif()
 

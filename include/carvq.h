@@ -11,7 +11,9 @@
 //     struct carvq_file *file;
 //     if (carvq_open("model.carvq.safetensors", &file, &error) != CARVQ_OK)
 //         die(error.message);
-//     const struct carvq_table *table = carvq_find(file, NULL);
+//     const struct carvq_table *table = carvq_find(file, NULL); // or the name of a tensor
+//     if (table == NULL)
+//         die("not one table");
 //     float *rows = malloc(2 * carvq_info(table)->cols * sizeof *rows);
 //     const uint32_t ids[2] = { 17, 4711 };
 //     if (carvq_lookup(table, ids, 2, rows, carvq_info(table)->cols, &error) != CARVQ_OK)
@@ -23,11 +25,21 @@
 #ifndef CARVQ_H
 #define CARVQ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+// What the shared library exports.
+#ifndef CARVQ_API
+#if defined(__GNUC__) && !defined(_WIN32)
+#define CARVQ_API __attribute__((visibility("default")))
+#else
+#define CARVQ_API
+#endif
 #endif
 
 #define CARVQ_VERSION_MAJOR 0
@@ -36,7 +48,7 @@ extern "C" {
 #define CARVQ_VERSION_STRING "0.1.0"
 
 // The version of the library that is linked, which may differ from the header's. A static string.
-const char *carvq_version(void);
+CARVQ_API const char *carvq_version(void);
 
 // What went wrong. CARVQ_OK is 0 and means that nothing did; values are stable, new ones are added at the end.
 enum carvq_status {
@@ -97,7 +109,7 @@ enum carvq_codec {
 };
 
 // "rvq", "trellis", "raw": static strings.
-const char *carvq_codec_name(enum carvq_codec codec);
+CARVQ_API const char *carvq_codec_name(enum carvq_codec codec);
 
 // A segment: rows of a table that are stored alike. Symbols in brackets are those of doc/method.md. What belongs to another codec
 // is 0.
@@ -133,7 +145,7 @@ struct carvq_table_info {
     const struct carvq_segment_info *segments;
 
     // What is added to the decoded rows of all segments but raw ones, in this order; each has the type of its 16-bit values.
-    int mean; // 1: the mean of all rows, or something like it; 0: none
+    bool mean; // the mean of all rows, or something like it
     enum carvq_dtype mean_dtype;
     uint32_t rank; // of the low-rank part, 0: none
     uint32_t low_rank_bits;
@@ -157,37 +169,49 @@ struct carvq_table_info {
 // memory. Every size is checked here, so that no lookup can leave the map. On success *file_ret is to be given to
 // carvq_close(). Errors: CARVQ_ERROR_IO, _FORMAT, _UNSUPPORTED, _MEMORY, and _NOT_FOUND for a sound safetensors file that
 // was not made by carvq. A file that another program truncates while it is open leads to SIGBUS, as with any mapped file:
-// replace files by rename. Not there if the library was built with CARVQ_NO_FILE_MAP.
-enum carvq_status carvq_open(const char *path, struct carvq_file **file_ret, struct carvq_error *error);
+// replace files by rename. The path is UTF-8 on Windows. Not there with CARVQ_NO_FILE_MAP, for machines without files.
+//
+// Which kernels (kernel in carvq_segment_info) are used is chosen here, by what the processor can do. The environment variable
+// CARVQ_KERNEL limits the choice: scalar, neon, avx2, avx512; another word is CARVQ_ERROR_ARGUMENT. They give the same bits.
+#ifndef CARVQ_NO_FILE_MAP
+CARVQ_API enum carvq_status carvq_open(const char *path, struct carvq_file **file_ret, struct carvq_error *error);
+#endif
 
 // The same for a file that is already in memory (flash of a microcontroller, an asset of an app). The nbytes bytes at
 // data need no alignment; they stay the caller's and must not change or go away before carvq_close().
-enum carvq_status carvq_open_memory(const void *data, size_t nbytes, struct carvq_file **file_ret, struct carvq_error *error);
+CARVQ_API enum carvq_status carvq_open_memory(const void *data, size_t nbytes, struct carvq_file **file_ret,
+                                              struct carvq_error *error);
 
 // Frees what carvq_open() or carvq_open_memory() returned. NULL is ignored.
-void carvq_close(struct carvq_file *file);
+CARVQ_API void carvq_close(struct carvq_file *file);
 
 // Number of tables in the file, 1 to CARVQ_MAX_TABLES, and the table number index (sorted by name) or NULL.
-size_t carvq_table_count(const struct carvq_file *file);
-const struct carvq_table *carvq_table_at(const struct carvq_file *file, size_t index);
+CARVQ_API size_t carvq_table_count(const struct carvq_file *file);
+CARVQ_API const struct carvq_table *carvq_table_at(const struct carvq_file *file, size_t index);
 
 // The table made from the tensor of this name, e.g. "model.embed_tokens.weight". With name NULL: the only table.
 // NULL if there is no such table, or if name is NULL and there are several.
-const struct carvq_table *carvq_find(const struct carvq_file *file, const char *name);
+CARVQ_API const struct carvq_table *carvq_find(const struct carvq_file *file, const char *name);
 
 // Never NULL; lives as long as the file.
-const struct carvq_table_info *carvq_info(const struct carvq_table *table);
+CARVQ_API const struct carvq_table_info *carvq_info(const struct carvq_table *table);
 
 // Decodes the rows ids[0 .. count-1]: row ids[i] goes to rows[i * row_stride .. i * row_stride + cols - 1].
 // row_stride counts floats and is at least cols. The values are bit for bit the same on every machine. Allocates
 // nothing; takes at most 8 KiB of stack. If an id is not below rows, returns CARVQ_ERROR_RANGE, names the id, and has
 // written nothing. If the file is damaged where it says in which segment a row is, returns CARVQ_ERROR_FORMAT, names the
 // id, and may have written some of the rows.
-enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride,
-                               struct carvq_error *error);
+CARVQ_API enum carvq_status carvq_lookup(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows,
+                                         size_t row_stride, struct carvq_error *error);
+
+// The same into rows of another type: dtype CARVQ_F32 (float), CARVQ_F16 or CARVQ_BF16 (16-bit values in the machine's byte
+// order, e.g. uint16_t). rows is aligned for them, and row_stride counts them. The values are those of carvq_lookup(), rounded to
+// nearest, ties to even; beyond the largest value is infinity. Another dtype: CARVQ_ERROR_ARGUMENT.
+CARVQ_API enum carvq_status carvq_lookup_as(const struct carvq_table *table, const uint32_t *ids, size_t count,
+                                            enum carvq_dtype dtype, void *rows, size_t row_stride, struct carvq_error *error);
 
 // The number of the segment that holds row id; UINT32_MAX if there is no such row, or if the file is damaged where it says that.
-uint32_t carvq_row_segment(const struct carvq_table *table, uint32_t id);
+CARVQ_API uint32_t carvq_row_segment(const struct carvq_table *table, uint32_t id);
 
 #ifdef __cplusplus
 }

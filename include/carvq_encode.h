@@ -37,9 +37,6 @@
 #include <stdbool.h>
 
 #include "carvq.h"
-#ifndef CARVQ_API
-#define CARVQ_API
-#endif
 
 #ifdef __cplusplus
 extern "C" {

@@ -23,9 +23,9 @@ declare -A arrows=(
     [codec/rvq]="codec host runtime"
     [codec/trellis]="codec host runtime"
     [codec/adaptor]="codec host runtime"
-    [codec/shared]="codec/adaptor codec host runtime"
-    [plan]="codec codec/rvq codec/trellis codec/adaptor codec/shared host runtime"
-    [encode]="plan codec codec/rvq codec/trellis codec/adaptor codec/shared host runtime"
+    [codec/prediction]="codec/adaptor codec host runtime"
+    [plan]="codec codec/rvq codec/trellis codec/adaptor codec/prediction host runtime"
+    [encode]="plan codec codec/rvq codec/trellis codec/adaptor codec/prediction host runtime"
     [lm]="tokenizer checkpoint host runtime"
     [eval/baselines]="encode host runtime" # rivals, for comparisons
     [eval]="eval/baselines encode lm tokenizer checkpoint host runtime"
@@ -76,7 +76,7 @@ check_symbols()
 }
 
 # What the runtime may take from libc, and which of its files may allocate.
-libc_symbols="malloc calloc free memcpy memmove memset memcmp memchr strlen strcpy strcmp strncmp strchr strrchr strerror snprintf vsnprintf
+libc_symbols="getenv malloc calloc free memcpy memmove memset memcmp memchr strlen strcpy strcmp strncmp strchr strrchr strerror snprintf vsnprintf
 open open64 close fstat fstat64 mmap mmap64 munmap qsort __errno_location __stack_chk_fail _GLOBAL_OFFSET_TABLE_"
 may_allocate="src/runtime/safetensors.c src/runtime/status.c src/runtime/file.c" # status.c: for a message longer than its buffer
 
@@ -96,6 +96,15 @@ check_runtime()
     while read -r symbol; do
         grep -qwF -- "$symbol" <<<"$libc_symbols" || fail "src/runtime needs $symbol, which is not on the list of what they may take from libc"
     done < <(nm -u "$work/runtime" | awk '{ print $2 }')
+    # A device has neither files nor an environment.
+    for source in src/runtime/*.c; do
+        cc -std=c11 -O2 -DCARVQ_NO_FILE_MAP -DCARVQ_KERNEL_SCALAR -Iinclude -c "$source" -o "$work/device.o"
+        if nm -u "$work/device.o" | grep -wE 'getenv|open|open64|mmap|mmap64|fstat|fstat64|__errno_location'; then
+            fail "$source: needs what a device does not have"
+        fi
+        sed -n 2p "$source" | grep -q '^// ' || fail "$source: its second line does not say what it is"
+    done
+    rm "$work/device.o"
     printf '#include <carvq.h>\nint main(void) { return carvq_version()[0] == 0; }\n' >"$work/app.c"
     if ! cc -std=c11 -Iinclude "$work/runtime" "$work/app.c" -o "$work/app" || ! "$work/app"; then
         fail "src/runtime does not link and run with libc alone"

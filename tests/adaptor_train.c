@@ -112,13 +112,19 @@ static void test_runtime_agrees(void **state)
         struct carvq_adaptor_network *network = train(&source, &options);
         assert_int_equal(network->nbytes, carvq_adaptor_bytes(source.rows, source.cols, options.widths));
         assert_int_equal(network->nbytes, 2 * (600 * 2 + 2 * 90 + 90 + 90 * 37 + 37));
-        struct carvq_table table = {.info = {.rows = source.rows, .cols = source.cols, .adaptor_dim = 2, .adaptor_hidden = 90}};
-        table.adaptor = (struct carvq_adaptor){options.dtype,   network->table,    network->weight_0,
-                                               network->bias_0, network->weight_1, network->bias_1};
+        const struct carvq_adaptor adaptor = {2,
+                                              90,
+                                              (uint32_t)source.cols,
+                                              options.dtype,
+                                              network->table,
+                                              network->weight_0,
+                                              network->bias_0,
+                                              network->weight_1,
+                                              network->bias_1};
         double l1 = 0, square = 0;
         for (uint32_t r = 0; r < source.rows; r++) {
             float row[37] = {0};
-            carvq_adaptor_add(&table, &r, 1, row, 37);
+            carvq_adaptor_add(&adaptor, &r, 1, (struct carvq_columns){0, 37}, row, 37);
             for (uint32_t c = 0; c < 37; c++) {
                 double error = (double)source.values[r * 37 + c] - (double)row[c];
                 l1 += fabs(error);

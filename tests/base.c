@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The base layer: 16-bit floats, UTF-8, escaping of messages, checked sizes.
+// What the runtime stands on: 16-bit floats, UTF-8, escaping of messages, checked sizes, the processor's level.
+#define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdarg.h>
 #include <setjmp.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "runtime/half.h"
+#include "runtime/kernels.h"
 #include "runtime/size.h"
 #include "runtime/status.h"
 #include "runtime/utf8.h"
@@ -237,9 +239,42 @@ static void test_sizes_do_not_wrap(void **state)
     assert_true(carvq_div_up(UINT64_MAX, 2) == UINT64_C(1) << 63);
 }
 
+// CARVQ_KERNEL limits the level and never raises it; a word that nobody knows is reported, also where a file is opened.
+static void test_levels(void **state)
+{
+    static const enum carvq_level levels[] = {CARVQ_LEVEL_SCALAR, CARVQ_LEVEL_NEON, CARVQ_LEVEL_AVX2, CARVQ_LEVEL_AVX512};
+    (void)state;
+    const char *unknown = "x";
+    unsetenv("CARVQ_KERNEL");
+    const enum carvq_level best = carvq_level_here(&unknown);
+    assert_null(unknown);
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        setenv("CARVQ_KERNEL", carvq_level_name(levels[i]), 1);
+        const enum carvq_level level = carvq_level_here(&unknown);
+        const bool same_family = (levels[i] == CARVQ_LEVEL_NEON) == (best == CARVQ_LEVEL_NEON);
+        assert_int_equal(level, !same_family ? CARVQ_LEVEL_SCALAR : levels[i] < best ? levels[i] : best);
+        assert_null(unknown);
+    }
+    setenv("CARVQ_KERNEL", "", 1);
+    assert_int_equal(carvq_level_here(NULL), best);
+    setenv("CARVQ_KERNEL", "skalar", 1);
+    assert_int_equal(carvq_level_here(&unknown), best);
+    if (best != CARVQ_LEVEL_SCALAR) { // else nobody looks
+        struct carvq_file *file;
+        struct carvq_error error;
+        unsigned char header[64] = {56, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
+        memset(header + 10, ' ', 54);
+        assert_string_equal(unknown, "skalar");
+        assert_int_equal(carvq_open_memory(header, 64, &file, &error), CARVQ_ERROR_ARGUMENT);
+        assert_non_null(strstr(error.message, "CARVQ_KERNEL: 'skalar'"));
+    }
+    unsetenv("CARVQ_KERNEL");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_levels),
         cmocka_unit_test(test_every_half_widens_to_its_value),
         cmocka_unit_test(test_every_half_survives_a_round_trip),
         cmocka_unit_test(test_ties_round_to_even),

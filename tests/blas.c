@@ -14,7 +14,6 @@
 
 #include <cblas.h>
 
-#include "carvq_encode.h"
 #include "host/blas.h"
 
 static const char *program;
@@ -61,7 +60,7 @@ static void test_choice_of_user_stays(void **state)
 static void test_product_is_right(void **state)
 {
     (void)state;
-    carvq_blas_single_thread();
+    carvq_blas_one_thread();
     const float a[6] = {1, 2, 3, 4, 5, 6}, b[6] = {7, 8, 9, 10, 11, 12};
     float c[4];
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, 2, 2, 3, 1.0f, a, 3, b, 2, 0.0f, c, 2);

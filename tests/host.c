@@ -33,8 +33,8 @@ static void test_views_are_stacked(void **state)
     static const float scales[] = {1, 2, 4, 0.5f, -1, 8, 0};
     const struct carvq_subset subset = {&matrix, rows};
     const struct carvq_matrix chosen = carvq_subset_matrix(&subset, 4);
-    const struct carvq_columns columns = {&chosen, order, scales};
-    const struct carvq_matrix view = carvq_columns_matrix(&columns);
+    const struct carvq_column_view columns = {&chosen, order, scales};
+    const struct carvq_matrix view = carvq_column_view_matrix(&columns);
     struct carvq_error error = {0};
     float block[3 * 5];
     assert_int_equal(view.rows, 4);
@@ -44,8 +44,8 @@ static void test_views_are_stacked(void **state)
     for (size_t i = 0; i < 3; i++)
         for (uint32_t c = 0; c < 5; c++)
             assert_true(block[5 * i + c] == scales[2 + c] * value(rows[1 + i], order[2 + c]));
-    const struct carvq_columns plain = {&chosen, NULL, NULL};
-    const struct carvq_matrix same = carvq_columns_matrix(&plain);
+    const struct carvq_column_view plain = {&chosen, NULL, NULL};
+    const struct carvq_matrix same = carvq_column_view_matrix(&plain);
     assert_int_equal(same.read(same.context, 0, 2, 1, 5, block, &error), CARVQ_OK);
     for (size_t i = 0; i < 2; i++)
         for (uint32_t c = 0; c < 5; c++)

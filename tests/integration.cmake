@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
 # What users build on. Programs that are not instrumented cannot link libraries that are.
 if(NOT CARVQ_SANITIZE)
+  include(CheckLanguage)
+  check_language(CXX)
   set(kinds subdirectory bare shared)
   if(TARGET carvq_encode AND CARVQ_INSTALL)
     list(APPEND kinds find_package pkg_config)
   endif()
+  if(NOT CMAKE_CXX_COMPILER)
+    set(CMAKE_CXX_COMPILER "")
+  endif()
   foreach(kind ${kinds})
     add_test(NAME integration_${kind} COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/integration/run.sh
-      ${kind} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
+      ${kind} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER})
     set_tests_properties(integration_${kind} PROPERTIES TIMEOUT 300)
   endforeach()
 endif()

@@ -125,10 +125,10 @@ static void check_offsets(const struct carvq_table *table, uint64_t (*offsets)[C
         assert_int_equal(offsets[CARVQ_PART_CODEBOOKS][i] % 2, 0);
     }
     if (info->mean)
-        assert_ptr_equal(table->mean, data + offsets[CARVQ_PART_MEAN][0]);
+        assert_ptr_equal(table->shared.mean, data + offsets[CARVQ_PART_MEAN][0]);
     if (info->rank > 0) {
-        assert_ptr_equal(table->directions, data + offsets[CARVQ_PART_DIRECTIONS][0]);
-        assert_ptr_equal(table->coefficients, data + offsets[CARVQ_PART_COEFFICIENTS][0]);
+        assert_ptr_equal(table->shared.directions, data + offsets[CARVQ_PART_DIRECTIONS][0]);
+        assert_ptr_equal(table->shared.coefficients, data + offsets[CARVQ_PART_COEFFICIENTS][0]);
     }
     if (info->segment_count > 1)
         assert_ptr_equal(table->tiers, data + offsets[CARVQ_PART_TIERS][0]);

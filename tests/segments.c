@@ -2,9 +2,13 @@
 // The runtime on files of version 2: descriptions that must be refused, damaged tier directories, tiers by brute force, the
 // trellis step by step.
 #define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE // MAP_ANONYMOUS
+#include <sys/mman.h>
+
 #include "table_files.h"
 
 #include "runtime/half.h"
+#include "runtime/table.h"
 #include "runtime/trellis_tables.h"
 
 static uint32_t next_random(uint64_t *state)
@@ -466,6 +470,59 @@ static void test_info_of_segments(void **state)
     free(bytes.data);
 }
 
+// Row numbers are 32 bits: a table may have 2^32 rows, no more. What is not written of such tables takes no memory.
+static void test_most_rows(void **state)
+{
+    static const char text[] = "{\"__metadata__\":{\"carvq.version\":\"2\",\"carvq.table.t\":\"{'rows':4294967296,'cols':1,"
+                               "'dtype':'F32','segments':[{'codec':'raw','rows':4294967296,'value':'BF16'}]}\"},"
+                               "\"t.segments.0.values\":{\"dtype\":\"BF16\",\"shape\":[4294967296,1],"
+                               "\"data_offsets\":[0,8589934592]}}";
+    const uint64_t rows = CARVQ_MAX_ROWS;
+    const uint32_t last = UINT32_MAX;
+    (void)state;
+    assert_int_equal(carvq_tier_bytes(rows, 2), ((uint64_t)1 << 28) + ((uint64_t)1 << 29)); // counters, planes
+    assert_int_equal(carvq_tier_bytes(rows, 16), ((uint64_t)1 << 28) + ((uint64_t)1 << 31));
+    if (sizeof(size_t) < 8)
+        skip();
+    // The directory: one row in tier 1, the last; all others in tier 0.
+    const size_t nbytes = (size_t)carvq_tier_bytes(rows, 2);
+    unsigned char *tiers = mmap(NULL, nbytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct carvq_segment segments[2] = {{0}};
+    const struct carvq_segment_info infos[2] = {{.rows = rows - 1}, {.rows = 1}};
+    struct carvq_table table = {
+        .info = {.rows = rows, .segment_count = 2, .segments = infos}, .segments = segments, .tiers = tiers};
+    const struct carvq_segment *segment;
+    uint64_t rank;
+    assert_true(tiers != MAP_FAILED);
+    unsigned char *superblock = tiers + nbytes - 24; // two counters, two blocks
+    memset(superblock, 0xff, 4);
+    superblock[0] = 0x80; // 2^32 - 128
+    tiers[nbytes - 1] = 0x80;
+    assert_true(carvq_tier_find(&table, last, &segment, &rank));
+    assert_true(segment == &segments[1] && rank == 0);
+    assert_true(carvq_tier_find(&table, last - 1, &segment, &rank));
+    assert_true(segment == &segments[0] && rank == rows - 2);
+    munmap(tiers, nbytes);
+    // A file.
+    const struct bytes header = make_variant_of(text, "{", "{", 0);
+    const size_t size = header.size + ((size_t)2 << 32);
+    unsigned char *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct carvq_file *file;
+    struct carvq_error error;
+    float value;
+    assert_true(data != MAP_FAILED);
+    memcpy(data, header.data, header.size);
+    data[size - 1] = 0x40; // 2
+    if (carvq_open_memory(data, size, &file, &error) != CARVQ_OK)
+        fail_msg("%s", error.message);
+    assert_int_equal(carvq_lookup(carvq_find(file, "t"), &last, 1, &value, 1, NULL), CARVQ_OK);
+    assert_true(value == 2);
+    assert_int_equal(carvq_row_segment(carvq_find(file, "t"), last), 0);
+    carvq_close(file);
+    munmap(data, size);
+    free(header.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -477,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_trellis_step_by_step),
         cmocka_unit_test(test_rows_do_not_depend_on_their_neighbours),
         cmocka_unit_test(test_info_of_segments),
+        cmocka_unit_test(test_most_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,3 +9,6 @@ target_compile_definitions(test_table PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE
 
 carvq_test(segments carvq)
 target_compile_definitions(test_segments PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
+
+carvq_test(narrow carvq)
+target_compile_definitions(test_narrow PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")

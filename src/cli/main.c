@@ -2,7 +2,6 @@
 // The program: finds the subcommand.
 #include <string.h>
 
-#include "carvq_encode.h"
 #include "cli.h"
 #include "host/blas.h"
 
@@ -25,7 +24,7 @@ static int print_help(void)
 int main(int argc, char **argv)
 {
     carvq_blas_setup(argv);
-    carvq_blas_single_thread();
+    carvq_blas_one_thread();
     if (argc < 2) {
         fputs("carvq: no command is given; try 'carvq --help'\n", stderr);
         return CLI_USAGE;

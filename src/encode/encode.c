@@ -5,10 +5,16 @@
 #include <string.h>
 
 #include "encode/output.h"
+#include "host/blas.h"
 #include "host/matrix.h"
 #include "host/parallel.h"
 #include "plan/options.h"
 #include "runtime/table.h"
+
+void carvq_blas_single_thread(void)
+{
+    carvq_blas_one_thread();
+}
 
 static const struct carvq_job no_job = {.write = NULL};
 
@@ -121,7 +127,7 @@ static enum carvq_status write_adaptor(struct carvq_plan *plan, const struct car
                                        struct carvq_error *error)
 {
     struct carvq_table_info *info = &plan->info;
-    const struct carvq_adaptor_network *network = plan->shared.network;
+    const struct carvq_adaptor_network *network = plan->prediction.network;
     if (network != NULL) {
         const uint64_t offset = *end;
         *end += network->nbytes;
@@ -142,7 +148,7 @@ static enum carvq_status encode_table(struct carvq_plan *plan, const struct carv
         .context = job->progress_context,
         .state = {.table = plan->info.name, .phase = CARVQ_PHASE_CODES, .total = plan->info.rows * plan->info.cols},
     };
-    if (!plan->by_settings && plan->info.adaptor_dim > 0 && plan->shared.network == NULL)
+    if (!plan->by_settings && plan->info.adaptor_dim > 0 && plan->prediction.network == NULL)
         return carvq_matrix_fail(plan->matrix, error, CARVQ_ERROR_ARGUMENT, "the plan was made with plan_only");
     plan->report = (struct carvq_report){.sqnr_db = 0};
     enum carvq_status status = carvq_write_shared(plan, output, error);

@@ -33,11 +33,11 @@ static enum carvq_status fit_codes(struct joint *joint, struct carvq_sums *sums_
 {
     const struct carvq_plan *plan = joint->plan;
     const struct carvq_rvq_options options = carvq_plan_rvq_options(plan);
-    const struct carvq_adaptor_network *network = plan->shared.network;
+    const struct carvq_adaptor_network *network = plan->prediction.network;
     float *layers = network == NULL ? NULL : widen_layers(network);
     if (network != NULL && layers == NULL)
         return carvq_matrix_fail(plan->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for the layers of the adaptor");
-    const struct carvq_residual residual = {plan->matrix, &plan->shared, layers};
+    const struct carvq_residual residual = {plan->matrix, &plan->prediction, layers};
     const struct carvq_matrix matrix = carvq_residual_matrix(&residual);
     const struct carvq_sink sink = carvq_memory_sink(&joint->memory);
     carvq_ticker_phase(joint->ticker, CARVQ_PHASE_CODES);
@@ -59,8 +59,8 @@ static enum carvq_status fit_adaptor(struct joint *joint, const struct carvq_mat
 
 static void take_network(struct joint *joint, struct carvq_adaptor_network *network)
 {
-    free(joint->plan->shared.network);
-    joint->plan->shared.network = network;
+    free(joint->plan->prediction.network);
+    joint->plan->prediction.network = network;
 }
 
 // Trains an adaptor of what the codes left, and keeps it if that makes the error smaller than joint->sums.
@@ -86,8 +86,8 @@ static enum carvq_status refit_adaptor(struct joint *joint, struct carvq_error *
 static enum carvq_status alternate(struct joint *joint, struct carvq_error *error)
 {
     struct carvq_plan *plan = joint->plan;
-    enum carvq_status status = fit_adaptor(joint, plan->matrix, &plan->shared.network, error);
-    if (status == CARVQ_OK && !(plan->shared.network->l1_after < plan->shared.network->l1_before)) { // nor would it help later
+    enum carvq_status status = fit_adaptor(joint, plan->matrix, &plan->prediction.network, error);
+    if (status == CARVQ_OK && !(plan->prediction.network->l1_after < plan->prediction.network->l1_before)) { // nor would it help later
         take_network(joint, NULL);
         return refit_adaptor(joint, error);
     }
@@ -148,7 +148,7 @@ enum carvq_status carvq_joint_encode(struct carvq_plan *plan, const struct carvq
     carvq_memory_free(&joint.memory);
     if (status != CARVQ_OK)
         return status;
-    report->left_out = plan->shared.network == NULL;
+    report->left_out = plan->prediction.network == NULL;
     carvq_sums_take(&joint.codes, values, &report->codes_sqnr_db, &report->codes_l1);
     carvq_sums_take(&traded, values, &report->traded_sqnr_db, &report->traded_l1);
     *sums_ret = joint.sums;

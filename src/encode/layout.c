@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Where the tensors lie in a file, and its header.
 #include "encode/layout.h"
 
 #include <inttypes.h>
@@ -11,15 +12,6 @@
 #include "runtime/safetensors.h"
 #include "runtime/size.h"
 #include "runtime/status.h"
-
-struct tensor {
-    char suffix[40]; // of its name
-    const char *dtype;
-    unsigned dims;
-    uint64_t shape[4], nbytes;
-};
-
-#define MAX_TENSORS 5 // of a part of a segment or table
 
 // A table that version 1 of the format can describe: then it is described so in a file of any version.
 static bool is_plain(const struct carvq_table_info *info)
@@ -46,86 +38,6 @@ static const enum carvq_part *part_order(unsigned version, bool adaptors_last)
                                            CARVQ_PART_DIRECTIONS, CARVQ_PART_TIERS,   CARVQ_PART_COEFFICIENTS,
                                            CARVQ_PART_CODES,      CARVQ_PART_ADAPTOR, CARVQ_PARTS};
     return version == 1 ? first : adaptors_last ? last : second;
-}
-
-static size_t describe_adaptor(const struct carvq_table_info *info, struct tensor tensors_ret[MAX_TENSORS])
-{
-    const char *dtype = carvq_dtype_name(info->adaptor_dtype);
-    const uint64_t m = info->adaptor_dim, hidden = info->adaptor_hidden, n = info->cols;
-    tensors_ret[0] = (struct tensor){".adaptor.table", dtype, 2, {info->rows, m}, 2 * info->rows * m};
-    tensors_ret[1] = (struct tensor){".adaptor.0.weight", dtype, 2, {m, hidden}, 2 * m * hidden};
-    tensors_ret[2] = (struct tensor){".adaptor.0.bias", dtype, 1, {hidden}, 2 * hidden};
-    tensors_ret[3] = (struct tensor){".adaptor.1.weight", dtype, 2, {hidden, n}, 2 * hidden * n};
-    tensors_ret[4] = (struct tensor){".adaptor.1.bias", dtype, 1, {n}, 2 * n};
-    return m > 0 ? 5 : 0;
-}
-
-// The tensor of a part of one segment, but for its name. False if there is none.
-static bool describe_segment(const struct carvq_segment_info *segment, enum carvq_part part, struct tensor *tensor_ret)
-{
-    const char *dtype = carvq_dtype_name(segment->value_dtype);
-    const uint64_t centroids = (uint64_t)1 << segment->code_bits, scales = (uint64_t)1 << segment->scale_bits;
-    if (part == CARVQ_PART_CODEBOOKS && segment->codec == CARVQ_RVQ)
-        *tensor_ret = (struct tensor){
-            "", dtype, 4, {segment->groups, segment->stages, centroids, segment->subvector}, segment->codebook_bytes};
-    else if (part == CARVQ_PART_CODES && segment->codec == CARVQ_RVQ)
-        *tensor_ret = (struct tensor){"", "U8", 2, {segment->rows, segment->code_bytes / segment->rows}, segment->code_bytes};
-    else if (part == CARVQ_PART_CODEBOOKS && segment->codec == CARVQ_TRELLIS)
-        *tensor_ret = (struct tensor){"", dtype, 1, {scales}, segment->codebook_bytes};
-    else if (part == CARVQ_PART_CODES && segment->codec == CARVQ_TRELLIS)
-        *tensor_ret = (struct tensor){"", "U8", 1, {segment->code_bytes}, segment->code_bytes};
-    else if (part == CARVQ_PART_VALUES && segment->codec == CARVQ_RAW)
-        *tensor_ret = (struct tensor){"", dtype, 2, {segment->rows, segment->cols}, segment->code_bytes};
-    else
-        return false;
-    return true;
-}
-
-static void name_segment(const struct carvq_table_info *info, enum carvq_part part, uint32_t segment, struct tensor *tensor)
-{
-    const char *name = part == CARVQ_PART_CODES                     ? "codes"
-                       : part == CARVQ_PART_VALUES                  ? "values"
-                       : info->segments[segment].codec == CARVQ_RVQ ? "codebooks"
-                                                                    : "scales";
-    if (is_plain(info))
-        snprintf(tensor->suffix, sizeof tensor->suffix, ".%s", name);
-    else
-        snprintf(tensor->suffix, sizeof tensor->suffix, ".segments.%" PRIu32 ".%s", segment, name);
-}
-
-// The tensors of a part of a table (segment is 0) or of a segment, in the order of the file. Returns how many there are.
-static size_t describe_tensors(const struct carvq_table_info *info, enum carvq_part part, uint32_t segment,
-                               struct tensor tensors_ret[MAX_TENSORS])
-{
-    const uint64_t n = info->cols, coefficient_bytes = info->low_rank_bytes - 2 * info->rank * n;
-    switch (part) {
-    case CARVQ_PART_ADAPTOR:
-        return describe_adaptor(info, tensors_ret);
-    case CARVQ_PART_MEAN:
-        *tensors_ret = (struct tensor){".mean", carvq_dtype_name(info->mean_dtype), 1, {n}, 2 * n};
-        return info->mean ? 1 : 0;
-    case CARVQ_PART_DIRECTIONS:
-        *tensors_ret = (struct tensor){
-            ".low_rank.directions", carvq_dtype_name(info->low_rank_dtype), 2, {info->rank, n}, 2 * info->rank * n};
-        return info->rank > 0;
-    case CARVQ_PART_COEFFICIENTS:
-        *tensors_ret = (struct tensor){".low_rank.coefficients", "U8", 1, {coefficient_bytes}, coefficient_bytes};
-        return info->rank > 0;
-    case CARVQ_PART_TIERS:
-        *tensors_ret = (struct tensor){".tiers", "U8", 1, {info->tier_bytes}, info->tier_bytes};
-        return info->segment_count > 1;
-    default:
-        if (!describe_segment(&info->segments[segment], part, tensors_ret))
-            return 0;
-        name_segment(info, part, segment, tensors_ret);
-        return 1;
-    }
-}
-
-// How many lists of tensors a part has: one for each segment, or one for the table.
-static uint32_t part_segments(const struct carvq_table_info *info, enum carvq_part part)
-{
-    return part <= CARVQ_PART_VALUES ? info->segment_count : 1;
 }
 
 // Text that is measured while data is NULL, and written when there is room for it.
@@ -218,13 +130,13 @@ static void append_description(struct text *text, const struct carvq_table_info 
     append(text, "}");
 }
 
-static void append_tensor(struct text *text, const char *name, const struct tensor *tensor, uint64_t begin)
+static void append_tensor(struct text *text, const char *name, const struct carvq_tensor *tensor, uint64_t begin)
 {
     append(text, ",\"");
     append_escaped(text, name);
     append(text, tensor->suffix);
     append(text, "\":{\"dtype\":\"");
-    append(text, tensor->dtype);
+    append(text, carvq_st_dtype_name(tensor->dtype));
     append(text, "\",\"shape\":");
     for (unsigned i = 0; i < tensor->dims; i++) {
         append(text, i == 0 ? "[" : ",");
@@ -239,9 +151,9 @@ static void append_tensor(struct text *text, const char *name, const struct tens
 
 static void append_part(struct text *text, const struct carvq_table_info *info, enum carvq_part part, const uint64_t *offsets)
 {
-    for (uint32_t segment = 0; segment < part_segments(info, part); segment++) {
-        struct tensor tensors[MAX_TENSORS];
-        size_t count = describe_tensors(info, part, segment, tensors);
+    for (uint32_t segment = 0; segment < carvq_part_lists(info, part); segment++) {
+        struct carvq_tensor tensors[CARVQ_PART_TENSORS];
+        size_t count = carvq_table_tensors(info, is_plain(info), part, segment, tensors);
         uint64_t begin = offsets[segment];
         for (size_t i = 0; i < count; i++) {
             append_tensor(text, info->name, &tensors[i], begin);
@@ -289,9 +201,9 @@ static enum carvq_status check_names(const struct carvq_table_info *infos, size_
 // Sets the offsets of one table's tensors of a part, of which the first begins at *end. False if 64 bits do not hold the end.
 static bool place_part(const struct carvq_table_info *info, enum carvq_part part, uint64_t *offsets_ret, uint64_t *end)
 {
-    for (uint32_t segment = 0; segment < part_segments(info, part); segment++) {
-        struct tensor tensors[MAX_TENSORS];
-        size_t count = describe_tensors(info, part, segment, tensors);
+    for (uint32_t segment = 0; segment < carvq_part_lists(info, part); segment++) {
+        struct carvq_tensor tensors[CARVQ_PART_TENSORS];
+        size_t count = carvq_table_tensors(info, is_plain(info), part, segment, tensors);
         offsets_ret[segment] = *end;
         for (size_t i = 0; i < count; i++)
             if (!carvq_add_u64(*end, tensors[i].nbytes, end))

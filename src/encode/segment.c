@@ -62,7 +62,7 @@ static enum carvq_status encode_trellis(const struct work *work, unsigned thread
     carvq_trellis_encode_best(trellis, residual, work->levels, work->level_count, work->reach, &level, path, decoded,
                               path + trellis->steps);
     carvq_trellis_pack(trellis, work->segment->scale_bits, level, path, codes, bit);
-    carvq_shared_add(&work->plan->shared, row, decoded);
+    carvq_prediction_add(&work->plan->prediction, row, decoded);
     carvq_row_measure(x, decoded, n, &work->errors[row]);
     return CARVQ_OK;
 }
@@ -174,7 +174,7 @@ enum carvq_status carvq_segment_encode(const struct carvq_plan *plan, uint32_t s
         return carvq_segment_encode_rvq(plan, s, members, output, ticker, errors_ret, sums_ret, error);
     struct work work = {
         .plan = plan,
-        .residual = {plan->matrix, &plan->shared, NULL},
+        .residual = {plan->matrix, &plan->prediction, NULL},
         .segment = segment,
         .number = s,
         .part = segment->codec == CARVQ_RAW ? CARVQ_PART_VALUES : CARVQ_PART_CODES,

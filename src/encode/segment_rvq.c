@@ -70,7 +70,7 @@ static enum carvq_status encode(const struct work *work, const struct carvq_sink
     const struct carvq_plan *plan = work->plan;
     const struct carvq_segment_info *info = &plan->segments[work->number];
     const struct carvq_rvq_options options = carvq_plan_rvq_options(plan);
-    const struct carvq_residual residual = {plan->matrix, &plan->shared, NULL};
+    const struct carvq_residual residual = {plan->matrix, &plan->prediction, NULL};
     const struct carvq_matrix rows = carvq_residual_matrix(&residual);
     const struct carvq_subset subset = {&rows, work->members};
     const struct carvq_matrix chosen = work->members == NULL ? rows : carvq_subset_matrix(&subset, info->rows);
@@ -95,8 +95,8 @@ static enum carvq_status compare_rows(void *context, struct carvq_chunk *chunk, 
         enum carvq_status status = matrix->read(matrix->context, row, 1, 0, n, x, error);
         if (status != CARVQ_OK)
             return status;
-        work->memory.segment.decode_row(&work->memory.segment, i, y);
-        carvq_shared_add(&work->plan->shared, row, y);
+        carvq_decode_row(&work->memory.segment, i, y);
+        carvq_prediction_add(&work->plan->prediction, row, y);
         carvq_row_measure(x, y, n, &work->errors[row]);
     }
     return CARVQ_OK;

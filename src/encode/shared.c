@@ -33,11 +33,11 @@ static enum carvq_status write_floats(const struct carvq_output *output, enum ca
 static enum carvq_status write_coefficients(const struct carvq_plan *plan, const struct carvq_output *output,
                                             struct carvq_error *error)
 {
-    const struct carvq_structure *structure = plan->shared.structure;
+    const struct carvq_structure *structure = plan->prediction.structure;
     const uint64_t fields = plan->info.rows * structure->rank, nbytes = (fields * structure->bits + 7) / 8;
     uint8_t *bytes = calloc(nbytes, 1);
     for (uint64_t i = 0; bytes != NULL && i < fields; i++)
-        carvq_put_bits(bytes, i * structure->bits, plan->shared.fields[i]);
+        carvq_put_bits(bytes, i * structure->bits, plan->prediction.fields[i]);
     return give(output, CARVQ_PART_COEFFICIENTS, bytes, nbytes, error);
 }
 
@@ -52,7 +52,7 @@ static enum carvq_status write_directory(const struct carvq_plan *plan, const st
 
 enum carvq_status carvq_write_shared(const struct carvq_plan *plan, const struct carvq_output *output, struct carvq_error *error)
 {
-    const struct carvq_structure *structure = plan->shared.structure;
+    const struct carvq_structure *structure = plan->prediction.structure;
     const size_t n = plan->info.cols;
     enum carvq_status status = CARVQ_OK;
     if (plan->info.mean)

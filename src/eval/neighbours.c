@@ -2,8 +2,6 @@
 // The nearest rows of a sample of rows, found among all rows: cosines come from the BLAS, a tile at a time.
 #include "eval/neighbours.h"
 
-#include "carvq_encode.h"
-
 #include <cblas.h>
 #include <math.h>
 #include <omp.h>
@@ -157,7 +155,7 @@ static enum carvq_status find_all(const struct carvq_neighbours *neighbours, con
     float *scratch = malloc(neighbours->threads * values * sizeof *scratch);
     if (scratch == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the neighbours of %zu rows", neighbours->count);
-    carvq_blas_single_thread();
+    carvq_blas_one_thread();
 #pragma omp parallel for num_threads((int)neighbours->threads) schedule(dynamic)
     for (size_t first = 0; first < neighbours->count; first += TILE_SAMPLES) {
         struct list lists[TILE_SAMPLES];

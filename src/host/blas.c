@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "carvq_encode.h"
-
 #if defined(CARVQ_OPENBLAS) && defined(__GNUC__) && defined(__x86_64__)
 
 // The kernel to ask for, or NULL if the chosen one is as good as it gets. OpenBLAS falls back to the first two.
@@ -63,7 +61,7 @@ void carvq_blas_setup(char **argv)
     unsetenv("OPENBLAS_CORETYPE");
 }
 
-void carvq_blas_single_thread(void)
+void carvq_blas_one_thread(void)
 {
 #ifdef CARVQ_OPENBLAS
     openblas_set_num_threads(1);

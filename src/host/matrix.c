@@ -81,7 +81,7 @@ struct carvq_matrix carvq_subset_matrix(const struct carvq_subset *subset, uint6
 static enum carvq_status read_columns(void *context, uint64_t row, size_t nrows, uint32_t col, uint32_t ncols, float *block_ret,
                                       struct carvq_error *error)
 {
-    const struct carvq_columns *view = context;
+    const struct carvq_column_view *view = context;
     const struct carvq_matrix *matrix = view->matrix;
     float *values = malloc(matrix->cols * sizeof *values);
     enum carvq_status status = CARVQ_OK;
@@ -98,7 +98,7 @@ static enum carvq_status read_columns(void *context, uint64_t row, size_t nrows,
     return status;
 }
 
-struct carvq_matrix carvq_columns_matrix(const struct carvq_columns *columns)
+struct carvq_matrix carvq_column_view_matrix(const struct carvq_column_view *columns)
 {
     return carvq_matrix_view(columns->matrix, read_columns, columns);
 }

@@ -40,13 +40,13 @@ struct carvq_matrix carvq_subset_matrix(const struct carvq_subset *subset, uint6
 
 // The columns of a matrix in another order, and scaled: column c is scales[c] times column columns[c] of the matrix. Reads whole
 // rows; CARVQ_ERROR_MEMORY if there is no room for one.
-struct carvq_columns {
+struct carvq_column_view {
     const struct carvq_matrix *matrix;
     const uint32_t *columns; // [n], NULL: as they are
     const float *scales;     // [n], NULL: 1
 };
 
 // columns must live as long as the result.
-struct carvq_matrix carvq_columns_matrix(const struct carvq_columns *columns);
+struct carvq_matrix carvq_column_view_matrix(const struct carvq_column_view *columns);
 
 #endif

@@ -104,13 +104,13 @@ static enum carvq_status study(struct carvq_plan *plan, uint64_t max_bits, unsig
                                struct carvq_error *error)
 {
     carvq_ticker_phase(ticker, CARVQ_PHASE_SURVEY);
-    enum carvq_status status = carvq_survey_make(plan->matrix, max_bits, plan->budget.seed, threads, ticker, &plan->shared,
+    enum carvq_status status = carvq_survey_make(plan->matrix, max_bits, plan->budget.seed, threads, ticker, &plan->prediction,
                                                  &plan->survey, error);
     if (status == CARVQ_OK && plan->budget.adaptor)
         status = carvq_trial_run(plan, max_bits, threads, ticker, error);
     if (status == CARVQ_OK)
         status = measure_codecs(plan, threads, error);
-    return status == CARVQ_OK ? carvq_choose(plan, error) : status;
+    return status == CARVQ_OK ? carvq_plan_choose(plan, error) : status;
 }
 
 // The budget may hold the codes alone.
@@ -118,7 +118,7 @@ static enum carvq_status study_again(struct carvq_plan *plan, unsigned threads, 
                                      struct carvq_error *error)
 {
     carvq_survey_free(&plan->survey);
-    carvq_shared_free(&plan->shared);
+    carvq_prediction_free(&plan->prediction);
     free(plan->tiers);
     plan->tiers = NULL;
     return study(plan, 0, threads, ticker, error);
@@ -146,7 +146,7 @@ enum carvq_status carvq_plan_by_budget(const struct carvq_matrix *matrix, const 
     };
     struct carvq_error own_error;
     status = study(plan, structure_bits(plan), threads, &ticker, &own_error);
-    if (status == CARVQ_ERROR_ARGUMENT && plan->tiers != NULL && carvq_shared_bits(&plan->shared, matrix->rows, matrix->cols) > 0)
+    if (status == CARVQ_ERROR_ARGUMENT && plan->tiers != NULL && carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols) > 0)
         status = study_again(plan, threads, &ticker, &own_error);
     if (status == CARVQ_OK) {
         *plan_ret = plan;
@@ -165,5 +165,5 @@ enum carvq_status carvq_plan_change(struct carvq_plan *plan, double bits, uint64
     plan->budget.bits = bits;
     plan->budget.bytes = bytes;
     enum carvq_status status = check(plan->matrix, &plan->budget, error);
-    return status == CARVQ_OK ? carvq_choose(plan, error) : status;
+    return status == CARVQ_OK ? carvq_plan_choose(plan, error) : status;
 }

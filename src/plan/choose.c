@@ -271,7 +271,7 @@ static bool settle(struct carvq_plan *plan, const struct outcome *outcome, const
             plan->tiers[order[i].row] = (uint8_t)s;
         begin += allocation->rows[s];
     }
-    const struct carvq_structure *structure = plan->shared.structure;
+    const struct carvq_structure *structure = plan->prediction.structure;
     plan->info = (struct carvq_table_info){
         .name = plan->matrix->name,
         .rows = plan->matrix->rows,
@@ -283,8 +283,8 @@ static bool settle(struct carvq_plan *plan, const struct outcome *outcome, const
         .rank = structure->rank,
         .low_rank_bits = structure->rank > 0 ? structure->bits : 0,
         .low_rank_dtype = CARVQ_BF16,
-        .adaptor_dim = plan->shared.widths.dim,
-        .adaptor_hidden = plan->shared.widths.hidden,
+        .adaptor_dim = plan->prediction.widths.dim,
+        .adaptor_hidden = plan->prediction.widths.hidden,
         .adaptor_dtype = CARVQ_BF16,
     };
     return carvq_table_sizes(&plan->info, plan->segments);
@@ -304,7 +304,7 @@ static enum carvq_status fail_budget(const struct choice *choice, struct carvq_e
         uint64_t bits = carvq_allocate_min(menu.candidates, menu.count, matrix->rows);
         min = bits < min ? bits : min;
     }
-    min = carvq_div_up(min + carvq_shared_bits(&plan->shared, matrix->rows, matrix->cols), 8);
+    min = carvq_div_up(min + carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols), 8);
     // Rounded up, so that what the message says can be met.
     return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
                              "the budget is too small: the least is %.4f bits per parameter, %" PRIu64 " bytes",
@@ -328,7 +328,7 @@ static enum carvq_status decide(struct carvq_plan *plan, struct choice *choice, 
 {
     const struct carvq_matrix *matrix = plan->matrix;
     const uint64_t values = matrix->rows * matrix->cols, budget = carvq_plan_bytes(plan), total = 8 * budget;
-    const uint64_t fixed = carvq_shared_bits(&plan->shared, matrix->rows, matrix->cols);
+    const uint64_t fixed = carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols);
     double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : MIN_RATE;
     struct outcome outcome, best = {.total = INFINITY};
     uint64_t offered = total > fixed ? total - fixed : 0;
@@ -363,7 +363,7 @@ static enum carvq_status decide(struct carvq_plan *plan, struct choice *choice, 
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_choose(struct carvq_plan *plan, struct carvq_error *error)
+enum carvq_status carvq_plan_choose(struct carvq_plan *plan, struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = plan->matrix;
     struct carvq_weighted_row *order = NULL;

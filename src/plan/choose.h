@@ -10,6 +10,6 @@ uint64_t carvq_plan_bytes(const struct carvq_plan *plan);
 
 // Fills info, segments, distortion and tiers of a plan that has its survey and its curves. Errors: CARVQ_ERROR_ARGUMENT if the
 // budget is too small, CARVQ_ERROR_MEMORY.
-enum carvq_status carvq_choose(struct carvq_plan *plan, struct carvq_error *error);
+enum carvq_status carvq_plan_choose(struct carvq_plan *plan, struct carvq_error *error);
 
 #endif

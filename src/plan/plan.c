@@ -54,7 +54,7 @@ void carvq_plan_free(struct carvq_plan *plan)
     if (plan == NULL)
         return;
     carvq_survey_free(&plan->survey);
-    carvq_shared_free(&plan->shared);
+    carvq_prediction_free(&plan->prediction);
     free(plan->tiers);
     free(plan);
 }

@@ -4,7 +4,7 @@
 #define CARVQ_PLAN_PLAN_H
 
 #include "codec/rvq/group.h"
-#include "codec/shared/shared.h"
+#include "codec/prediction/prediction.h"
 #include "plan/curve.h"
 #include "plan/survey.h"
 
@@ -12,7 +12,7 @@ struct carvq_plan {
     const struct carvq_matrix *matrix;
     struct carvq_table_info info;
     struct carvq_segment_info segments[CARVQ_MAX_SEGMENTS];
-    struct carvq_shared shared; // an adaptor of a plan by settings is not there yet: it is fitted together with the codes
+    struct carvq_prediction prediction; // an adaptor of a plan by settings is not there yet: it is fitted together with the codes
     uint8_t *tiers;             // [V] segment of each row; NULL if there is one segment
     struct carvq_plan_cost cost;
     struct carvq_report report;

@@ -139,9 +139,9 @@ static enum carvq_status fill(struct carvq_plan *plan, unsigned threads, struct 
         .code_bits = settings->code_bits,
     };
     if (settings->adaptor) {
-        plan->shared.widths = carvq_adaptor_widths(matrix->rows, matrix->cols, settings->adaptor_dim, settings->adaptor_hidden);
-        plan->info.adaptor_dim = plan->shared.widths.dim;
-        plan->info.adaptor_hidden = plan->shared.widths.hidden;
+        plan->prediction.widths = carvq_adaptor_widths(matrix->rows, matrix->cols, settings->adaptor_dim, settings->adaptor_hidden);
+        plan->info.adaptor_dim = plan->prediction.widths.dim;
+        plan->info.adaptor_hidden = plan->prediction.widths.hidden;
     }
     if (!carvq_table_sizes(&plan->info, plan->segments))
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the codebooks would be larger than a file can be");

@@ -4,7 +4,7 @@
 #define CARVQ_PLAN_STRUCTURE_H
 
 #include "carvq_encode.h"
-#include "codec/shared/structure.h"
+#include "codec/prediction/structure.h"
 
 // Fits the structure of a table of V rows to sample[count][n], some of them, which is left as the residual; mean[n] is that of
 // these rows. The result is to be given to free(). Errors: CARVQ_ERROR_MEMORY.

@@ -20,7 +20,7 @@
 
 struct pass {
     const struct carvq_matrix *matrix;
-    const struct carvq_shared *shared;
+    const struct carvq_prediction *prediction;
     struct carvq_survey *survey;
     size_t block_rows;
     float *rows; // [threads][block_rows][n]
@@ -55,7 +55,7 @@ static enum carvq_status survey_rows(void *context, struct carvq_chunk *chunk, s
 {
     const struct pass *pass = context;
     const struct carvq_matrix *matrix = pass->matrix;
-    const struct carvq_structure *structure = pass->shared->structure;
+    const struct carvq_structure *structure = pass->prediction->structure;
     const uint32_t n = matrix->cols;
     float *values = pass->rows + (size_t)chunk->thread * n;
     uint8_t unused[1];
@@ -66,7 +66,7 @@ static enum carvq_status survey_rows(void *context, struct carvq_chunk *chunk, s
         pass->survey->row_energies[row] = carvq_energy(values, n);
         if (!isfinite(pass->survey->row_energies[row]))
             return carvq_matrix_fail_bad_row(matrix, error);
-        uint8_t *fields = structure->rank > 0 ? pass->shared->fields + row * structure->rank : unused;
+        uint8_t *fields = structure->rank > 0 ? pass->prediction->fields + row * structure->rank : unused;
         carvq_structure_subtract(structure, values, fields);
         pass->survey->energies[row] = carvq_energy(values, n);
         if (!(sqrt(pass->survey->energies[row] / n) <= MAX_DEVIATION))
@@ -87,17 +87,17 @@ static enum carvq_status survey_residual(void *context, struct carvq_chunk *chun
 }
 
 static enum carvq_status survey_table(const struct carvq_matrix *matrix, unsigned threads, struct carvq_ticker *ticker,
-                                      struct carvq_shared *shared, struct carvq_survey *survey, struct carvq_error *error)
+                                      struct carvq_prediction *prediction, struct carvq_survey *survey, struct carvq_error *error)
 {
-    const uint32_t n = matrix->cols, rank = shared->structure->rank;
-    struct pass pass = {matrix, shared, survey, 1, malloc((size_t)threads * n * sizeof(float))};
+    const uint32_t n = matrix->cols, rank = prediction->structure->rank;
+    struct pass pass = {matrix, prediction, survey, 1, malloc((size_t)threads * n * sizeof(float))};
     const struct carvq_work work = {matrix->rows, CHUNK_VALUES / n + 1, n, threads, ticker, survey_rows, &pass};
     survey->row_energies = malloc(matrix->rows * sizeof *survey->row_energies);
     survey->energies = malloc(matrix->rows * sizeof *survey->energies);
     if (rank > 0)
-        shared->fields = malloc(matrix->rows * rank);
+        prediction->fields = malloc(matrix->rows * rank);
     enum carvq_status status;
-    if (pass.rows == NULL || survey->row_energies == NULL || survey->energies == NULL || (rank > 0 && shared->fields == NULL))
+    if (pass.rows == NULL || survey->row_energies == NULL || survey->energies == NULL || (rank > 0 && prediction->fields == NULL))
         status = carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for %" PRIu64 " rows", matrix->rows);
     else
         status = carvq_parallel(&work, error);
@@ -106,7 +106,7 @@ static enum carvq_status survey_table(const struct carvq_matrix *matrix, unsigne
 }
 
 enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t max_bits, uint64_t seed, unsigned threads,
-                                    struct carvq_ticker *ticker, struct carvq_shared *shared_ret, struct carvq_survey *survey_ret,
+                                    struct carvq_ticker *ticker, struct carvq_prediction *prediction_ret, struct carvq_survey *survey_ret,
                                     struct carvq_error *error)
 {
     const uint32_t n = matrix->cols;
@@ -122,10 +122,10 @@ enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t 
         status = take_sample(matrix, seed, survey_ret, mean, error);
     if (status == CARVQ_OK)
         status = carvq_structure_fit(survey_ret->sample, survey_ret->sample_count, mean, matrix->rows, n, max_bits,
-                                     &shared_ret->structure, error);
+                                     &prediction_ret->structure, error);
     free(mean);
     if (status == CARVQ_OK)
-        status = survey_table(matrix, carvq_threads(threads), ticker, shared_ret, survey_ret, error);
+        status = survey_table(matrix, carvq_threads(threads), ticker, prediction_ret, survey_ret, error);
     return status;
 }
 
@@ -136,7 +136,7 @@ enum carvq_status carvq_survey_again(const struct carvq_residual *residual, uint
     const uint32_t n = matrix.cols;
     const size_t chunk = CHUNK_VALUES / n + 1;
     threads = carvq_threads(threads);
-    struct pass pass = {&matrix, residual->shared, survey, chunk, malloc((size_t)threads * chunk * n * sizeof(float))};
+    struct pass pass = {&matrix, residual->prediction, survey, chunk, malloc((size_t)threads * chunk * n * sizeof(float))};
     const struct carvq_work work = {matrix.rows, chunk, n, threads, ticker, survey_residual, &pass};
     double *mean = malloc(n * sizeof *mean);
     enum carvq_status status;

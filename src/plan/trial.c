@@ -133,7 +133,7 @@ static void estimate(struct carvq_plan *plan)
 static enum carvq_status adopt(struct carvq_plan *plan, struct carvq_adaptor_widths widths, unsigned threads,
                                struct carvq_ticker *ticker, struct carvq_error *error)
 {
-    const struct carvq_residual residual = {plan->matrix, &plan->shared, NULL};
+    const struct carvq_residual residual = {plan->matrix, &plan->prediction, NULL};
     const struct carvq_matrix matrix = carvq_residual_matrix(&residual);
     struct carvq_adaptor_trial *trial = &plan->trial;
     struct carvq_adaptor_network *network;
@@ -145,7 +145,7 @@ static enum carvq_status adopt(struct carvq_plan *plan, struct carvq_adaptor_wid
         free(network);
         return CARVQ_OK;
     }
-    plan->shared.network = network;
+    plan->prediction.network = network;
     carvq_ticker_phase(ticker, CARVQ_PHASE_SURVEY);
     return carvq_survey_again(&residual, plan->budget.seed, threads, ticker, &plan->survey, error);
 }
@@ -158,7 +158,7 @@ enum carvq_status carvq_trial_run(struct carvq_plan *plan, uint64_t max_bits, un
     struct carvq_adaptor_trial *trial = &plan->trial;
     const double values = (double)matrix->rows * matrix->cols;
     const double bits = budget->bits > 0 ? budget->bits : 8 * (double)budget->bytes / values;
-    const double spare = ((double)max_bits - (double)carvq_shared_bits(&plan->shared, matrix->rows, matrix->cols)) / values;
+    const double spare = ((double)max_bits - (double)carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols)) / values;
     *trial = (struct carvq_adaptor_trial){0};
     if (bits > MAX_BITS || spare <= 0)
         return CARVQ_OK;
@@ -174,6 +174,6 @@ enum carvq_status carvq_trial_run(struct carvq_plan *plan, uint64_t max_bits, un
         status = adopt(plan, widths, threads, ticker, error);
     }
     if (trial->used)
-        plan->shared.widths = widths;
+        plan->prediction.widths = widths;
     return status;
 }

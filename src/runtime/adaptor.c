@@ -25,10 +25,9 @@ static void add_scaled(float *restrict values, const float *restrict weights, fl
 }
 
 // The activations of the hidden units first .. first + count - 1 for one row.
-static void hidden_chunk(const struct carvq_adaptor *adaptor, const struct carvq_table_info *info, uint64_t row, size_t first,
-                         size_t count, float *activations_ret)
+static void hidden_chunk(const struct carvq_adaptor *adaptor, uint64_t row, size_t first, size_t count, float *activations_ret)
 {
-    const size_t m = info->adaptor_dim, hidden = info->adaptor_hidden;
+    const size_t m = adaptor->dim, hidden = adaptor->hidden;
     float weights[CHUNK], contracted;
     carvq_widen(adaptor->dtype, adaptor->bias_0 + 2 * first, count, activations_ret);
     for (size_t i = 0; i < m; i++) {
@@ -38,9 +37,10 @@ static void hidden_chunk(const struct carvq_adaptor *adaptor, const struct carvq
     }
 }
 
-// Adds what one chunk of hidden units gives to columns column .. column + width - 1 of the batch.
-static void output_tile(const struct carvq_adaptor *adaptor, size_t n, size_t first, size_t count, float (*activations)[CHUNK],
-                        size_t rows_in_batch, size_t column, size_t width, float *rows, size_t row_stride)
+// Adds what one chunk of hidden units gives to columns column .. column + width - 1, the first of which stand at values, of the
+// batch.
+static void output_tile(const struct carvq_adaptor *adaptor, size_t first, size_t count, float (*activations)[CHUNK],
+                        size_t rows_in_batch, size_t column, size_t width, float *values, size_t stride)
 {
     float weights[TILE];
     for (size_t j = 0; j < count; j++) {
@@ -49,42 +49,32 @@ static void output_tile(const struct carvq_adaptor *adaptor, size_t n, size_t fi
             if (!(activations[r][j] > 0))
                 continue;
             if (!widened)
-                carvq_widen(adaptor->dtype, adaptor->weight_1 + 2 * ((first + j) * n + column), width, weights);
+                carvq_widen(adaptor->dtype, adaptor->weight_1 + 2 * ((first + j) * adaptor->cols + column), width, weights);
             widened = true;
-            add_scaled(rows + r * row_stride + column, weights, activations[r][j], width);
+            add_scaled(values + r * stride, weights, activations[r][j], width);
         }
     }
 }
 
-static void add_bias(const struct carvq_adaptor *adaptor, size_t n, size_t rows_in_batch, float *rows, size_t row_stride)
+static void add_batch(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count, struct carvq_columns columns,
+                      float *values, size_t stride)
 {
-    float bias[TILE];
-    for (size_t column = 0; column < n; column += TILE) {
-        size_t width = n - column < TILE ? n - column : TILE;
-        carvq_widen(adaptor->dtype, adaptor->bias_1 + 2 * column, width, bias);
-        for (size_t r = 0; r < rows_in_batch; r++)
-            add_scaled(rows + r * row_stride + column, bias, 1.0f, width);
-    }
-}
-
-static void add_batch(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride)
-{
-    const struct carvq_adaptor *adaptor = &table->adaptor;
-    const size_t n = table->info.cols, hidden = table->info.adaptor_hidden;
     float activations[BATCH][CHUNK];
-    add_bias(adaptor, n, count, rows, row_stride);
-    for (size_t first = 0; first < hidden; first += CHUNK) {
-        size_t chunk = hidden - first < CHUNK ? hidden - first : CHUNK;
+    for (size_t r = 0; r < count; r++)
+        carvq_add_scaled(adaptor->dtype, adaptor->bias_1 + 2 * columns.first, 1.0f, columns.count, values + r * stride);
+    for (size_t first = 0; first < adaptor->hidden; first += CHUNK) {
+        size_t chunk = adaptor->hidden - first < CHUNK ? adaptor->hidden - first : CHUNK;
         for (size_t r = 0; r < count; r++)
-            hidden_chunk(adaptor, &table->info, ids[r], first, chunk, activations[r]);
-        for (size_t column = 0; column < n; column += TILE)
-            output_tile(adaptor, n, first, chunk, activations, count, column, n - column < TILE ? n - column : TILE, rows,
-                        row_stride);
+            hidden_chunk(adaptor, ids[r], first, chunk, activations[r]);
+        for (size_t c = 0; c < columns.count; c += TILE)
+            output_tile(adaptor, first, chunk, activations, count, columns.first + c,
+                        columns.count - c < TILE ? columns.count - c : TILE, values + c, stride);
     }
 }
 
-void carvq_adaptor_add(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride)
+void carvq_adaptor_add(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count, struct carvq_columns columns,
+                       float *values, size_t stride)
 {
     for (size_t i = 0; i < count; i += BATCH)
-        add_batch(table, ids + i, count - i < BATCH ? count - i : BATCH, rows + i * row_stride, row_stride);
+        add_batch(adaptor, ids + i, count - i < BATCH ? count - i : BATCH, columns, values + i * stride, stride);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a table is: its description in the metadata.
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ struct reader {
     const char *path, *name;
     unsigned version; // of the format
     struct carvq_table_info *info;
-    struct carvq_segment_info *segments, *segment; // the one that is being read
+    struct carvq_segment_info *segments;
     struct carvq_error *error;
 };
 
@@ -29,46 +30,130 @@ static enum carvq_status fail_unknown(const struct reader *d, const char *what, 
                       word.length < 40 ? (int)word.length : 40, word.text);
 }
 
-static enum carvq_status read_number(const struct reader *d, struct carvq_json *json, const char *key, uint64_t min, uint64_t max,
-                                     uint64_t *value_ret)
+// A key of an object, which stands there exactly once unless it is optional. Its value goes to a member of a structure.
+struct field {
+    const char *key;                          // NULL ends a list
+    enum { REQUIRED, OPTIONAL, SINCE_2 } use; // SINCE_2: optional, unknown to version 1
+    enum { NUMBER, WORD, TRUE, SEGMENTS, OBJECT } kind;
+    size_t offset, size; // of the member
+    uint64_t min, max;   // of a number, or of the number that a word stands for
+    const void *inside;  // words by number, or the fields of an object, which has the same structure
+};
+
+#define MEMBER(type, member) offsetof(struct carvq_##type##_info, member), sizeof(((struct carvq_##type##_info *)0)->member)
+
+static const char *const codec_words[] = {[CARVQ_RVQ] = "rvq", [CARVQ_TRELLIS] = "trellis", [CARVQ_RAW] = "raw"};
+static const char *const dtype_words[] = {[CARVQ_F32] = "F32", [CARVQ_F16] = "F16", [CARVQ_BF16] = "BF16"};
+static const char *const grouping_words[] = {[CARVQ_GROUP_ROWS] = "rows", [CARVQ_GROUP_COLUMNS] = "columns"};
+
+#define CODEC                                                                              \
+    {                                                                                      \
+        "codec", REQUIRED, WORD, MEMBER(segment, codec), CARVQ_RVQ, CARVQ_RAW, codec_words \
+    }
+static const struct field rvq_fields[] = {
+    CODEC,
+    {"rows", SINCE_2, NUMBER, MEMBER(segment, rows), 1, CARVQ_MAX_ROWS, NULL},
+    {"subvector", REQUIRED, NUMBER, MEMBER(segment, subvector), 1, CARVQ_MAX_SUBVECTOR, NULL},
+    {"group", REQUIRED, NUMBER, MEMBER(segment, group), 1, CARVQ_MAX_GROUP, NULL},
+    {"grouping", REQUIRED, WORD, MEMBER(segment, grouping), CARVQ_GROUP_ROWS, CARVQ_GROUP_COLUMNS, grouping_words},
+    {"stages", REQUIRED, NUMBER, MEMBER(segment, stages), 1, CARVQ_MAX_STAGES, NULL},
+    {"code_bits", REQUIRED, NUMBER, MEMBER(segment, code_bits), 1, CARVQ_MAX_CODE_BITS, NULL},
+    {0},
+};
+static const struct field trellis_fields[] = {
+    CODEC,
+    {"rows", REQUIRED, NUMBER, MEMBER(segment, rows), 1, CARVQ_MAX_ROWS, NULL},
+    {"state_bits", REQUIRED, NUMBER, MEMBER(segment, state_bits), 1, CARVQ_MAX_STATE_BITS, NULL},
+    {"step_bits", REQUIRED, NUMBER, MEMBER(segment, step_bits), 1, CARVQ_MAX_STATE_BITS, NULL},
+    {"scale_bits", REQUIRED, NUMBER, MEMBER(segment, scale_bits), 0, CARVQ_MAX_SCALE_BITS, NULL},
+    {0},
+};
+static const struct field raw_fields[] = {
+    CODEC,
+    {"rows", REQUIRED, NUMBER, MEMBER(segment, rows), 1, CARVQ_MAX_ROWS, NULL},
+    {"value", REQUIRED, WORD, MEMBER(segment, value_dtype), CARVQ_F16, CARVQ_BF16, dtype_words},
+    {0},
+};
+static const struct field low_rank_fields[] = {
+    {"rank", REQUIRED, NUMBER, MEMBER(table, rank), 1, CARVQ_MAX_RANK, NULL},
+    {"bits", REQUIRED, NUMBER, MEMBER(table, low_rank_bits), 2, CARVQ_MAX_LOW_RANK_BITS, NULL},
+    {0},
+};
+static const struct field adaptor_fields[] = {
+    {"dim", REQUIRED, NUMBER, MEMBER(table, adaptor_dim), 1, CARVQ_MAX_ADAPTOR_DIM, NULL},
+    {"hidden", REQUIRED, NUMBER, MEMBER(table, adaptor_hidden), 1, CARVQ_MAX_ADAPTOR_HIDDEN, NULL},
+    {0},
+};
+static const struct field table_fields[] = {
+    {"rows", REQUIRED, NUMBER, MEMBER(table, rows), 1, CARVQ_MAX_ROWS, NULL},
+    {"cols", REQUIRED, NUMBER, MEMBER(table, cols), 1, CARVQ_MAX_COLS, NULL},
+    {"dtype", REQUIRED, WORD, MEMBER(table, dtype), CARVQ_F32, CARVQ_BF16, dtype_words},
+    {"segments", REQUIRED, SEGMENTS, 0, 0, 0, 0, NULL},
+    {"adaptor", OPTIONAL, OBJECT, 0, 0, 0, 0, adaptor_fields},
+    {"mean", SINCE_2, TRUE, MEMBER(table, mean), 0, 0, NULL},
+    {"low_rank", SINCE_2, OBJECT, 0, 0, 0, 0, low_rank_fields},
+    {0},
+};
+
+// Members are numbers of 1 (bool, an enum on some machines), 4 or 8 bytes.
+static void store(const struct field *field, unsigned char *object, uint64_t value)
 {
-    if (!carvq_json_read_u64(json, value_ret) || *value_ret < min || *value_ret > max)
-        return carvq_fail(d->error, CARVQ_ERROR_FORMAT, "%s: table '%s': '%s' is not an integer from %" PRIu64 " to %" PRIu64,
-                          d->path, d->name, key, min, max);
-    return CARVQ_OK;
+    const uint32_t word = (uint32_t)value;
+    const uint8_t byte = (uint8_t)value;
+    memcpy(object + field->offset,
+           field->size == 8   ? (const void *)&value
+           : field->size == 4 ? (const void *)&word
+                              : &byte,
+           field->size);
 }
 
-static enum carvq_status read_u32(const struct reader *d, struct carvq_json *json, const char *key, uint32_t min, uint32_t max,
-                                  uint32_t *value_ret)
+static enum carvq_status read_word(const struct reader *d, struct carvq_json *json, const struct field *field,
+                                   uint64_t *value_ret)
 {
-    uint64_t value = 0;
-    enum carvq_status status = read_number(d, json, key, min, max, &value);
-    *value_ret = (uint32_t)value;
+    const char *const *words = field->inside;
+    struct carvq_json_string string;
+    if (!carvq_json_read_string(json, &string))
+        return fail(d, field->key, "is not a string");
+    for (*value_ret = field->min; *value_ret <= field->max; ++*value_ret)
+        if (carvq_json_equals(string, words[*value_ret]))
+            return CARVQ_OK;
+    return fail_unknown(d, field->key, string);
+}
+
+static enum carvq_status read_object(const struct reader *d, struct carvq_json *json, const char *what,
+                                     const struct field *fields, void *object);
+static enum carvq_status read_segments(const struct reader *d, struct carvq_json *json, const char *key);
+
+static enum carvq_status read_field(const struct reader *d, struct carvq_json *json, const struct field *field, void *object)
+{
+    uint64_t value = 1;
+    enum carvq_status status = CARVQ_OK;
+    switch (field->kind) {
+    case OBJECT:
+        return read_object(d, json, field->key, field->inside, object);
+    case SEGMENTS:
+        return read_segments(d, json, field->key);
+    case NUMBER:
+        if (!carvq_json_read_u64(json, &value) || value < field->min || value > field->max)
+            status = carvq_fail(d->error, CARVQ_ERROR_FORMAT,
+                                "%s: table '%s': '%s' is not an integer from %" PRIu64 " to %" PRIu64, d->path, d->name,
+                                field->key, field->min, field->max);
+        break;
+    case WORD:
+        status = read_word(d, json, field, &value);
+        break;
+    case TRUE:
+        if (carvq_json_type(json) != 't')
+            return fail(d, field->key, "is not true");
+        carvq_json_skip(json);
+    }
+    if (status == CARVQ_OK)
+        store(field, object, value);
     return status;
 }
 
-// One of the words of a list; *index_ret is its place.
-static enum carvq_status read_word(const struct reader *d, struct carvq_json *json, const char *key, const char *const *words,
-                                   int count, int *index_ret)
-{
-    struct carvq_json_string string;
-    if (!carvq_json_read_string(json, &string))
-        return fail(d, key, "is not a string");
-    for (*index_ret = 0; *index_ret < count; ++*index_ret)
-        if (carvq_json_equals(string, words[*index_ret]))
-            return CARVQ_OK;
-    return fail_unknown(d, key, string);
-}
-
-// The keys of an object, each exactly once unless it is optional.
-struct field {
-    const char *key;
-    enum carvq_status (*read)(const struct reader *d, struct carvq_json *json, const char *key);
-    enum { REQUIRED, OPTIONAL, SINCE_2 } use; // SINCE_2: optional, unknown to version 1
-};
-
-static enum carvq_status read_fields(const struct reader *d, struct carvq_json *json, const char *what,
-                                     const struct field *fields, int count)
+static enum carvq_status read_object(const struct reader *d, struct carvq_json *json, const char *what,
+                                     const struct field *fields, void *object)
 {
     struct carvq_json_string key;
     unsigned seen = 0;
@@ -76,227 +161,62 @@ static enum carvq_status read_fields(const struct reader *d, struct carvq_json *
         return fail(d, what, "is not an object");
     while (carvq_json_next_key(json, &key)) {
         int i = 0;
-        while (i < count && !carvq_json_equals(key, fields[i].key))
+        while (fields[i].key != NULL && !carvq_json_equals(key, fields[i].key))
             i++;
-        if (i == count || (fields[i].use == SINCE_2 && d->version < 2))
+        if (fields[i].key == NULL || (fields[i].use == SINCE_2 && d->version < 2))
             return fail_unknown(d, "key", key);
         if (seen & 1U << i)
             return fail(d, fields[i].key, "stands twice");
         seen |= 1U << i;
-        enum carvq_status status = fields[i].read(d, json, fields[i].key);
+        enum carvq_status status = read_field(d, json, &fields[i], object);
         if (status != CARVQ_OK)
             return status;
     }
-    for (int i = 0; i < count; i++)
+    for (int i = 0; fields[i].key != NULL; i++)
         if (fields[i].use == REQUIRED && !(seen & 1U << i))
             return fail(d, fields[i].key, "is missing");
     return CARVQ_OK;
 }
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
-static enum carvq_status read_codec(const struct reader *d, struct carvq_json *json, const char *key)
+// The codec says which other keys there are, and need not stand before them. Version 1 knows one.
+static enum carvq_status find_codec(const struct reader *d, struct carvq_json json, const char *what, uint64_t *codec_ret)
 {
-    static const char *const words[] = {[CARVQ_RVQ] = "rvq", [CARVQ_TRELLIS] = "trellis", [CARVQ_RAW] = "raw"};
-    int index;
-    enum carvq_status status = read_word(d, json, key, words, d->version < 2 ? 1 : COUNT(words), &index);
-    if (status == CARVQ_OK)
-        d->segment->codec = (enum carvq_codec)index;
-    return status;
-}
-
-static enum carvq_status read_segment_rows(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_number(d, json, key, 1, CARVQ_MAX_ROWS, &d->segment->rows);
-}
-
-static enum carvq_status read_subvector(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 1, CARVQ_MAX_SUBVECTOR, &d->segment->subvector);
-}
-
-static enum carvq_status read_group(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_number(d, json, key, 1, CARVQ_MAX_GROUP, &d->segment->group);
-}
-
-static enum carvq_status read_grouping(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    static const char *const words[] = {[CARVQ_GROUP_ROWS] = "rows", [CARVQ_GROUP_COLUMNS] = "columns"};
-    int index;
-    enum carvq_status status = read_word(d, json, key, words, COUNT(words), &index);
-    if (status == CARVQ_OK)
-        d->segment->grouping = (enum carvq_grouping)index;
-    return status;
-}
-
-static enum carvq_status read_stages(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 1, CARVQ_MAX_STAGES, &d->segment->stages);
-}
-
-static enum carvq_status read_code_bits(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 1, CARVQ_MAX_CODE_BITS, &d->segment->code_bits);
-}
-
-static enum carvq_status read_state_bits(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 1, CARVQ_MAX_STATE_BITS, &d->segment->state_bits);
-}
-
-static enum carvq_status read_step_bits(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 1, CARVQ_MAX_STATE_BITS, &d->segment->step_bits);
-}
-
-static enum carvq_status read_scale_bits(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 0, CARVQ_MAX_SCALE_BITS, &d->segment->scale_bits);
-}
-
-static enum carvq_status read_value(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    static const char *const words[] = {"F16", "BF16"};
-    int index;
-    enum carvq_status status = read_word(d, json, key, words, COUNT(words), &index);
-    if (status == CARVQ_OK)
-        d->segment->value_dtype = index == 0 ? CARVQ_F16 : CARVQ_BF16;
-    return status;
-}
-
-// The codec says which other keys there are, and need not stand before them.
-static enum carvq_status find_codec(const struct reader *d, struct carvq_json json, const char *what)
-{
+    struct field field = CODEC;
     struct carvq_json_string key;
+    field.max = d->version < 2 ? CARVQ_RVQ : field.max;
     if (!carvq_json_enter(&json, '{'))
         return fail(d, what, "is not an object");
     while (carvq_json_next_key(&json, &key)) {
         if (carvq_json_equals(key, "codec"))
-            return read_codec(d, &json, "codec");
+            return read_word(d, &json, &field, codec_ret);
         carvq_json_skip(&json);
     }
     return fail(d, "codec", "is missing");
 }
 
-static enum carvq_status read_segment(const struct reader *d, struct carvq_json *json)
-{
-    static const struct field rvq[] = {
-        {"codec", read_codec, REQUIRED},       {"subvector", read_subvector, REQUIRED}, {"group", read_group, REQUIRED},
-        {"grouping", read_grouping, REQUIRED}, {"stages", read_stages, REQUIRED},       {"code_bits", read_code_bits, REQUIRED},
-        {"rows", read_segment_rows, SINCE_2},
-    };
-    static const struct field trellis[] = {
-        {"codec", read_codec, REQUIRED},           {"rows", read_segment_rows, REQUIRED},
-        {"state_bits", read_state_bits, REQUIRED}, {"step_bits", read_step_bits, REQUIRED},
-        {"scale_bits", read_scale_bits, REQUIRED},
-    };
-    static const struct field raw[] = {
-        {"codec", read_codec, REQUIRED},
-        {"rows", read_segment_rows, REQUIRED},
-        {"value", read_value, REQUIRED},
-    };
-    static const struct {
-        const struct field *fields;
-        int count;
-    } codecs[] = {[CARVQ_RVQ] = {rvq, COUNT(rvq)}, [CARVQ_TRELLIS] = {trellis, COUNT(trellis)}, [CARVQ_RAW] = {raw, COUNT(raw)}};
-    char what[24];
-    snprintf(what, sizeof what, "segments[%" PRIu32 "]", d->info->segment_count);
-    enum carvq_status status = find_codec(d, *json, what);
-    if (status != CARVQ_OK)
-        return status;
-    return read_fields(d, json, what, codecs[d->segment->codec].fields, codecs[d->segment->codec].count);
-}
-
 static enum carvq_status read_segments(const struct reader *d, struct carvq_json *json, const char *key)
 {
+    static const struct field *const fields[] = {
+        [CARVQ_RVQ] = rvq_fields, [CARVQ_TRELLIS] = trellis_fields, [CARVQ_RAW] = raw_fields};
     const uint32_t most = d->version < 2 ? 1 : CARVQ_MAX_SEGMENTS;
+    uint32_t *count = &d->info->segment_count;
     if (!carvq_json_enter(json, '['))
         return fail(d, key, "is not a list");
-    while (carvq_json_next_item(json)) {
-        if (d->info->segment_count == most)
+    for (; carvq_json_next_item(json); ++*count) {
+        uint64_t codec;
+        char what[24];
+        if (*count == most)
             return carvq_fail(d->error, CARVQ_ERROR_UNSUPPORTED,
                               "%s: table '%s': more than %" PRIu32 " segment%s; a newer version of carvq may read it", d->path,
                               d->name, most, most > 1 ? "s" : "");
-        struct reader inside = *d;
-        inside.segment = &d->segments[d->info->segment_count];
-        enum carvq_status status = read_segment(&inside, json);
+        snprintf(what, sizeof what, "segments[%" PRIu32 "]", *count);
+        enum carvq_status status = find_codec(d, *json, what, &codec);
+        if (status == CARVQ_OK)
+            status = read_object(d, json, what, fields[codec], &d->segments[*count]);
         if (status != CARVQ_OK)
             return status;
-        d->info->segment_count++;
     }
-    return d->info->segment_count > 0 ? CARVQ_OK : fail(d, key, "is a list without a segment");
-}
-
-static enum carvq_status read_rows(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_number(d, json, key, 1, CARVQ_MAX_ROWS, &d->info->rows);
-}
-
-static enum carvq_status read_cols(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 1, CARVQ_MAX_COLS, &d->info->cols);
-}
-
-static enum carvq_status read_dtype(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    static const char *const words[] = {[CARVQ_F32] = "F32", [CARVQ_F16] = "F16", [CARVQ_BF16] = "BF16"};
-    int index;
-    enum carvq_status status = read_word(d, json, key, words, COUNT(words), &index);
-    if (status == CARVQ_OK)
-        d->info->dtype = (enum carvq_dtype)index;
-    return status;
-}
-
-static enum carvq_status read_mean(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    if (carvq_json_type(json) != 't')
-        return fail(d, key, "is not true");
-    carvq_json_skip(json);
-    d->info->mean = 1;
-    return CARVQ_OK;
-}
-
-static enum carvq_status read_rank(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 1, CARVQ_MAX_RANK, &d->info->rank);
-}
-
-static enum carvq_status read_low_rank_bits(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 2, CARVQ_MAX_LOW_RANK_BITS, &d->info->low_rank_bits);
-}
-
-static enum carvq_status read_low_rank(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    static const struct field fields[] = {{"rank", read_rank, REQUIRED}, {"bits", read_low_rank_bits, REQUIRED}};
-    return read_fields(d, json, key, fields, COUNT(fields));
-}
-
-static enum carvq_status read_adaptor_dim(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 1, CARVQ_MAX_ADAPTOR_DIM, &d->info->adaptor_dim);
-}
-
-static enum carvq_status read_adaptor_hidden(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    return read_u32(d, json, key, 1, CARVQ_MAX_ADAPTOR_HIDDEN, &d->info->adaptor_hidden);
-}
-
-static enum carvq_status read_adaptor(const struct reader *d, struct carvq_json *json, const char *key)
-{
-    static const struct field fields[] = {{"dim", read_adaptor_dim, REQUIRED}, {"hidden", read_adaptor_hidden, REQUIRED}};
-    return read_fields(d, json, key, fields, COUNT(fields));
-}
-
-static enum carvq_status read_table(const struct reader *d, struct carvq_json *json)
-{
-    static const struct field fields[] = {
-        {"rows", read_rows, REQUIRED},         {"cols", read_cols, REQUIRED},       {"dtype", read_dtype, REQUIRED},
-        {"segments", read_segments, REQUIRED}, {"adaptor", read_adaptor, OPTIONAL}, {"mean", read_mean, SINCE_2},
-        {"low_rank", read_low_rank, SINCE_2},
-    };
-    return read_fields(d, json, "description", fields, COUNT(fields));
+    return *count > 0 ? CARVQ_OK : fail(d, key, "is a list without a segment");
 }
 
 // A description of version 1 does not say how many rows its segment has: all, and the segment needs no name of its own.
@@ -326,8 +246,8 @@ enum carvq_status carvq_table_describe(const char *path, const char *name, const
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: table '%s': description, byte %zu: %s", path, name, where, problem);
     struct carvq_json json = {text, text + length};
     *description_ret = (struct carvq_description){.plain_names = false};
-    const struct reader d = {path, name, version, &description_ret->info, description_ret->segments, NULL, error};
-    enum carvq_status status = read_table(&d, &json);
+    const struct reader d = {path, name, version, &description_ret->info, description_ret->segments, error};
+    enum carvq_status status = read_object(&d, &json, "description", table_fields, d.info);
     if (status == CARVQ_OK)
         status = check_rows(&d, &description_ret->plain_names);
     if (status == CARVQ_OK && !carvq_table_sizes(d.info, d.segments))

@@ -14,6 +14,7 @@ static const char version_key[] = "carvq.version", table_key[] = "carvq.table.";
 // Behind the tables stand, in the same allocation, all their segments, what there is to know about each of these, and the names.
 struct carvq_file {
     struct carvq_map map; // of size 0 if the memory is the caller's
+    struct carvq_kernels kernels;
     size_t count;
     struct carvq_table tables[];
 };
@@ -29,154 +30,116 @@ struct opening {
     size_t segment_count, name_bytes; // of all tables
 };
 
-enum type { U8, HALF };
+// A table that is being opened, with what its info and views point to.
+struct opened {
+    struct carvq_table *table;
+    struct carvq_segment *segments;
+    struct carvq_segment_info *infos;
+};
 
-// Finds the tensor whose name is the table's and suffix, and checks its type and shape exactly. *dtype_ret is set if the type is
-// HALF.
-static enum carvq_status take_tensor(struct opening *opening, const char *name, const char *suffix, enum type type, unsigned dims,
-                                     const uint64_t *shape, enum carvq_dtype *dtype_ret, const uint8_t **view_ret)
+static bool is_half(enum carvq_st_dtype dtype)
 {
-    const struct carvq_st_tensor *tensor = carvq_st_find_part(opening->st, name, suffix);
+    return dtype == CARVQ_ST_BF16 || dtype == CARVQ_ST_F16;
+}
+
+// Finds a tensor in the file and checks its type and shape exactly; which of the 16-bit types it has is for the caller to see.
+static enum carvq_status find_tensor(struct opening *opening, const char *name, const struct carvq_tensor *wanted,
+                                     const struct carvq_st_tensor **tensor_ret)
+{
+    const struct carvq_st_tensor *tensor = carvq_st_find_part(opening->st, name, wanted->suffix);
     if (tensor == NULL)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: table '%s': the tensor '%s%s' is missing", opening->path, name,
-                          name, suffix);
-    bool fits = type == HALF ? tensor->dtype == CARVQ_ST_BF16 || tensor->dtype == CARVQ_ST_F16 : tensor->dtype == CARVQ_ST_U8;
-    if (!fits)
+                          name, wanted->suffix);
+    if (is_half(wanted->dtype) ? !is_half(tensor->dtype) : tensor->dtype != wanted->dtype)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': dtype %s, expected %s", opening->path,
-                          tensor->name, carvq_st_dtype_name(tensor->dtype), type == HALF ? "BF16 or F16" : "U8");
-    if (tensor->dims != dims || memcmp(tensor->shape, shape, dims * sizeof *shape) != 0)
+                          tensor->name, carvq_st_dtype_name(tensor->dtype), is_half(wanted->dtype) ? "BF16 or F16" : "U8");
+    if (tensor->dims != wanted->dims || memcmp(tensor->shape, wanted->shape, wanted->dims * sizeof *wanted->shape) != 0)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
                           "%s: tensor '%s': its shape is not what the table's description implies", opening->path, tensor->name);
     opening->tensors_used++;
-    if (type == HALF)
-        *dtype_ret = tensor->dtype == CARVQ_ST_F16 ? CARVQ_F16 : CARVQ_BF16;
-    *view_ret = opening->data + tensor->begin;
+    *tensor_ret = tensor;
     return CARVQ_OK;
 }
 
-// A table that is being opened, and one of its segments.
-struct segment_view {
-    const char *table;
-    char prefix[24]; // of the suffixes: ".segments.3" or nothing
-    struct carvq_segment *segment;
-    struct carvq_segment_info *info;
-};
-
-static enum carvq_status take_part(struct opening *opening, const struct segment_view *view, const char *part, enum type type,
-                                   unsigned dims, const uint64_t *shape, const uint8_t **view_ret)
+// Where the views of a part's tensors go; returns where the type of 16-bit tensors goes.
+static enum carvq_dtype *destinations(const struct opened *opened, enum carvq_part part, uint32_t segment,
+                                      const uint8_t **views_ret[CARVQ_PART_TENSORS])
 {
-    char suffix[40];
-    snprintf(suffix, sizeof suffix, "%s.%s", view->prefix, part);
-    return take_tensor(opening, view->table, suffix, type, dims, shape, &view->info->value_dtype, view_ret);
-}
-
-static enum carvq_status view_rvq(struct opening *opening, const struct segment_view *view)
-{
-    const struct carvq_segment_info *info = view->info;
-    const uint64_t codes_shape[] = {info->rows, info->code_bytes / info->rows};
-    const uint64_t codebooks_shape[] = {info->groups, info->stages, (uint64_t)1 << info->code_bits, info->subvector};
-    enum carvq_status status = take_part(opening, view, "codes", U8, 2, codes_shape, &view->segment->codes);
-    if (status == CARVQ_OK)
-        status = take_part(opening, view, "codebooks", HALF, 4, codebooks_shape, &view->segment->codebooks);
-    return status;
-}
-
-static enum carvq_status view_trellis(struct opening *opening, const struct segment_view *view)
-{
-    const uint64_t codes_shape[] = {view->info->code_bytes}, scales_shape[] = {(uint64_t)1 << view->info->scale_bits};
-    enum carvq_status status = take_part(opening, view, "codes", U8, 1, codes_shape, &view->segment->codes);
-    if (status == CARVQ_OK)
-        status = take_part(opening, view, "scales", HALF, 1, scales_shape, &view->segment->codebooks);
-    return status;
-}
-
-static enum carvq_status view_raw(struct opening *opening, const struct segment_view *view)
-{
-    const uint64_t shape[] = {view->info->rows, view->info->cols};
-    const enum carvq_dtype described = view->info->value_dtype;
-    enum carvq_status status = take_part(opening, view, "values", HALF, 2, shape, &view->segment->codes);
-    if (status == CARVQ_OK && view->info->value_dtype != described)
-        status = carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
-                            "%s: tensor '%s%s.values': its dtype is not what the table's description says", opening->path,
-                            view->table, view->prefix);
-    return status;
-}
-
-static enum carvq_status view_segment(struct opening *opening, const struct segment_view *view)
-{
-    static const struct {
-        enum carvq_status (*view)(struct opening *opening, const struct segment_view *view);
-        const char *(*choose)(struct carvq_segment *segment);
-    } codecs[] = {
-        [CARVQ_RVQ] = {view_rvq, carvq_rvq_choose},
-        [CARVQ_TRELLIS] = {view_trellis, carvq_trellis_choose},
-        [CARVQ_RAW] = {view_raw, carvq_raw_choose},
-    };
-    struct carvq_segment_info *info = view->info;
-    view->segment->info = info;
-    info->kernel = codecs[info->codec].choose(view->segment);
-    if (info->kernel == NULL)
-        return carvq_fail(opening->error, CARVQ_ERROR_UNSUPPORTED,
-                          "%s: table '%s': no trellis of %" PRIu32 " state bits and %" PRIu32
-                          " step bits here; a newer version of carvq may have one",
-                          opening->path, view->table, info->state_bits, info->step_bits);
-    return codecs[info->codec].view(opening, view);
-}
-
-// What is there beside segments and adaptor.
-static enum carvq_status view_shared(struct opening *opening, struct carvq_table *table)
-{
-    struct carvq_table_info *info = &table->info;
-    const uint64_t n = info->cols, tiers_shape[] = {info->tier_bytes}, mean_shape[] = {n}, directions_shape[] = {info->rank, n};
-    const uint64_t coefficients_shape[] = {info->low_rank_bytes - 2 * info->rank * n};
-    enum carvq_status status = CARVQ_OK;
-    if (info->segment_count > 1)
-        status = take_tensor(opening, info->name, ".tiers", U8, 1, tiers_shape, NULL, &table->tiers);
-    if (status == CARVQ_OK && info->mean)
-        status = take_tensor(opening, info->name, ".mean", HALF, 1, mean_shape, &info->mean_dtype, &table->mean);
-    if (status == CARVQ_OK && info->rank > 0)
-        status = take_tensor(opening, info->name, ".low_rank.coefficients", U8, 1, coefficients_shape, NULL,
-                             &table->coefficients);
-    if (status == CARVQ_OK && info->rank > 0)
-        status = take_tensor(opening, info->name, ".low_rank.directions", HALF, 2, directions_shape, &info->low_rank_dtype,
-                             &table->directions);
-    return status;
-}
-
-static enum carvq_status view_adaptor(struct opening *opening, struct carvq_table *table)
-{
-    struct carvq_table_info *info = &table->info;
+    struct carvq_table *table = opened->table;
     struct carvq_adaptor *adaptor = &table->adaptor;
-    const uint64_t m = info->adaptor_dim, hidden = info->adaptor_hidden, n = info->cols;
-    const struct {
-        const char *suffix;
-        unsigned dims;
-        uint64_t shape[2];
-        const uint8_t **view;
-    } parts[] = {
-        {".adaptor.table", 2, {info->rows, m}, &adaptor->table}, {".adaptor.0.weight", 2, {m, hidden}, &adaptor->weight_0},
-        {".adaptor.0.bias", 1, {hidden, 0}, &adaptor->bias_0},   {".adaptor.1.weight", 2, {hidden, n}, &adaptor->weight_1},
-        {".adaptor.1.bias", 1, {n, 0}, &adaptor->bias_1},
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        enum carvq_status status = take_tensor(opening, info->name, parts[i].suffix, HALF, parts[i].dims, parts[i].shape,
-                                               &adaptor->dtype, parts[i].view);
+    const uint8_t **adaptor_views[] = {&adaptor->table, &adaptor->weight_0, &adaptor->bias_0, &adaptor->weight_1,
+                                       &adaptor->bias_1};
+    switch (part) {
+    case CARVQ_PART_ADAPTOR:
+        memcpy(views_ret, adaptor_views, sizeof adaptor_views);
+        return &table->info.adaptor_dtype;
+    case CARVQ_PART_MEAN:
+        views_ret[0] = &table->shared.mean;
+        return &table->info.mean_dtype;
+    case CARVQ_PART_DIRECTIONS:
+        views_ret[0] = &table->shared.directions;
+        return &table->info.low_rank_dtype;
+    case CARVQ_PART_COEFFICIENTS:
+        views_ret[0] = &table->shared.coefficients;
+        return NULL;
+    case CARVQ_PART_TIERS:
+        views_ret[0] = &table->tiers;
+        return NULL;
+    case CARVQ_PART_CODEBOOKS:
+        views_ret[0] = &opened->segments[segment].codebooks;
+        return &opened->infos[segment].value_dtype;
+    default:
+        views_ret[0] = &opened->segments[segment].codes;
+        return &opened->infos[segment].value_dtype;
+    }
+}
+
+// All 16-bit tensors of a part have one type: that of the first, but for raw rows, whose type the description says.
+static enum carvq_status view_part(struct opening *opening, const struct opened *opened, bool plain_names, enum carvq_part part,
+                                   uint32_t segment)
+{
+    const struct carvq_table_info *info = &opened->table->info;
+    struct carvq_tensor tensors[CARVQ_PART_TENSORS];
+    const uint8_t **views[CARVQ_PART_TENSORS];
+    enum carvq_dtype *dtype = destinations(opened, part, segment, views);
+    const size_t count = carvq_table_tensors(info, plain_names, part, segment, tensors);
+    for (size_t i = 0; i < count; i++) {
+        const struct carvq_st_tensor *tensor = NULL;
+        enum carvq_status status = find_tensor(opening, info->name, &tensors[i], &tensor);
         if (status != CARVQ_OK)
             return status;
-        if (i > 0 && adaptor->dtype != info->adaptor_dtype)
+        const enum carvq_dtype found = tensor->dtype == CARVQ_ST_F16 ? CARVQ_F16 : CARVQ_BF16;
+        if (part == CARVQ_PART_VALUES && found != *dtype)
             return carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
-                              "%s: tensor '%s%s': its dtype differs from that of '%s.adaptor.table'", opening->path, info->name,
-                              parts[i].suffix, info->name);
-        info->adaptor_dtype = adaptor->dtype;
+                              "%s: tensor '%s': its dtype is not what the table's description says", opening->path, tensor->name);
+        if (i > 0 && found != *dtype)
+            return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': its dtype differs from that of '%s%s'",
+                              opening->path, tensor->name, info->name, tensors[0].suffix);
+        if (tensor->dtype != CARVQ_ST_U8)
+            *dtype = found;
+        *views[i] = opening->data + tensor->begin;
     }
     return CARVQ_OK;
 }
 
-// Opens a table whose name is set, with room for its segments.
-static enum carvq_status open_table(struct opening *opening, const char *text, struct carvq_table *table,
-                                    struct carvq_segment *segments, struct carvq_segment_info *infos)
+static enum carvq_status choose_decoder(struct opening *opening, const struct opened *opened, uint32_t i)
+{
+    struct carvq_segment_info *info = &opened->infos[i];
+    opened->segments[i].info = info;
+    info->kernel = opened->table->kernels->choose[info->codec](&opened->segments[i]);
+    if (info->kernel == NULL)
+        return carvq_fail(opening->error, CARVQ_ERROR_UNSUPPORTED,
+                          "%s: table '%s': no trellis of %" PRIu32 " state bits and %" PRIu32
+                          " step bits here; a newer version of carvq may have one",
+                          opening->path, opened->table->info.name, info->state_bits, info->step_bits);
+    return CARVQ_OK;
+}
+
+// Opens a table whose name and kernels are set, with room for its segments.
+static enum carvq_status open_table(struct opening *opening, const char *text, const struct opened *opened)
 {
     struct carvq_description description;
+    struct carvq_table *table = opened->table;
     struct carvq_table_info *info = &table->info;
     const char *name = info->name;
     enum carvq_status status = carvq_table_describe(opening->path, name, text, opening->version, &description, opening->error);
@@ -184,19 +147,22 @@ static enum carvq_status open_table(struct opening *opening, const char *text, s
         return status;
     *info = description.info;
     info->name = name;
-    info->segments = memcpy(infos, description.segments, info->segment_count * sizeof *infos);
-    table->segments = segments;
-    for (uint32_t i = 0; i < info->segment_count && status == CARVQ_OK; i++) {
-        struct segment_view view = {name, "", &segments[i], &infos[i]};
-        if (!description.plain_names)
-            snprintf(view.prefix, sizeof view.prefix, ".segments.%" PRIu32, i);
-        status = view_segment(opening, &view);
-    }
-    info->kernel = info->segment_count > 1 ? "tiers" : infos[0].kernel;
-    if (status == CARVQ_OK)
-        status = view_shared(opening, table);
-    if (status == CARVQ_OK && info->adaptor_dim > 0)
-        status = view_adaptor(opening, table);
+    info->segments = memcpy(opened->infos, description.segments, info->segment_count * sizeof *opened->infos);
+    table->segments = opened->segments;
+    for (uint32_t i = 0; i < info->segment_count && status == CARVQ_OK; i++)
+        status = choose_decoder(opening, opened, i);
+    info->kernel = info->segment_count > 1 ? "tiers" : opened->infos->kernel;
+    for (int part = 0; part < CARVQ_PARTS; part++)
+        for (uint32_t i = 0; i < carvq_part_lists(info, (enum carvq_part)part) && status == CARVQ_OK; i++)
+            status = view_part(opening, opened, description.plain_names, (enum carvq_part)part, i);
+    table->shared.cols = table->adaptor.cols = info->cols;
+    table->shared.rank = info->rank;
+    table->shared.bits = info->low_rank_bits;
+    table->shared.mean_dtype = info->mean_dtype;
+    table->shared.dtype = info->low_rank_dtype;
+    table->adaptor.dim = info->adaptor_dim;
+    table->adaptor.hidden = info->adaptor_hidden;
+    table->adaptor.dtype = info->adaptor_dtype;
     return status;
 }
 
@@ -249,22 +215,22 @@ static enum carvq_status count_tables(struct opening *opening, size_t *count_ret
 
 static enum carvq_status open_tables(struct opening *opening, struct carvq_file *file)
 {
-    struct carvq_table *table = file->tables;
     struct carvq_segment *segments = (struct carvq_segment *)(file->tables + file->count);
-    struct carvq_segment_info *infos = (struct carvq_segment_info *)(segments + opening->segment_count);
-    char *names = (char *)(infos + opening->segment_count);
+    struct opened opened = {file->tables, segments, (struct carvq_segment_info *)(segments + opening->segment_count)};
+    char *names = (char *)(opened.infos + opening->segment_count);
     for (size_t i = 0; i < opening->st->metadata_count; i++) {
         const struct carvq_st_pair *pair = &opening->st->metadata[i];
         if (!is_table_key(pair->key))
             continue;
-        table->info.name = strcpy(names, pair->key + sizeof table_key - 1);
+        opened.table->kernels = &file->kernels;
+        opened.table->info.name = strcpy(names, pair->key + sizeof table_key - 1);
         names += strlen(names) + 1;
-        enum carvq_status status = open_table(opening, pair->value, table, segments, infos);
+        enum carvq_status status = open_table(opening, pair->value, &opened);
         if (status != CARVQ_OK)
             return status;
-        segments += table->info.segment_count;
-        infos += table->info.segment_count;
-        table++;
+        opened.segments += opened.table->info.segment_count;
+        opened.infos += opened.table->info.segment_count;
+        opened.table++;
     }
     if (opening->tensors_used != opening->st->count)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: it holds tensors that belong to no table", opening->path);
@@ -274,6 +240,11 @@ static enum carvq_status open_tables(struct opening *opening, struct carvq_file 
 static enum carvq_status open_checked(struct opening *opening, struct carvq_file **file_ret)
 {
     size_t count;
+    const char *unknown;
+    const enum carvq_level level = carvq_level_here(&unknown);
+    if (unknown != NULL)
+        return carvq_fail(opening->error, CARVQ_ERROR_ARGUMENT,
+                          "environment variable CARVQ_KERNEL: '%s' is none of scalar, neon, avx2, avx512", unknown);
     enum carvq_status status = check_version(opening);
     if (status == CARVQ_OK)
         status = count_tables(opening, &count);
@@ -285,6 +256,7 @@ static enum carvq_status open_checked(struct opening *opening, struct carvq_file
     if (file == NULL)
         return carvq_fail(opening->error, CARVQ_ERROR_MEMORY, "%s: out of memory", opening->path);
     file->count = count;
+    carvq_kernels_choose(level, &file->kernels);
     status = open_tables(opening, file);
     if (status != CARVQ_OK) {
         free(file);

@@ -48,18 +48,55 @@ static inline float carvq_f16_to_f32(uint16_t half)
     return carvq_float_from_bits(bits | (uint32_t)(half & 0x8000) << 16);
 }
 
-uint16_t carvq_f32_to_f16(float value);
+// The same way back. Adding 0.5 to what will be subnormal lets the processor round it at bit 2^-24.
+static inline uint16_t carvq_f32_to_f16(float value)
+{
+    const uint32_t bits = carvq_float_bits(value), magnitude = bits & 0x7fffffff;
+    const uint32_t is_small = 0 - (uint32_t)(magnitude < 0x38800000), is_huge = 0 - (uint32_t)(magnitude >= 0x477ff000);
+    const uint32_t is_nan = 0 - (uint32_t)(magnitude > 0x7f800000);
+    const float shifted = carvq_float_from_bits(magnitude & is_small) + 0.5f;
+    const uint32_t small = carvq_float_bits(shifted) - 0x3f000000;
+    const uint32_t rounded = (magnitude - 0x38000000 + 0xfff + (magnitude >> 13 & 1)) >> 13;
+    const uint32_t half = (small & is_small) | (rounded & ~is_small & ~is_huge) | (0x7c00 & is_huge);
+    return (uint16_t)((bits >> 16 & 0x8000) | half | ((0x200 | (magnitude >> 13 & 0x3ff)) & is_nan));
+}
 
-// An unaligned little-endian 16-bit value.
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define CARVQ_LITTLE_ENDIAN 1
+#else
+#define CARVQ_LITTLE_ENDIAN 0 // or not known
+#endif
+
+// Little-endian numbers at any address, which compilers turn into one access, or into vector code, where the machine is
+// little-endian.
 static inline uint16_t carvq_load_u16(const uint8_t *data)
 {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint16_t value; // loops over this become vector code
+    uint16_t value;
     memcpy(&value, data, sizeof value);
-    return value;
-#else
-    return (uint16_t)(data[0] | data[1] << 8);
-#endif
+    return CARVQ_LITTLE_ENDIAN ? value : (uint16_t)(data[0] | data[1] << 8);
+}
+
+static inline uint32_t carvq_load_u32(const uint8_t *data)
+{
+    return (uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16 | (uint32_t)data[3] << 24;
+}
+
+static inline uint64_t carvq_load_u64(const uint8_t *data)
+{
+    return carvq_load_u32(data) | (uint64_t)carvq_load_u32(data + 4) << 32;
+}
+
+static inline void carvq_store_u16(uint8_t *data, uint16_t value)
+{
+    const uint8_t bytes[2] = {(uint8_t)value, (uint8_t)(value >> 8)};
+    memcpy(data, CARVQ_LITTLE_ENDIAN ? (const void *)&value : bytes, sizeof value);
+}
+
+// A stored value of a 16-bit type.
+static inline float carvq_half_to_f32(enum carvq_dtype dtype, const uint8_t *data)
+{
+    const uint16_t half = carvq_load_u16(data);
+    return dtype == CARVQ_BF16 ? carvq_bf16_to_f32(half) : carvq_f16_to_f32(half);
 }
 
 // Bytes of one value: 4, 2, 2.
@@ -71,5 +108,9 @@ const char *carvq_dtype_name(enum carvq_dtype dtype);
 // count values of any type, at data without alignment, to floats; and back, rounding as above.
 void carvq_widen(enum carvq_dtype dtype, const uint8_t *data, size_t count, float *values_ret);
 void carvq_narrow(enum carvq_dtype dtype, const float *values, size_t count, uint8_t *data_ret);
+
+// values += scale * data, which are of a 16-bit type. The product is rounded where the compiler computes floats in double
+// (s390x).
+void carvq_add_scaled(enum carvq_dtype dtype, const uint8_t *data, float scale, size_t count, float *values);
 
 #endif

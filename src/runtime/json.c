@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// A small strict JSON reader: a text is checked once, then walked.
 #include "json.h"
 
 #include <string.h>

@@ -76,20 +76,20 @@ static void decode_stored(const struct carvq_segment *segment, const uint8_t *co
                           unsigned width, float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
-    float centroid[CARVQ_MAX_SUBVECTOR];
     for (unsigned stage = 0; stage < info->stages; stage++) {
         uint32_t code = read_field(codes, subvector * info->stages + stage, info->code_bits);
-        size_t index = ((size_t)stage << info->code_bits) + code;
-        carvq_widen(info->value_dtype, books + 2 * index * info->subvector, width, centroid);
-        for (unsigned d = 0; d < width; d++)
-            values_ret[d] = stage == 0 ? centroid[d] : values_ret[d] + centroid[d];
+        const uint8_t *centroid = books + 2 * (((size_t)stage << info->code_bits) + code) * info->subvector;
+        if (stage == 0)
+            carvq_widen(info->value_dtype, centroid, width, values_ret);
+        else
+            carvq_add_scaled(info->value_dtype, centroid, 1.0f, width, values_ret);
     }
 }
 
-// Decodes the sub-vectors first .. first + count - 1 of a row, all of one group. values_ret has room for what is left of
-// the row at the first of them, no more.
+// Decodes the sub-vectors first .. first + count - 1 of a row, all of one group, of which end is the last column that is wanted,
+// and one more.
 static inline void decode_stretch(const struct carvq_segment *segment, const uint8_t *codes, uint64_t first, size_t count,
-                                  uint64_t group, unsigned h, unsigned kappa, unsigned stages, float *values_ret)
+                                  uint64_t end, uint64_t group, unsigned h, unsigned kappa, unsigned stages, float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
     size_t book_values = (size_t)stages * h << kappa;
@@ -98,84 +98,59 @@ static inline void decode_stretch(const struct carvq_segment *segment, const uin
     // Widening costs as much as decoding K sub-vectors from the stored codebooks.
     if (book_values <= MAX_BOOK_VALUES && count >> kappa > 0) {
         float books[MAX_BOOK_VALUES];
-        size_t whole = info->cols / h - first < count ? (size_t)(info->cols / h - first) : count;
+        size_t whole = end / h - first < count ? (size_t)(end / h - first) : count;
         carvq_widen(info->value_dtype, stored, book_values, books);
         decode_widened(codes, first, whole, books, h, kappa, stages, values_ret);
         i = whole;
     }
     for (; i < count; i++) {
         uint64_t column = (first + i) * h;
-        unsigned width = info->cols - column < h ? (unsigned)(info->cols - column) : h;
+        unsigned width = end - column < h ? (unsigned)(end - column) : h;
         decode_stored(segment, codes, first + i, stored, width, values_ret + i * h);
     }
 }
 
-static inline void decode_row(const struct carvq_segment *segment, uint64_t row, unsigned h, unsigned kappa, unsigned stages,
-                              float *values_ret)
+static inline void decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, unsigned h,
+                              unsigned kappa, unsigned stages, float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
     const uint8_t *codes = segment->codes + row * segment->row_bits / 8;
-    const uint64_t count = segment->row_subvectors; // S
+    const uint64_t first = columns.first / h, end_column = columns.first + columns.count, end = (end_column + h - 1) / h;
     if (info->grouping == CARVQ_GROUP_COLUMNS) {
-        uint64_t group = row / info->group * count;
-        for (uint64_t s = 0; s < count; s++)
-            decode_stretch(segment, codes, s, 1, group + s, h, kappa, stages, values_ret + s * h);
+        uint64_t group = row / info->group * segment->row_subvectors;
+        for (uint64_t s = first; s < end; s++)
+            decode_stretch(segment, codes, s, 1, end_column, group + s, h, kappa, stages, values_ret + (s - first) * h);
         return;
     }
-    uint64_t position = row * count; // of the sub-vector in the table
-    for (uint64_t s = 0; s < count;) {
+    uint64_t position = row * segment->row_subvectors; // of the row's first sub-vector in the table
+    for (uint64_t s = first; s < end;) {
         uint64_t group = (position + s) / info->group;
         uint64_t left = (group + 1) * info->group - (position + s);
-        size_t stretch = (size_t)(count - s < left ? count - s : left);
-        decode_stretch(segment, codes, s, stretch, group, h, kappa, stages, values_ret + s * h);
+        size_t stretch = (size_t)(end - s < left ? end - s : left);
+        decode_stretch(segment, codes, s, stretch, end_column, group, h, kappa, stages, values_ret + (s - first) * h);
         s += stretch;
     }
 }
 
-static void decode_any(const struct carvq_segment *segment, uint64_t row, float *values_ret)
-{
-    decode_row(segment, row, segment->info->subvector, segment->info->code_bits, segment->info->stages, values_ret);
-}
-
-// The paper's shapes: h = 8, kappa = 4, L = 1 to 4.
-static void decode_h8k4l1(const struct carvq_segment *segment, uint64_t row, float *values_ret)
-{
-    decode_row(segment, row, 8, 4, 1, values_ret);
-}
-
-static void decode_h8k4l2(const struct carvq_segment *segment, uint64_t row, float *values_ret)
-{
-    decode_row(segment, row, 8, 4, 2, values_ret);
-}
-
-static void decode_h8k4l3(const struct carvq_segment *segment, uint64_t row, float *values_ret)
-{
-    decode_row(segment, row, 8, 4, 3, values_ret);
-}
-
-static void decode_h8k4l4(const struct carvq_segment *segment, uint64_t row, float *values_ret)
-{
-    decode_row(segment, row, 8, 4, 4, values_ret);
-}
+// The paper's shapes, h = 8, kappa = 4, L = 1 to 4, and any.
+CARVQ_DECODE_ROWS(decode_h8k4l1, decode_row(segment, row, columns, 8, 4, 1, values_ret))
+CARVQ_DECODE_ROWS(decode_h8k4l2, decode_row(segment, row, columns, 8, 4, 2, values_ret))
+CARVQ_DECODE_ROWS(decode_h8k4l3, decode_row(segment, row, columns, 8, 4, 3, values_ret))
+CARVQ_DECODE_ROWS(decode_h8k4l4, decode_row(segment, row, columns, 8, 4, 4, values_ret))
+CARVQ_DECODE_ROWS(decode_any, decode_row(segment, row, columns, segment->info->subvector, segment->info->code_bits,
+                                         segment->info->stages, values_ret))
 
 const char *carvq_rvq_choose(struct carvq_segment *segment)
 {
-    static const struct {
-        void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);
-        const char *name;
-    } special[] = {
-        {decode_h8k4l1, "scalar h8 k4 L1"},
-        {decode_h8k4l2, "scalar h8 k4 L2"},
-        {decode_h8k4l3, "scalar h8 k4 L3"},
-        {decode_h8k4l4, "scalar h8 k4 L4"},
-    };
+    static carvq_decode_rows *const decoders[] = {decode_h8k4l1, decode_h8k4l2, decode_h8k4l3, decode_h8k4l4};
+    static const char *const names[] = {"scalar h8 k4 L1", "scalar h8 k4 L2", "scalar h8 k4 L3", "scalar h8 k4 L4"};
     const struct carvq_segment_info *info = segment->info;
     segment->row_subvectors = (info->cols - 1) / info->subvector + 1;
     segment->row_bits = info->code_bytes / info->rows * 8;
-    if (info->subvector == 8 && info->code_bits == 4 && info->stages <= 4) {
-        segment->decode_row = special[info->stages - 1].decode_row;
-        return special[info->stages - 1].name;
-    }
-    segment->decode_row = decode_any;
-    return "scalar";
+    segment->column_step = info->subvector;
+    segment->decode_rows = decode_any;
+    if (info->subvector != 8 || info->code_bits != 4 || info->stages > 4)
+        return "scalar";
+    segment->decode_rows = decoders[info->stages - 1];
+    return names[info->stages - 1];
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The header of a safetensors file: read twice, first to count, then to keep; and checked.
 #include "safetensors.h"
 
 #include <inttypes.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+// Error messages, which are harmless to terminals, and the version.
 #include "status.h"
 
-#include <stdio.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 

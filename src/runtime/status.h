@@ -3,11 +3,13 @@
 #ifndef CARVQ_RUNTIME_STATUS_H
 #define CARVQ_RUNTIME_STATUS_H
 
-#include <stdarg.h>
+#include <stdio.h>
 
 #include "carvq.h"
 
-#if defined(__GNUC__)
+#if defined(__MINGW_PRINTF_FORMAT) // of C, not of Microsoft
+#define CARVQ_PRINTF(format_index, first_index) __attribute__((format(__MINGW_PRINTF_FORMAT, format_index, first_index)))
+#elif defined(__GNUC__)
 #define CARVQ_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
 #else
 #define CARVQ_PRINTF(format_index, first_index)

@@ -1,15 +1,75 @@
 // SPDX-License-Identifier: MIT
-// Inside of the runtime: validated views of an open file and the row decoders.
+// Inside of the runtime: validated views of an open file, and what a table consists of.
 #ifndef CARVQ_RUNTIME_TABLE_H
 #define CARVQ_RUNTIME_TABLE_H
 
 #include <stdbool.h>
 
+#include "kernels.h"
 #include "safetensors.h"
-#include "carvq.h"
 
-// The tensors of an adaptor, see doc/format.md. All of type dtype, without alignment.
+// Decodes these columns of count rows: those of rows[i] to values_ret + i * stride.
+typedef void carvq_decode_rows(const struct carvq_segment *segment, const uint64_t *rows, size_t count,
+                               struct carvq_columns columns, float *values_ret, size_t stride);
+
+struct carvq_segment {
+    const struct carvq_segment_info *info;
+    const uint8_t *codes;     // rvq [rows, row_bytes], trellis [code_bytes], raw [rows, n] 16-bit values
+    const uint8_t *codebooks; // rvq [G, L, K, h], trellis [2^b] scales; 16-bit values without alignment
+    // The rest is set by the function that chooses the decoder.
+    uint64_t row_bits;          // of codes, or of raw's values
+    uint32_t row_subvectors;    // rvq: S = ceil(n / h)
+    uint32_t column_step;       // what a decoder begins with is 0 or a multiple of this, which is at most CARVQ_MAX_SUBVECTOR
+    const int8_t (*trellis)[2]; // trellis: the values of a step by state
+    carvq_decode_rows *decode_rows;
+};
+
+// Decodes a whole row.
+static inline void carvq_decode_row(const struct carvq_segment *segment, uint64_t row, float *values_ret)
+{
+    segment->decode_rows(segment, &row, 1, (struct carvq_columns){0, segment->info->cols}, values_ret, 0);
+}
+
+// Asks the memory for the codes of a row, which a random row's are not in the cache: all at once, while there is something else
+// to do. What follows the first KiB, the processor fetches by itself.
+static inline void carvq_prefetch_row(const struct carvq_segment *segment, uint64_t row)
+{
+#if defined(__GNUC__)
+    const uint64_t nbytes = segment->row_bits / 8 < 1024 ? segment->row_bits / 8 : 1024;
+    for (uint64_t i = 0; i <= nbytes; i += 64)
+        __builtin_prefetch(segment->codes + row * segment->row_bits / 8 + i);
+#else
+    (void)segment;
+    (void)row;
+#endif
+}
+
+// Defines a decode_rows: decode is an expression of segment, row, columns and values_ret that decodes one row.
+#define CARVQ_DECODE_ROWS(name, decode)                                                                                     \
+    static void name(const struct carvq_segment *segment, const uint64_t *rows, size_t count, struct carvq_columns columns, \
+                     float *values_ret, size_t stride)                                                                      \
+    {                                                                                                                       \
+        for (size_t i = 0; i < count; i++, values_ret += stride) {                                                          \
+            const uint64_t row = rows[i];                                                                                   \
+            if (i + 1 < count)                                                                                              \
+                carvq_prefetch_row(segment, rows[i + 1]);                                                                   \
+            decode;                                                                                                         \
+        }                                                                                                                   \
+    }
+
+// What all rows share, see doc/format.md: 16-bit values without alignment.
+struct carvq_shared {
+    uint32_t cols, rank;
+    uint32_t bits; // of a coefficient
+    enum carvq_dtype mean_dtype, dtype;
+    const uint8_t *mean;         // [n], or NULL
+    const uint8_t *directions;   // [r, n]
+    const uint8_t *coefficients; // [V, r] fields
+};
+
+// The tensors of an adaptor, see doc/format.md: 16-bit values without alignment.
 struct carvq_adaptor {
+    uint32_t dim, hidden, cols; // m, H, n
     enum carvq_dtype dtype;
     const uint8_t *table;    // [V, m]
     const uint8_t *weight_0; // [m, H]
@@ -18,41 +78,13 @@ struct carvq_adaptor {
     const uint8_t *bias_1;   // [n]
 };
 
-struct carvq_segment {
-    const struct carvq_segment_info *info;
-    const uint8_t *codes;     // rvq [rows, row_bytes], trellis [code_bytes], raw [rows, n] 16-bit values
-    const uint8_t *codebooks; // rvq [G, L, K, h], trellis [2^b] scales; 16-bit values without alignment
-    // The rest is set by the function below that chooses the decoder.
-    uint64_t row_bits;          // of codes, or of raw's values
-    uint32_t row_subvectors;    // rvq: S = ceil(n / h)
-    const int8_t (*trellis)[2]; // trellis: the values of a step by state
-    // Decodes one row: the only thing that another codec or instruction set replaces. Chosen when the file is opened.
-    void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);
-};
-
 struct carvq_table {
     struct carvq_table_info info;
     const struct carvq_segment *segments;
-    const uint8_t *tiers;        // the directory, NULL if there is one segment
-    const uint8_t *mean;         // [n]
-    const uint8_t *coefficients; // [V, r] fields
-    const uint8_t *directions;   // [r, n]
+    const uint8_t *tiers; // the directory, NULL if there is one segment
+    struct carvq_shared shared;
     struct carvq_adaptor adaptor;
-};
-
-// The tensors of a table, see doc/format.md. In the file, all tables' tensors of one part come first, then those of another, and
-// so on: the 16-bit ones, for the sake of alignment, then the rest. In a file of version 1 the adaptors are last: one that turns
-// out to be of no use is left out, and nothing moves.
-enum carvq_part {
-    CARVQ_PART_CODEBOOKS,    // of a segment: rvq's codebooks, trellis' scales
-    CARVQ_PART_CODES,        // of a segment: rvq's and trellis' codes
-    CARVQ_PART_VALUES,       // of a segment: raw's rows
-    CARVQ_PART_ADAPTOR,      // of the table, as all that follow: five tensors, one after the other
-    CARVQ_PART_MEAN,         // one tensor each
-    CARVQ_PART_DIRECTIONS,   //
-    CARVQ_PART_COEFFICIENTS, //
-    CARVQ_PART_TIERS,        //
-    CARVQ_PARTS              // how many there are
+    const struct carvq_kernels *kernels;
 };
 
 // What the metadata say about a table.
@@ -81,19 +113,40 @@ uint64_t carvq_segment_row_bits(const struct carvq_segment_info *segment);
 unsigned carvq_tier_bits(uint32_t segment_count);
 uint64_t carvq_tier_bytes(uint64_t rows, uint32_t segment_count);
 
-// Set decode_row and what it needs, from info and the views. Return the decoder's name, NULL if there is none.
-const char *carvq_rvq_choose(struct carvq_segment *segment);
-const char *carvq_trellis_choose(struct carvq_segment *segment);
-const char *carvq_raw_choose(struct carvq_segment *segment);
+// The tensors of a table, see doc/format.md. In the file, all tables' tensors of one part come first, then those of another, and
+// so on: the 16-bit ones, for the sake of alignment, then the rest. In a file of version 1 the adaptors are last: one that turns
+// out to be of no use is left out, and nothing moves.
+enum carvq_part {
+    CARVQ_PART_CODES,        // of a segment: rvq's and trellis' codes
+    CARVQ_PART_CODEBOOKS,    // of a segment: rvq's codebooks, trellis' scales
+    CARVQ_PART_VALUES,       // of a segment: raw's rows
+    CARVQ_PART_ADAPTOR,      // of the table, as all that follow: five tensors, one after the other
+    CARVQ_PART_MEAN,         // one tensor each
+    CARVQ_PART_DIRECTIONS,   //
+    CARVQ_PART_COEFFICIENTS, //
+    CARVQ_PART_TIERS,        //
+    CARVQ_PARTS              // how many there are
+};
+
+#define CARVQ_PART_TENSORS 5 // of a part, at most
+
+struct carvq_tensor {
+    char suffix[40]; // of its name, which begins with the table's
+    enum carvq_st_dtype dtype;
+    unsigned dims;
+    uint64_t shape[4], nbytes;
+};
+
+// The tensors of a part of segment number segment, or of the table (segment is 0), in the order of the file. Returns how many
+// there are. The sizes of info must have been computed.
+size_t carvq_table_tensors(const struct carvq_table_info *info, bool plain_names, enum carvq_part part, uint32_t segment,
+                           struct carvq_tensor tensors_ret[CARVQ_PART_TENSORS]);
+
+// How many such lists a part has: one for each segment, or one for the table.
+uint32_t carvq_part_lists(const struct carvq_table_info *info, enum carvq_part part);
 
 // Which segment a row of a table with several is in, and which of its rows it is. False if the directory is damaged.
 bool carvq_tier_find(const struct carvq_table *table, uint64_t row, const struct carvq_segment **segment_ret,
                      uint64_t *segment_row_ret);
-
-// Adds the mean and the low-rank part to row number id.
-void carvq_low_rank_add(const struct carvq_table *table, uint64_t id, float *row);
-
-// Adds the adaptor's correction to count rows, ids[i] being the number of the row at rows + i * row_stride.
-void carvq_adaptor_add(const struct carvq_table *table, const uint32_t *ids, size_t count, float *rows, size_t row_stride);
 
 #endif

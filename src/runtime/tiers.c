@@ -5,7 +5,7 @@
 //
 // A row's rank in its segment is the counter of its tier plus how many rows of the tier come before it in the superblock: at
 // most T blocks, whose bits are counted together.
-#include "bits.h"
+#include "half.h"
 #include "table.h"
 
 // Bytes of the sum: how many bits are set in each byte of word.

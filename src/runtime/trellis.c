@@ -14,9 +14,10 @@
 #include <string.h>
 
 #include "half.h"
-#include "bits.h"
 #include "table.h"
 #include "trellis_tables.h"
+
+#include "trellis_tables.inc"
 
 #define CHUNK 32 // groups of steps in the buffer
 
@@ -81,47 +82,48 @@ static inline void scale_values(const int8_t *restrict values, float scale, size
         values_ret[i] = scale * (float)values[i];
 }
 
-// k is constant where this is called from, so that shifts are, too.
-static inline void decode_row(const struct carvq_segment *segment, uint64_t row, unsigned k, float *values_ret)
+// k is constant where this is called from, so that shifts are, too. What does not begin at the row's beginning begins behind the
+// first group of steps, and its windows hold nothing but the path.
+static inline void decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, unsigned k,
+                              float *values_ret)
 {
     const struct carvq_segment_info *info = segment->info;
     const struct reader reader = {segment->trellis, segment->codes, info->code_bytes, ((uint64_t)1 << info->state_bits) - 1};
     const uint64_t begin = row * segment->row_bits, path = begin + info->scale_bits;
     const uint64_t code = load_bits(reader, begin) & (((uint64_t)1 << info->scale_bits) - 1);
     const unsigned before = info->state_bits - k; // bits of the first window that lie before the path, and are 0
-    const size_t cols = info->cols, chunk = 2 * CHUNK * GROUP(k);
+    const size_t chunk = 2 * CHUNK * GROUP(k);
     int8_t values[2 * CHUNK * GROUP(2)];
     float scale;
+    uint64_t position = path - before + columns.first / 2 * k;
+    size_t filled = 0;
     carvq_widen(info->value_dtype, segment->codebooks + 2 * code, 1, &scale);
-    take_group(reader, load_bits(reader, path) << before, k, values);
-    uint64_t position = path - before + GROUP(k) * k;
-    for (size_t column = 0, filled = GROUP(k); column < cols; column += chunk, filled = 0) {
-        const size_t width = cols - column < chunk ? cols - column : chunk;
+    if (columns.first == 0) {
+        take_group(reader, load_bits(reader, path) << before, k, values);
+        filled = GROUP(k);
+        position += GROUP(k) * k;
+    }
+    for (size_t column = 0; column < columns.count; column += chunk, filled = 0) {
+        const size_t width = columns.count - column < chunk ? columns.count - column : chunk;
         for (; 2 * filled < width; filled += GROUP(k), position += GROUP(k) * k)
             take_group(reader, load_bits(reader, position), k, values + 2 * filled);
         scale_values(values, scale, width, values_ret + column);
     }
 }
 
-#define DECODER(k)                                                                                \
-    static void decode_k##k(const struct carvq_segment *segment, uint64_t row, float *values_ret) \
-    {                                                                                             \
-        decode_row(segment, row, k, values_ret);                                                  \
-    }
-
-DECODER(2)
-DECODER(3)
-DECODER(4)
-DECODER(5)
-DECODER(6)
-DECODER(7)
-DECODER(8)
-DECODER(10)
+CARVQ_DECODE_ROWS(decode_k2, decode_row(segment, row, columns, 2, values_ret))
+CARVQ_DECODE_ROWS(decode_k3, decode_row(segment, row, columns, 3, values_ret))
+CARVQ_DECODE_ROWS(decode_k4, decode_row(segment, row, columns, 4, values_ret))
+CARVQ_DECODE_ROWS(decode_k5, decode_row(segment, row, columns, 5, values_ret))
+CARVQ_DECODE_ROWS(decode_k6, decode_row(segment, row, columns, 6, values_ret))
+CARVQ_DECODE_ROWS(decode_k7, decode_row(segment, row, columns, 7, values_ret))
+CARVQ_DECODE_ROWS(decode_k8, decode_row(segment, row, columns, 8, values_ret))
+CARVQ_DECODE_ROWS(decode_k10, decode_row(segment, row, columns, 10, values_ret))
 
 const char *carvq_trellis_choose(struct carvq_segment *segment)
 {
     static const struct {
-        void (*decode_row)(const struct carvq_segment *segment, uint64_t row, float *values_ret);
+        carvq_decode_rows *decode_rows;
         const char *name;
     } decoders[] = {
         {decode_k2, "scalar trellis k2"},   {decode_k3, "scalar trellis k3"},
@@ -133,8 +135,28 @@ const char *carvq_trellis_choose(struct carvq_segment *segment)
     const struct carvq_segment_info *info = segment->info;
     segment->trellis = carvq_trellis_table(info->state_bits, info->step_bits);
     segment->row_bits = carvq_segment_row_bits(info);
+    segment->column_step = 2 * GROUP(2);
     if (segment->trellis == NULL)
         return NULL;
-    segment->decode_row = decoders[info->step_bits - CARVQ_TRELLIS_MIN_STEP_BITS].decode_row;
+    segment->decode_rows = decoders[info->step_bits - CARVQ_TRELLIS_MIN_STEP_BITS].decode_rows;
     return decoders[info->step_bits - CARVQ_TRELLIS_MIN_STEP_BITS].name;
+}
+
+const int8_t (*carvq_trellis_table(unsigned state_bits, unsigned step_bits))[2]
+{
+    static const int8_t *const tables[2][CARVQ_TRELLIS_MAX_STEP_BITS + 1] = {
+#ifdef CARVQ_NO_TRELLIS_10
+        {NULL},
+#else
+        {NULL, NULL, table_10_2, table_10_3, table_10_4, table_10_5, table_10_6, table_10_7, table_10_8, NULL, NULL},
+#endif
+#ifdef CARVQ_NO_TRELLIS_12
+        {NULL},
+#else
+        {NULL, NULL, table_12_2, table_12_3, table_12_4, table_12_5, table_12_6, table_12_7, table_12_8, NULL, table_12_10},
+#endif
+    };
+    if ((state_bits != 10 && state_bits != 12) || step_bits > CARVQ_TRELLIS_MAX_STEP_BITS)
+        return NULL;
+    return (const int8_t(*)[2])tables[state_bits == 12][step_bits];
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// UTF-8: what is well-formed, and how code points are written.
 #include "utf8.h"
 
 static int in_range(unsigned char byte, unsigned char low, unsigned char high)

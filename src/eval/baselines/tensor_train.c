@@ -125,7 +125,7 @@ enum carvq_status carvq_baseline_tensor_train(const struct carvq_baseline *basel
                                                                            : NULL;
     if (memory == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for tensor trains of rank %" PRIu32, baseline->rank);
-    carvq_blas_single_thread();
+    carvq_blas_one_thread();
 #pragma omp parallel num_threads(input->threads) private(work, arena)
     {
         arena = (struct carvq_arena){memory + (size_t)omp_get_thread_num() * own_bytes, 0};

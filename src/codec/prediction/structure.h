@@ -3,8 +3,8 @@
 // they spread.
 //
 //     row i = mean + sum over j of coefficient(i, j) direction j + what the codes are for
-#ifndef CARVQ_CODEC_SHARED_STRUCTURE_H
-#define CARVQ_CODEC_SHARED_STRUCTURE_H
+#ifndef CARVQ_CODEC_PREDICTION_STRUCTURE_H
+#define CARVQ_CODEC_PREDICTION_STRUCTURE_H
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What all rows of a table share: adding it, and matrices that do without it.
-#include "codec/shared/shared.h"
+#include "codec/prediction/prediction.h"
 
 #include <float.h>
 #include <stdlib.h>
@@ -9,47 +9,51 @@
 #include "host/matrix.h"
 #include "runtime/table.h"
 
-void carvq_shared_free(struct carvq_shared *shared)
+void carvq_prediction_free(struct carvq_prediction *prediction)
 {
-    free(shared->structure);
-    free(shared->fields);
-    free(shared->network);
-    *shared = (struct carvq_shared){.structure = NULL};
+    free(prediction->structure);
+    free(prediction->fields);
+    free(prediction->network);
+    *prediction = (struct carvq_prediction){.structure = NULL};
 }
 
 // Adds gamma as a reader does it.
 static void add_gamma(const struct carvq_adaptor_network *network, uint64_t first, size_t count, float *rows)
 {
-    const struct carvq_table table = {
-        .info = {.rows = network->rows,
-                 .cols = network->cols,
-                 .adaptor_dim = network->widths.dim,
-                 .adaptor_hidden = network->widths.hidden},
-        .adaptor = {network->dtype, network->table, network->weight_0, network->bias_0, network->weight_1, network->bias_1},
+    const struct carvq_adaptor adaptor = {
+        .dim = network->widths.dim,
+        .hidden = network->widths.hidden,
+        .cols = network->cols,
+        .dtype = network->dtype,
+        .table = network->table,
+        .weight_0 = network->weight_0,
+        .bias_0 = network->bias_0,
+        .weight_1 = network->weight_1,
+        .bias_1 = network->bias_1,
     };
     uint32_t ids[CARVQ_RESIDUAL_ROWS];
     for (size_t i = 0; i < count; i++)
         ids[i] = (uint32_t)(first + i);
-    carvq_adaptor_add(&table, ids, count, rows, network->cols);
+    carvq_adaptor_add(&adaptor, ids, count, (struct carvq_columns){0, network->cols}, rows, network->cols);
 }
 
-static const uint8_t *fields_of(const struct carvq_shared *shared, uint64_t row)
+static const uint8_t *fields_of(const struct carvq_prediction *prediction, uint64_t row)
 {
-    return shared->fields == NULL ? NULL : shared->fields + row * shared->structure->rank;
+    return prediction->fields == NULL ? NULL : prediction->fields + row * prediction->structure->rank;
 }
 
-void carvq_shared_add(const struct carvq_shared *shared, uint64_t row, float *values)
+void carvq_prediction_add(const struct carvq_prediction *prediction, uint64_t row, float *values)
 {
-    if (shared->structure != NULL)
-        carvq_structure_add(shared->structure, fields_of(shared, row), values);
-    if (shared->network != NULL)
-        add_gamma(shared->network, row, 1, values);
+    if (prediction->structure != NULL)
+        carvq_structure_add(prediction->structure, fields_of(prediction, row), values);
+    if (prediction->network != NULL)
+        add_gamma(prediction->network, row, 1, values);
 }
 
-uint64_t carvq_shared_bits(const struct carvq_shared *shared, uint64_t rows, uint32_t cols)
+uint64_t carvq_prediction_bits(const struct carvq_prediction *prediction, uint64_t rows, uint32_t cols)
 {
-    const uint64_t structure = shared->structure == NULL ? 0 : carvq_structure_bits(shared->structure, rows);
-    return structure + 8 * carvq_adaptor_bytes(rows, cols, shared->widths);
+    const uint64_t structure = prediction->structure == NULL ? 0 : carvq_structure_bits(prediction->structure, rows);
+    return structure + 8 * carvq_adaptor_bytes(rows, cols, prediction->widths);
 }
 
 // The difference of two numbers that are nearly too large is too large.
@@ -67,7 +71,7 @@ size_t carvq_layers_count(const struct carvq_adaptor_network *network)
 static enum carvq_status subtract_layers(const struct carvq_residual *residual, uint64_t row, size_t nrows, uint32_t col,
                                          uint32_t ncols, float *block, struct carvq_error *error)
 {
-    const struct carvq_adaptor_network *network = residual->shared->network;
+    const struct carvq_adaptor_network *network = residual->prediction->network;
     const size_t m = network->widths.dim, hidden = network->widths.hidden;
     float *contracted = malloc(CARVQ_RESIDUAL_ROWS * (m + hidden) * sizeof *contracted);
     if (contracted == NULL)
@@ -86,7 +90,7 @@ static enum carvq_status subtract_layers(const struct carvq_residual *residual, 
 static enum carvq_status subtract_gamma(const struct carvq_residual *residual, uint64_t row, size_t nrows, uint32_t col,
                                         uint32_t ncols, float *block, struct carvq_error *error)
 {
-    const struct carvq_adaptor_network *network = residual->shared->network;
+    const struct carvq_adaptor_network *network = residual->prediction->network;
     const size_t n = network->cols;
     float *gamma = malloc((nrows < CARVQ_RESIDUAL_ROWS ? nrows : CARVQ_RESIDUAL_ROWS) * n * sizeof *gamma);
     if (gamma == NULL)
@@ -108,10 +112,10 @@ static enum carvq_status subtract_gamma(const struct carvq_residual *residual, u
 enum carvq_status carvq_residual_subtract(const struct carvq_residual *residual, uint64_t row, size_t nrows, uint32_t col,
                                           uint32_t ncols, float *block, struct carvq_error *error)
 {
-    const struct carvq_shared *shared = residual->shared;
-    for (size_t i = 0; i < nrows && shared->structure != NULL; i++)
-        carvq_structure_subtract_part(shared->structure, fields_of(shared, row + i), col, ncols, block + i * ncols);
-    if (shared->network == NULL)
+    const struct carvq_prediction *prediction = residual->prediction;
+    for (size_t i = 0; i < nrows && prediction->structure != NULL; i++)
+        carvq_structure_subtract_part(prediction->structure, fields_of(prediction, row + i), col, ncols, block + i * ncols);
+    if (prediction->network == NULL)
         return CARVQ_OK;
     return residual->layers == NULL ? subtract_gamma(residual, row, nrows, col, ncols, block, error)
                                     : subtract_layers(residual, row, nrows, col, ncols, block, error);
@@ -143,7 +147,7 @@ static enum carvq_status read_less_codes(void *context, uint64_t row, size_t nro
     if (decoded == NULL)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a row");
     for (size_t i = 0; i < nrows; i++) {
-        less->codes->decode_row(less->codes, row + i, decoded);
+        carvq_decode_row(less->codes, row + i, decoded);
         for (uint32_t c = 0; c < ncols; c++)
             block_ret[i * ncols + c] = saturate(block_ret[i * ncols + c] - decoded[col + c]);
     }

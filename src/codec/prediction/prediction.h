@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: MIT
 // What is stored once for all rows of a table, or in the same way for each, and not in segments: mean, directions, adaptor.
-#ifndef CARVQ_CODEC_SHARED_SHARED_H
-#define CARVQ_CODEC_SHARED_SHARED_H
+#ifndef CARVQ_CODEC_PREDICTION_PREDICTION_H
+#define CARVQ_CODEC_PREDICTION_PREDICTION_H
 
 #include "codec/adaptor/adaptor.h"
-#include "codec/shared/structure.h"
+#include "codec/prediction/structure.h"
 
-// Each part is NULL if there is none. Whoever puts them here frees them with carvq_shared_free().
-struct carvq_shared {
+// Each part is NULL if there is none. Whoever puts them here frees them with carvq_prediction_free().
+struct carvq_prediction {
     struct carvq_structure *structure;     // mean and directions
     uint8_t *fields;                       // [V][rank] coefficients as stored
     struct carvq_adaptor_widths widths;    // of the adaptor; it may be planned and not yet be there
     struct carvq_adaptor_network *network; // the adaptor
 };
 
-void carvq_shared_free(struct carvq_shared *shared);
+void carvq_prediction_free(struct carvq_prediction *prediction);
 
 // Rows of the adaptor that reading a residual takes memory for, in each thread.
 #define CARVQ_RESIDUAL_ROWS 16
 
 // Adds all that to a row, as a reader does it.
-void carvq_shared_add(const struct carvq_shared *shared, uint64_t row, float *values);
+void carvq_prediction_add(const struct carvq_prediction *prediction, uint64_t row, float *values);
 
 // Bits of mean, directions and adaptor of a table of this shape, whole bytes each.
-uint64_t carvq_shared_bits(const struct carvq_shared *shared, uint64_t rows, uint32_t cols);
+uint64_t carvq_prediction_bits(const struct carvq_prediction *prediction, uint64_t rows, uint32_t cols);
 
 // A matrix less what is shared: the residual that codes are made of. To be read from any number of threads. Reading it may fail
 // with CARVQ_ERROR_MEMORY.
 struct carvq_residual {
     const struct carvq_matrix *matrix;
-    const struct carvq_shared *shared;
+    const struct carvq_prediction *prediction;
     // NULL: the adaptor is subtracted as a reader adds it. Else W0, b0, W1 and b1 of the adaptor as floats: it is subtracted by
     // the BLAS, many times faster, and the same but for the order of sums.
     const float *layers;

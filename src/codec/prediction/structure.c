@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Mean and directions of a table: taking them out of rows, and adding them as a reader does.
-#include "codec/shared/structure.h"
+#include "codec/prediction/structure.h"
 
 #include "host/vector.h"
 

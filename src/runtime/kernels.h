@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// What this processor can do, and the functions that are chosen by it when a file is opened. The scalar functions are the
+// specification: any other gives the same bits, bears the same name with the suffix of its instruction set, and stands in a file
+// with that suffix.
+#ifndef CARVQ_RUNTIME_KERNELS_H
+#define CARVQ_RUNTIME_KERNELS_H
+
+#include "carvq.h"
+
+// Sets of instructions that code can be written for. A level of a processor family includes those before it of the same family.
+enum carvq_level {
+    CARVQ_LEVEL_SCALAR, // what the compiler takes for granted
+    CARVQ_LEVEL_NEON,   // aarch64: Advanced SIMD, which all of them have
+    CARVQ_LEVEL_AVX2,   // x86-64: AVX, AVX2, FMA, F16C, BMI1, BMI2; the system saves the YMM registers
+    CARVQ_LEVEL_AVX512  // x86-64: that and AVX512F, BW, CD, DQ, VL; the system saves the ZMM and mask registers
+};
+
+// The level here: what the processor has, but at most what the environment variable CARVQ_KERNEL says ("scalar", "neon", "avx2",
+// "avx512"; one of another family is like scalar). If it holds another word, *unknown_ret (unless unknown_ret is NULL) becomes
+// that word, which then counts for nothing; else NULL. Asks the processor and the environment each time, which takes a
+// microsecond, and in a virtual machine tens: callers keep the answer. Built with CARVQ_KERNEL_SCALAR: asks nobody, and is
+// CARVQ_LEVEL_SCALAR.
+enum carvq_level carvq_level_here(const char **unknown_ret);
+
+// "scalar", "neon", "avx2", "avx512".
+const char *carvq_level_name(enum carvq_level level);
+
+struct carvq_segment;
+struct carvq_shared;
+struct carvq_adaptor;
+
+// Of a row.
+struct carvq_columns {
+    size_t first, count;
+};
+
+// Sets the segment's decode_rows and what that needs, from info and the views. Returns the decoder's name, NULL if there is none.
+// One that has no decoder for a segment's shape asks the one that it replaced.
+typedef const char *carvq_choose(struct carvq_segment *segment);
+
+// Add to these columns of count rows what all rows share, or the adaptor's correction. ids[i] is the number of the row whose
+// columns begin at values + i * stride.
+typedef void carvq_add_shared(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
+                              float *values, size_t stride);
+typedef void carvq_add_adaptor(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count,
+                               struct carvq_columns columns, float *values, size_t stride);
+
+struct carvq_kernels {
+    carvq_choose *choose[CARVQ_RAW + 1]; // by codec
+    carvq_add_shared *add_shared;
+    carvq_add_adaptor *add_adaptor;
+};
+
+// The files of kernels, each with its function that puts them into the table, where they replace those of the files before it. A
+// new one, say trellis_avx2.c, is one line here, under the #if of its processors: FILE(CARVQ_LEVEL_AVX2, carvq_trellis_avx2)
+#define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar)
+
+#define CARVQ_DECLARE(level, install) void install(struct carvq_kernels *kernels);
+CARVQ_KERNEL_FILES(CARVQ_DECLARE)
+#undef CARVQ_DECLARE
+
+// The best kernels of a level.
+void carvq_kernels_choose(enum carvq_level level, struct carvq_kernels *kernels_ret);
+
+// The scalar ones.
+carvq_choose carvq_rvq_choose, carvq_trellis_choose, carvq_raw_choose;
+carvq_add_shared carvq_shared_add;
+carvq_add_adaptor carvq_adaptor_add;
+
+#endif
