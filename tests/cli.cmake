@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 if(TARGET carvq_cli)
-  foreach(name hostile errors adaptor budget segments)
+  foreach(name hostile errors adaptor budget segments levels)
     add_test(NAME cli_${name} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/${name}.sh $<TARGET_FILE:carvq_cli> ${PROJECT_SOURCE_DIR})
     set_tests_properties(cli_${name} PROPERTIES TIMEOUT 600)
   endforeach()

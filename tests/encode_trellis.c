@@ -16,10 +16,16 @@
 #include "host/random.h"
 #include "codec/trellis/scale.h"
 
+// Of normal values, measured with bench_trellis: signal to noise in dB of an endless row, and what the fixed first state costs,
+// in dB of a row of one value.
 static const struct {
     unsigned state_bits, step_bits;
-} rates[] = {{10, 2}, {10, 3}, {10, 4}, {10, 5}, {10, 6}, {10, 7}, {10, 8}, //
-             {12, 2}, {12, 3}, {12, 4}, {12, 5}, {12, 6}, {12, 7}, {12, 8}, {12, 10}};
+    double sqnr, start;
+} rates[] = {
+    {10, 2, 5.643, 17.7},  {10, 3, 8.500, 18.0},  {10, 4, 11.357, 17.2}, {10, 5, 14.200, 15.7}, {10, 6, 17.006, 12.8},
+    {10, 7, 19.764, 9.7},  {10, 8, 22.413, 5.7},  {12, 2, 5.710, 21.7},  {12, 3, 8.603, 22.5},  {12, 4, 11.512, 22.8},
+    {12, 5, 14.403, 21.8}, {12, 6, 17.283, 19.7}, {12, 7, 20.142, 17.1}, {12, 8, 22.956, 14.5}, {12, 10, 27.735, 9.8},
+};
 #define RATE_COUNT (sizeof rates / sizeof rates[0])
 
 static void *trellis_make(struct carvq_trellis *trellis, unsigned state_bits, unsigned step_bits, uint32_t cols)
@@ -148,12 +154,13 @@ static void test_no_better_path(void **state)
         }
 }
 
+#ifdef CARVQ_HAS_AVX
 // All instruction sets must give the same files.
 static void test_instruction_sets_agree(void **state)
 {
     (void)state;
     const uint32_t lengths[] = {1, 2, 31, 300};
-    if (!carvq_trellis_has_avx2())
+    if (carvq_vector_level() < CARVQ_LEVEL_AVX2)
         skip();
     for (size_t rate = 0; rate < RATE_COUNT; rate++)
         for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
@@ -181,6 +188,13 @@ static void test_instruction_sets_agree(void **state)
             free(memory);
         }
 }
+#else
+static void test_instruction_sets_agree(void **state)
+{
+    (void)state;
+    skip();
+}
+#endif
 
 // Values that no table is made for: the path must still be one, and the error what it is.
 static void test_extreme_rows(void **state)
@@ -241,8 +255,8 @@ static void test_normal_rows(void **state)
     for (size_t rate = 0; rate < RATE_COUNT; rate++) {
         double long_rows = row_set_sqnr(rates[rate].state_bits, rates[rate].step_bits, 2048, 30, &level, 1, 0);
         double short_rows = row_set_sqnr(rates[rate].state_bits, rates[rate].step_bits, 128, 480, &level, 1, 0);
-        double long_floor = -10 * log10(carvq_trellis_distortion(rates[rate].state_bits, rates[rate].step_bits, 2048)) - 0.15;
-        double short_floor = -10 * log10(carvq_trellis_distortion(rates[rate].state_bits, rates[rate].step_bits, 128)) - 0.15;
+        double long_floor = rates[rate].sqnr - rates[rate].start / 2048 - 0.15;
+        double short_floor = rates[rate].sqnr - rates[rate].start / 128 - 0.15;
         print_message("S %u k %u: %.3f dB, n = 128: %.3f dB\n", rates[rate].state_bits, rates[rate].step_bits, long_rows,
                       short_rows);
         assert_true(long_rows > long_floor && long_rows < long_floor + 0.3);

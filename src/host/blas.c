@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Which kernel OpenBLAS runs, and how to have it run another.
 #define _POSIX_C_SOURCE 200809L
 #include "host/blas.h"
 
@@ -7,30 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#if defined(CARVQ_OPENBLAS) && defined(__GNUC__) && defined(__x86_64__)
+#include "runtime/kernels.h"
 
-// The kernel to ask for, or NULL if the chosen one is as good as it gets. OpenBLAS falls back to the first two.
+// The kernel to ask for, or NULL if the chosen one is as good as it gets. OpenBLAS falls back to the first two. CARVQ_KERNEL has
+// no say: another kernel gives other bits.
 static const char *better_kernel(void)
 {
     const char *kernel = carvq_blas_kernel();
     if (strcmp(kernel, "Prescott") != 0 && strcmp(kernel, "Core2") != 0)
         return NULL;
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        return NULL;
-    bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-                  __builtin_cpu_supports("avx512vl");
-    return avx512 ? "SkylakeX" : "Haswell";
+    const enum carvq_level level = carvq_level_processor();
+    return level == CARVQ_LEVEL_AVX512 ? "SkylakeX" : level == CARVQ_LEVEL_AVX2 ? "Haswell" : NULL;
 }
-
-#else
-
-static const char *better_kernel(void)
-{
-    return NULL;
-}
-
-#endif
 
 const char *carvq_blas_kernel(void)
 {

@@ -1,29 +1,66 @@
 // SPDX-License-Identifier: MIT
-// CARVQ_VECTORIZED before a function: compile it for several instruction sets and let the loader choose. Such functions are
-// plain loops over lanes that a compiler turns into vector code. Each lane is computed by the same operations in the same order
-// everywhere (contraction is off), so all versions give the same bits. Even static ones are named carvq_*, because clang makes
-// their resolvers global.
+// Vector code of the host: plain loops over lanes that a compiler turns into vectors, compiled for several sets of instructions.
+// Each lane is computed by the same operations in the same order everywhere (contraction is off), so all versions give the same
+// bits. Which one runs is decided by the runtime's level (runtime/kernels.h), so CARVQ_KERNEL=scalar forces the plain one.
 #ifndef CARVQ_HOST_VECTOR_H
 #define CARVQ_HOST_VECTOR_H
 
-#include <stdint.h> // defines __GLIBC__ where there is one
+#include "runtime/kernels.h"
 
-// Not with sanitizers that need their run time before the loader may call anything.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define CARVQ_EARLY_SANITIZER
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CARVQ_EARLY_SANITIZER
-#endif
+// carvq_level_here(), found once.
+enum carvq_level carvq_vector_level(void);
 
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GLIBC__) && !defined(CARVQ_EARLY_SANITIZER) && \
-    (defined(__clang__) ? __clang_major__ >= 14 : defined(__GNUC__))
-#define CARVQ_VECTORIZED __attribute__((target_clones("avx512f", "avx2", "default")))
+// For functions that are to be compiled into others: a template whose constant arguments the compiler sees.
+#if defined(__GNUC__)
+#define CARVQ_TEMPLATE static inline __attribute__((always_inline))
 #else
-#define CARVQ_VECTORIZED
+#define CARVQ_TEMPLATE static inline
 #endif
+
+// CARVQ_VECTORIZED(void, add, (float *x, const float *y, size_t count), (x, y, count)) { .. } stands for
+//                   void add(float *x, const float *y, size_t count) { .. }
+// and compiles the body once for each level that the compiler knows, each call taking that of this processor: a call costs a
+// load and a branch, so the loops are inside. `static` may stand before it. The parameters are repeated as arguments.
+#if defined(__GNUC__) && defined(__x86_64__)
+#define CARVQ_HAS_AVX
+#define CARVQ_AVX2 __attribute__((target("avx2")))
+#define CARVQ_AVX512 __attribute__((target("avx512f")))
+#define CARVQ_VECTORIZED(type, name, parameters, arguments)  \
+    type name parameters;                                    \
+    CARVQ_TEMPLATE type name##_body parameters;              \
+    CARVQ_AVX512 static type name##_avx512 parameters        \
+    {                                                        \
+        CARVQ_RETURN_##type name##_body arguments;           \
+    }                                                        \
+    CARVQ_AVX2 static type name##_avx2 parameters            \
+    {                                                        \
+        CARVQ_RETURN_##type name##_body arguments;           \
+    }                                                        \
+    static type name##_plain parameters                      \
+    {                                                        \
+        CARVQ_RETURN_##type name##_body arguments;           \
+    }                                                        \
+    type name parameters                                     \
+    {                                                        \
+        const enum carvq_level level = carvq_vector_level(); \
+        if (level == CARVQ_LEVEL_AVX512)                     \
+            CARVQ_RETURN_##type name##_avx512 arguments;     \
+        else if (level == CARVQ_LEVEL_AVX2)                  \
+            CARVQ_RETURN_##type name##_avx2 arguments;       \
+        else                                                 \
+            CARVQ_RETURN_##type name##_plain arguments;      \
+    }                                                        \
+    CARVQ_TEMPLATE type name##_body parameters
+#else
+#define CARVQ_VECTORIZED(type, name, parameters, arguments) \
+    type name parameters;                                   \
+    type name parameters
+#endif
+
+#define CARVQ_RETURN_void
+#define CARVQ_RETURN_uint32_t return
+#define CARVQ_RETURN_float return
+#define CARVQ_RETURN_double return
 
 // Before a loop over the lanes of a block: clang unrolls it into single operations if it is not told not to.
 #if defined(__clang__)
@@ -40,13 +77,6 @@
 #else
 #define CARVQ_UNROLLED
 #define CARVQ_ROLLED
-#endif
-
-// For the bodies of such functions: a template whose constant arguments the compiler sees.
-#if defined(__GNUC__)
-#define CARVQ_TEMPLATE static inline __attribute__((always_inline))
-#else
-#define CARVQ_TEMPLATE static inline
 #endif
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Rows of numbers as loops over lanes.
 #include "lm/lanes.h"
 
 #include <math.h>
@@ -31,7 +32,7 @@ CARVQ_TEMPLATE float exp_of(float x)
 }
 
 // Two loops: in one, compilers make the ends of the range cases of their own, and no vectors.
-CARVQ_VECTORIZED static void carvq_lm_exp_lanes(const float *x, size_t count, float *y)
+CARVQ_TEMPLATE void exp_lanes(const float *x, size_t count, float *y)
 {
     for (size_t i = 0; i < count; i++) {
         const float low = x[i] < -87.0f ? -87.0f : x[i];
@@ -41,7 +42,12 @@ CARVQ_VECTORIZED static void carvq_lm_exp_lanes(const float *x, size_t count, fl
         y[i] = exp_of(y[i]);
 }
 
-CARVQ_VECTORIZED static void carvq_lm_silu_lanes(float *gate, const float *up, size_t count)
+CARVQ_VECTORIZED(void, carvq_lm_exp, (const float *x, size_t count, float *y), (x, count, y))
+{
+    exp_lanes(x, count, y);
+}
+
+CARVQ_VECTORIZED(void, carvq_lm_silu, (float *gate, const float *up, size_t count), (gate, up, count))
 {
     enum { CHUNK = 256 };
     float powers[CHUNK];
@@ -50,7 +56,7 @@ CARVQ_VECTORIZED static void carvq_lm_silu_lanes(float *gate, const float *up, s
         float *x = gate + first;
         for (size_t i = 0; i < width; i++)
             powers[i] = -x[i];
-        carvq_lm_exp_lanes(powers, width, powers);
+        exp_lanes(powers, width, powers);
         for (size_t i = 0; i < width; i++)
             x[i] = x[i] / (1 + powers[i]) * up[first + i];
     }
@@ -64,7 +70,7 @@ CARVQ_TEMPLATE double add_lanes(const double *lanes)
     return sum;
 }
 
-CARVQ_VECTORIZED static float carvq_lm_max_lanes(const float *values, size_t count)
+CARVQ_VECTORIZED(float, carvq_lm_max, (const float *values, size_t count), (values, count))
 {
     float lanes[LANES], max = -INFINITY;
     size_t i = 0;
@@ -92,7 +98,8 @@ CARVQ_TEMPLATE double sum_of(const float *values, size_t count)
     return add_lanes(lanes);
 }
 
-CARVQ_VECTORIZED static double carvq_lm_gap_lanes(const float *weights, const float *p, const float *q, size_t count)
+CARVQ_VECTORIZED(double, carvq_lm_gap, (const float *weights, const float *p, const float *q, size_t count),
+                 (weights, p, q, count))
 {
     double lanes[LANES] = {0};
     size_t i = 0;
@@ -104,37 +111,11 @@ CARVQ_VECTORIZED static double carvq_lm_gap_lanes(const float *weights, const fl
     return add_lanes(lanes);
 }
 
-CARVQ_VECTORIZED static double carvq_lm_weigh_lanes(const float *values, size_t count, float max, float *weights_ret)
+CARVQ_VECTORIZED(double, carvq_lm_weigh, (const float *values, size_t count, float max, float *weights_ret),
+                 (values, count, max, weights_ret))
 {
     for (size_t i = 0; i < count; i++)
         weights_ret[i] = values[i] - max;
-    carvq_lm_exp_lanes(weights_ret, count, weights_ret);
+    exp_lanes(weights_ret, count, weights_ret);
     return sum_of(weights_ret, count);
-}
-
-// Clang's versions for several instruction sets cannot be called from another file.
-
-void carvq_lm_exp(const float *x, size_t count, float *y)
-{
-    carvq_lm_exp_lanes(x, count, y);
-}
-
-void carvq_lm_silu(float *gate, const float *up, size_t count)
-{
-    carvq_lm_silu_lanes(gate, up, count);
-}
-
-float carvq_lm_max(const float *values, size_t count)
-{
-    return carvq_lm_max_lanes(values, count);
-}
-
-double carvq_lm_gap(const float *weights, const float *p, const float *q, size_t count)
-{
-    return carvq_lm_gap_lanes(weights, p, q, count);
-}
-
-double carvq_lm_weigh(const float *values, size_t count, float max, float *weights_ret)
-{
-    return carvq_lm_weigh_lanes(values, count, max, weights_ret);
 }

@@ -24,7 +24,8 @@ static float store(float value)
     return carvq_bf16_to_f32(carvq_f32_to_bf16(value));
 }
 
-CARVQ_VECTORIZED static void carvq_structure_add_multiple(double factor, const float *row, uint32_t count, double *sums)
+static CARVQ_VECTORIZED(void, add_multiple, (double factor, const float *row, uint32_t count, double *sums),
+                        (factor, row, count, sums))
 {
     for (uint32_t i = 0; i < count; i++)
         sums[i] += factor * (double)row[i];
@@ -85,7 +86,7 @@ static bool find_direction(const float *sample, size_t count, size_t stride, uin
     for (int step = 0; step < POWER_STEPS; step++) {
         memset(sums, 0, cols * sizeof *sums);
         for (size_t i = 0; i < count; i += stride)
-            carvq_structure_add_multiple(carvq_dot(sample + i * cols, direction, cols), sample + i * cols, cols, sums);
+            add_multiple(carvq_dot(sample + i * cols, direction, cols), sample + i * cols, cols, sums);
         double length = 0;
         for (uint32_t c = 0; c < cols; c++)
             length += sums[c] * sums[c];

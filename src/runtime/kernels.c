@@ -21,7 +21,7 @@ const char *carvq_level_name(enum carvq_level level)
 
 #include <cpuid.h>
 
-static enum carvq_level processor_level(void)
+enum carvq_level carvq_level_processor(void)
 {
     const unsigned avx = 1U << 27 | 1U << 28 | 1U << 29 | 1U << 12;               // XGETBV, AVX, F16C, FMA
     const unsigned avx2 = 1U << 5 | 1U << 3 | 1U << 8;                            // AVX2, BMI1, BMI2
@@ -37,13 +37,19 @@ static enum carvq_level processor_level(void)
 
 #elif !defined(CARVQ_KERNEL_SCALAR) && defined(__aarch64__)
 
-static enum carvq_level processor_level(void)
+enum carvq_level carvq_level_processor(void)
 {
     return CARVQ_LEVEL_NEON;
 }
 
 #else
 #define CARVQ_NO_LEVELS
+
+enum carvq_level carvq_level_processor(void)
+{
+    return CARVQ_LEVEL_SCALAR;
+}
+
 #endif
 
 enum carvq_level carvq_level_here(const char **unknown_ret)
@@ -53,7 +59,7 @@ enum carvq_level carvq_level_here(const char **unknown_ret)
 #ifndef CARVQ_NO_LEVELS
     const char *word = getenv("CARVQ_KERNEL");
     unsigned most = 0;
-    level = processor_level();
+    level = carvq_level_processor();
     while (most <= CARVQ_LEVEL_AVX512 && word != NULL && strcmp(word, names[most]) != 0)
         most++;
     if (most > CARVQ_LEVEL_AVX512)

@@ -22,6 +22,9 @@ enum carvq_level {
 // CARVQ_LEVEL_SCALAR.
 enum carvq_level carvq_level_here(const char **unknown_ret);
 
+// What the processor has, whatever the environment says: for the choice of a BLAS kernel, whose bits are its own.
+enum carvq_level carvq_level_processor(void);
+
 // "scalar", "neon", "avx2", "avx512".
 const char *carvq_level_name(enum carvq_level level);
 

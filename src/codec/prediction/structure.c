@@ -6,7 +6,7 @@
 
 #define LANES 16
 
-CARVQ_VECTORIZED double carvq_dot(const float *a, const float *b, uint32_t count)
+CARVQ_VECTORIZED(double, carvq_dot, (const float *a, const float *b, uint32_t count), (a, b, count))
 {
     double sums[LANES] = {0}, rest = 0;
     uint32_t i = 0;

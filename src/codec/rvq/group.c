@@ -54,8 +54,10 @@ CARVQ_TEMPLATE void residual_points(const float *restrict x, const float *restri
     }
 }
 
-CARVQ_VECTORIZED static void carvq_group_residuals(const float *x, const float *y, size_t count, uint32_t h, uint32_t dims,
-                                                   float scale, float *rows, double *sums)
+static CARVQ_VECTORIZED(void, take_residuals,
+                        (const float *x, const float *y, size_t count, uint32_t h, uint32_t dims, float scale, float *rows,
+                         double *sums),
+                        (x, y, count, h, dims, scale, rows, sums))
 {
     if (h == 8 && dims == 8)
         residual_points(x, y, count, 8, 8, 8, scale, rows, sums);
@@ -63,8 +65,9 @@ CARVQ_VECTORIZED static void carvq_group_residuals(const float *x, const float *
         residual_points(x, y, count, h, dims, carvq_stride(h), scale, rows, sums);
 }
 
-CARVQ_VECTORIZED static void carvq_group_centre(float *restrict rows, size_t count, uint32_t stride, uint32_t dims,
-                                                const float *restrict mean)
+static CARVQ_VECTORIZED(void, centre,
+                        (float *restrict rows, size_t count, uint32_t stride, uint32_t dims, const float *restrict mean),
+                        (rows, count, stride, dims, mean))
 {
     for (size_t i = 0; i < count; i++, rows += stride)
         for (uint32_t d = 0; d < dims; d++)
@@ -81,8 +84,8 @@ void carvq_group_prepare(struct carvq_group *group)
     float mean[256];
     for (unsigned r = 0; r < points->run_count; r++) {
         const struct carvq_run *run = &points->runs[r];
-        carvq_group_residuals(group->x + run->first * h, group->y + run->first * h, run->count, h, run->dims, group->scale,
-                              points->rows + run->first * stride, sums);
+        take_residuals(group->x + run->first * h, group->y + run->first * h, run->count, h, run->dims, group->scale,
+                       points->rows + run->first * stride, sums);
     }
     for (uint32_t d = 0; d < stride; d++) {
         size_t n = 0;
@@ -94,7 +97,7 @@ void carvq_group_prepare(struct carvq_group *group)
     }
     for (unsigned r = 0; r < points->run_count; r++) {
         const struct carvq_run *run = &points->runs[r];
-        carvq_group_centre(points->rows + run->first * stride, run->count, stride, run->dims, mean);
+        centre(points->rows + run->first * stride, run->count, stride, run->dims, mean);
     }
     carvq_points_transpose(points);
 }
@@ -264,8 +267,9 @@ void carvq_group_put_codes(const struct carvq_group *group, uint32_t stage, cons
 }
 
 // Eight interleaved sums each, in an order that depends on count alone.
-CARVQ_VECTORIZED static void carvq_group_errors(const float *restrict x, const float *restrict y, size_t count,
-                                                struct carvq_sums *sums)
+static CARVQ_VECTORIZED(void, add_errors,
+                        (const float *restrict x, const float *restrict y, size_t count, struct carvq_sums *sums),
+                        (x, y, count, sums))
 {
     double energy[8] = {0}, squares[8] = {0}, errors[8] = {0};
     for (size_t i = 0; i < count / 8 * 8; i += 8)
@@ -296,10 +300,10 @@ void carvq_group_measure(const struct carvq_group *group, struct carvq_sums *sum
         const struct carvq_run *run = &group->points.runs[r];
         const float *x = group->x + run->first * h, *y = group->y + run->first * h;
         if (run->dims == h)
-            carvq_group_errors(x, y, run->count * h, sums_ret);
+            add_errors(x, y, run->count * h, sums_ret);
         else
             for (size_t i = 0; i < run->count; i++)
-                carvq_group_errors(x + i * h, y + i * h, run->dims, sums_ret);
+                add_errors(x + i * h, y + i * h, run->dims, sums_ret);
     }
 }
 

@@ -99,7 +99,7 @@ static enum carvq_status read_columns(struct carvq_group *group, struct carvq_er
 }
 
 // The largest magnitude as bits, which are ordered as the magnitudes are; infinities and NaN come last.
-CARVQ_VECTORIZED static uint32_t carvq_group_largest(const float *values, size_t count)
+static CARVQ_VECTORIZED(uint32_t, largest_magnitude, (const float *values, size_t count), (values, count))
 {
     uint32_t largest = 0;
     for (size_t i = 0; i < count; i++) {
@@ -120,7 +120,7 @@ enum carvq_status carvq_group_read(struct carvq_group *group, uint64_t index, bo
     for (unsigned r = 0; r < group->points.run_count; r++) {
         const struct carvq_run *run = &group->points.runs[r];
         size_t h = group->info->subvector;
-        uint32_t magnitude = carvq_group_largest(group->x + run->first * h, run->count * h);
+        uint32_t magnitude = largest_magnitude(group->x + run->first * h, run->count * h);
         largest = magnitude > largest ? magnitude : largest;
     }
     *finite_ret = largest < 0x7f800000;

@@ -43,7 +43,8 @@ CARVQ_TEMPLATE void transpose_block(const float *restrict rows, uint32_t stride,
             block[d * CARVQ_LANES + i] = rows[i * stride + d];
 }
 
-CARVQ_VECTORIZED static void carvq_kmeans_transpose(const float *rows, size_t blocks, uint32_t stride, float *lanes)
+static CARVQ_VECTORIZED(void, transpose_blocks, (const float *rows, size_t blocks, uint32_t stride, float *lanes),
+                        (rows, blocks, stride, lanes))
 {
     for (size_t b = 0; b < blocks; b++) {
         size_t offset = b * CARVQ_LANES * stride;
@@ -62,7 +63,7 @@ void carvq_points_transpose(const struct carvq_points *points)
         float *rows = points->rows + run->first * stride;
         for (size_t i = run->count; i < carvq_run_blocks(run) * CARVQ_LANES; i++)
             memcpy(rows + i * stride, rows + (run->count - 1) * stride, stride * sizeof *rows);
-        carvq_kmeans_transpose(rows, carvq_run_blocks(run), points->stride, points->lanes + run->first * stride);
+        transpose_blocks(rows, carvq_run_blocks(run), points->stride, points->lanes + run->first * stride);
     }
 }
 
@@ -109,8 +110,10 @@ CARVQ_TEMPLATE uint32_t nearest_in_block(const float *restrict x, uint32_t strid
     return changed;
 }
 
-CARVQ_VECTORIZED static uint32_t carvq_kmeans_nearest(const float *lanes, size_t blocks, uint32_t stride, uint32_t count,
-                                                      const float *centroids, const float *norms, uint32_t *codes)
+static CARVQ_VECTORIZED(uint32_t, nearest_in_blocks,
+                        (const float *lanes, size_t blocks, uint32_t stride, uint32_t count, const float *centroids,
+                         const float *norms, uint32_t *codes),
+                        (lanes, blocks, stride, count, centroids, norms, codes))
 {
     uint32_t changed = 0;
     for (size_t b = 0; b < blocks; b++) {
@@ -140,8 +143,8 @@ bool carvq_kmeans_assign(struct carvq_kmeans *kmeans, const struct carvq_points 
         for (size_t done = 0, blocks; done < carvq_run_blocks(run) && !stop(context); done += blocks) {
             size_t first = run->first + done * CARVQ_LANES;
             blocks = carvq_run_blocks(run) - done < piece ? carvq_run_blocks(run) - done : piece;
-            changed |= carvq_kmeans_nearest(points->lanes + first * stride, blocks, stride, kmeans->centroids_count,
-                                            kmeans->centroids, kmeans->norms, kmeans->codes + first);
+            changed |= nearest_in_blocks(points->lanes + first * stride, blocks, stride, kmeans->centroids_count,
+                                         kmeans->centroids, kmeans->norms, kmeans->codes + first);
         }
     }
     return changed != 0;
@@ -165,8 +168,10 @@ CARVQ_TEMPLATE void add_points(const float *restrict rows, const uint32_t *restr
     }
 }
 
-CARVQ_VECTORIZED static void carvq_kmeans_add(const float *rows, const uint32_t *codes, size_t count, uint32_t stride,
-                                              uint32_t centroids, float *sums, uint64_t *counts)
+static CARVQ_VECTORIZED(void, add_piece,
+                        (const float *rows, const uint32_t *codes, size_t count, uint32_t stride, uint32_t centroids, float *sums,
+                         uint64_t *counts),
+                        (rows, codes, count, stride, centroids, sums, counts))
 {
     if (stride == 8)
         add_points(rows, codes, count, 8, 8, centroids, sums, counts);
@@ -186,8 +191,8 @@ static void sum_clusters(struct carvq_kmeans *kmeans, const struct carvq_points 
         for (size_t done = 0; done < run->count; done += SUM_POINTS) {
             size_t first = run->first + done, count = run->count - done < SUM_POINTS ? run->count - done : SUM_POINTS;
             memset(kmeans->sums, 0, SUM_SETS * values * sizeof *kmeans->sums);
-            carvq_kmeans_add(points->rows + first * stride, kmeans->codes + first, count, points->stride, centroids, kmeans->sums,
-                             kmeans->counts + (size_t)r * centroids);
+            add_piece(points->rows + first * stride, kmeans->codes + first, count, points->stride, centroids, kmeans->sums,
+                      kmeans->counts + (size_t)r * centroids);
             for (size_t v = 0; v < values; v++)
                 for (size_t set = 0; set < SUM_SETS; set++)
                     kmeans->totals[v] += (double)kmeans->sums[set * values + v];

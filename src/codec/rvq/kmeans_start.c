@@ -52,8 +52,10 @@ CARVQ_TEMPLATE void lower_block(const float *restrict x, uint32_t dims, const fl
     *block_error_ret = ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
 }
 
-CARVQ_VECTORIZED static void carvq_kmeans_lower(const float *lanes, size_t blocks, uint32_t stride, uint32_t dims,
-                                                const float *centroid, float *errors, float *block_errors)
+static CARVQ_VECTORIZED(void, lower_blocks,
+                        (const float *lanes, size_t blocks, uint32_t stride, uint32_t dims, const float *centroid, float *errors,
+                         float *block_errors),
+                        (lanes, blocks, stride, dims, centroid, errors, block_errors))
 {
     for (size_t b = 0; b < blocks; b++)
         if (dims == 8)
@@ -70,8 +72,8 @@ static double lower_errors(struct carvq_kmeans *kmeans, const struct carvq_point
     for (unsigned r = 0; r < points->run_count; r++) {
         const struct carvq_run *run = &points->runs[r];
         const size_t blocks = carvq_run_blocks(run), first_block = run->first / CARVQ_LANES;
-        carvq_kmeans_lower(points->lanes + run->first * stride, blocks, points->stride, run->dims, kmeans->centroids + k * stride,
-                           kmeans->errors + run->first, kmeans->block_errors + first_block);
+        lower_blocks(points->lanes + run->first * stride, blocks, points->stride, run->dims, kmeans->centroids + k * stride,
+                     kmeans->errors + run->first, kmeans->block_errors + first_block);
         for (size_t b = 0; b < blocks; b++)
             total += (double)kmeans->block_errors[first_block + b];
     }

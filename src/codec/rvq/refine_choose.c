@@ -185,8 +185,8 @@ CARVQ_TEMPLATE void choose_all(const struct carvq_refine *refine, const struct c
     }
 }
 
-CARVQ_VECTORIZED static void carvq_refine_choose_block(const struct carvq_refine *refine, const struct carvq_window *window,
-                                                       size_t points)
+static CARVQ_VECTORIZED(void, choose_block, (const struct carvq_refine *refine, const struct carvq_window *window, size_t points),
+                        (refine, window, points))
 {
     const uint32_t count = refine->centroids;
     if (count == 16 && window->count == 4)
@@ -202,5 +202,5 @@ CARVQ_VECTORIZED static void carvq_refine_choose_block(const struct carvq_refine
 // Functions that are compiled several times are static: clang 14 loses others.
 void carvq_refine_choose(const struct carvq_refine *refine, const struct carvq_window *window, size_t points)
 {
-    carvq_refine_choose_block(refine, window, points);
+    choose_block(refine, window, points);
 }

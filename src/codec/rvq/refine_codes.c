@@ -36,8 +36,9 @@ CARVQ_TEMPLATE void leave(const struct carvq_refine *refine, const float *restri
         }
 }
 
-CARVQ_VECTORIZED static void carvq_refine_leave(const struct carvq_refine *refine, size_t slot, uint32_t begin, uint32_t end,
-                                                size_t points)
+static CARVQ_VECTORIZED(void, leave_block,
+                        (const struct carvq_refine *refine, size_t slot, uint32_t begin, uint32_t end, size_t points),
+                        (refine, slot, begin, end, points))
 {
     const uint32_t stride = refine->points->stride;
     if (stride == 8)
@@ -73,8 +74,9 @@ CARVQ_TEMPLATE void score_short(const float *restrict x, const float *restrict c
     }
 }
 
-CARVQ_VECTORIZED static void carvq_refine_score(const struct carvq_refine *refine, const struct carvq_window *window,
-                                                size_t points, uint32_t dims)
+static CARVQ_VECTORIZED(void, score_block,
+                        (const struct carvq_refine *refine, const struct carvq_window *window, size_t points, uint32_t dims),
+                        (refine, window, points, dims))
 {
     const uint32_t stride = refine->points->stride, count = refine->centroids;
     float *scores = refine->scores;
@@ -105,7 +107,8 @@ CARVQ_TEMPLATE void gather(const struct carvq_refine *refine, size_t points, uin
         }
 }
 
-CARVQ_VECTORIZED static void carvq_refine_gather(const struct carvq_refine *refine, size_t points, uint32_t dims)
+static CARVQ_VECTORIZED(void, gather_block, (const struct carvq_refine *refine, size_t points, uint32_t dims),
+                        (refine, points, dims))
 {
     const size_t square = (size_t)refine->atoms * refine->atoms;
     double *together = refine->together + (dims < refine->points->dims ? 0 : square);
@@ -123,12 +126,12 @@ static void scan_block(struct carvq_refine *refine, size_t slot, size_t points, 
         for (uint32_t l = 0; l < stages; l++)
             refine->block_codes[i * stages + l] = refine->codes[l * refine->slots + slot + i];
     for (const struct carvq_window *window = windows; window < windows + window_count; window++) {
-        carvq_refine_leave(refine, slot, window->begin, window->begin + window->count, points);
-        carvq_refine_score(refine, window, points, dims);
+        leave_block(refine, slot, window->begin, window->begin + window->count, points);
+        score_block(refine, window, points, dims);
         carvq_refine_choose(refine, window, points);
     }
-    carvq_refine_leave(refine, slot, 0, 0, points);
-    carvq_refine_gather(refine, points, dims);
+    leave_block(refine, slot, 0, 0, points);
+    gather_block(refine, points, dims);
     for (size_t i = 0; i < points; i++)
         for (uint32_t l = 0; l < stages; l++)
             refine->codes[l * refine->slots + slot + i] = refine->block_codes[i * stages + l];

@@ -21,7 +21,7 @@ CARVQ_TEMPLATE void subtract_scaled(double *restrict to, const double *restrict 
 }
 
 // Upper triangle of a becomes U with U^T U = a + ridge I. a: [n][n].
-CARVQ_VECTORIZED static void carvq_refine_factor(double *a, size_t n)
+static CARVQ_VECTORIZED(void, factorise, (double *a, size_t n), (a, n))
 {
     for (size_t i = 0; i < n; i++)
         a[i * n + i] += RIDGE;
@@ -36,7 +36,8 @@ CARVQ_VECTORIZED static void carvq_refine_factor(double *a, size_t n)
 }
 
 // Solves U^T U x = x for count columns of x: [n][stride].
-CARVQ_VECTORIZED static void carvq_refine_solve(const double *u, size_t n, double *x, size_t count, size_t stride)
+static CARVQ_VECTORIZED(void, solve, (const double *u, size_t n, double *x, size_t count, size_t stride),
+                        (u, n, x, count, stride))
 {
     for (size_t j = 0; j < n; j++) {
         for (size_t d = 0; d < count; d++)
@@ -58,10 +59,10 @@ void carvq_refine_fit(struct carvq_refine *refine)
     const size_t n = refine->atoms, stride = points->stride, values = n * stride;
     const uint32_t dims = points->dims, shared = points->runs[points->run_count - 1].dims; // values that all points have
     memcpy(refine->moves, refine->sums, values * sizeof *refine->moves);
-    carvq_refine_factor(refine->together, n);
-    carvq_refine_solve(refine->together, n, refine->moves, shared, stride);
+    factorise(refine->together, n);
+    solve(refine->together, n, refine->moves, shared, stride);
     if (shared < dims && points->run_count > 1) {
-        carvq_refine_factor(refine->together + n * n, n);
-        carvq_refine_solve(refine->together + n * n, n, refine->moves + shared, dims - shared, stride);
+        factorise(refine->together + n * n, n);
+        solve(refine->together + n * n, n, refine->moves + shared, dims - shared, stride);
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Distances along the trellis: the specification.
 #include "codec/trellis/forward.h"
 
 // best[i], i < width: the least distance of all states of remainder i mod width.

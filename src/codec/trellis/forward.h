@@ -4,7 +4,6 @@
 #define CARVQ_CODEC_TRELLIS_FORWARD_H
 
 #include "codec/trellis/trellis.h"
-#include "host/vector.h"
 
 #define CARVQ_TRELLIS_MAX_GROUPS 1024 // S = 12, k = 2
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
+// Distances along the trellis with AVX2: 16 states at a time.
 #include "codec/trellis/forward.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#ifdef CARVQ_HAS_AVX
 #include <immintrin.h>
 #include <string.h>
 
-#define TARGET __attribute__((target("avx2")))
-
 // The distances of the groups that states r ... r + 15 come from: numbers r / 2^k and following, each 2^k times.
-TARGET CARVQ_TEMPLATE __m256i spread(const uint16_t *metrics, unsigned k)
+CARVQ_AVX2 CARVQ_TEMPLATE __m256i spread(const uint16_t *metrics, unsigned k)
 {
     if (k == 2) {
         long long four;
@@ -26,14 +25,14 @@ TARGET CARVQ_TEMPLATE __m256i spread(const uint16_t *metrics, unsigned k)
     return _mm256_set1_epi16((short)*metrics);
 }
 
-TARGET CARVQ_TEMPLATE __m256i load(const void *values)
+CARVQ_AVX2 CARVQ_TEMPLATE __m256i load(const void *values)
 {
     return _mm256_loadu_si256((const __m256i *)values);
 }
 
 // best[i], i < width: the least distance of all states of remainder i mod width.
-TARGET CARVQ_TEMPLATE void step_forward(const struct carvq_trellis *trellis, size_t step, unsigned k, size_t width,
-                                        uint16_t *best)
+CARVQ_AVX2 CARVQ_TEMPLATE void step_forward(const struct carvq_trellis *trellis, size_t step, unsigned k, size_t width,
+                                            uint16_t *best)
 {
     const size_t states = trellis->states;
     const uint16_t *metrics = trellis->metrics + step * trellis->groups;
@@ -51,7 +50,7 @@ TARGET CARVQ_TEMPLATE void step_forward(const struct carvq_trellis *trellis, siz
 }
 
 // A constant k spares the choice in spread().
-TARGET CARVQ_TEMPLATE void forward(const struct carvq_trellis *trellis, unsigned k)
+CARVQ_AVX2 CARVQ_TEMPLATE void forward(const struct carvq_trellis *trellis, unsigned k)
 {
     const size_t width = trellis->groups < CARVQ_TRELLIS_LANES ? CARVQ_TRELLIS_LANES : trellis->groups;
     uint16_t best[CARVQ_TRELLIS_MAX_GROUPS];
@@ -62,7 +61,7 @@ TARGET CARVQ_TEMPLATE void forward(const struct carvq_trellis *trellis, unsigned
     }
 }
 
-TARGET void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis)
+CARVQ_AVX2 void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis)
 {
     if (trellis->step_bits == 2)
         forward(trellis, 2);
@@ -70,24 +69,6 @@ TARGET void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis)
         forward(trellis, 3);
     else
         forward(trellis, trellis->step_bits < 4 ? 4 : trellis->step_bits);
-}
-
-bool carvq_trellis_has_avx2(void)
-{
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2");
-}
-
-#else
-
-void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis)
-{
-    carvq_trellis_forward(trellis);
-}
-
-bool carvq_trellis_has_avx2(void)
-{
-    return false;
 }
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The encoder of a row: fixed point, the way back along the best path, bits.
 #include "codec/trellis/trellis.h"
 
 #include <math.h>
@@ -24,7 +25,11 @@ void carvq_trellis_place(struct carvq_trellis *trellis, struct carvq_arena *aren
     trellis->targets = carvq_arena_take(arena, 2 * (uint64_t)trellis->steps, sizeof *trellis->targets);
     trellis->metrics = carvq_arena_take(arena, ((uint64_t)trellis->steps + 1) * trellis->groups, sizeof *trellis->metrics);
     trellis->lows = carvq_arena_take(arena, (uint64_t)trellis->steps + 1, sizeof *trellis->lows);
-    trellis->forward = carvq_trellis_has_avx2() ? carvq_trellis_forward_avx2 : carvq_trellis_forward;
+    trellis->forward = carvq_trellis_forward;
+#ifdef CARVQ_HAS_AVX
+    if (carvq_vector_level() >= CARVQ_LEVEL_AVX2)
+        trellis->forward = carvq_trellis_forward_avx2;
+#endif
 }
 
 static size_t reversed(size_t value, unsigned bits)
@@ -93,7 +98,7 @@ CARVQ_TEMPLATE size_t best_branch(const struct carvq_trellis *trellis, size_t st
 }
 
 // Follows the best path back from its end.
-CARVQ_VECTORIZED static void carvq_trellis_trace_back(const struct carvq_trellis *trellis, uint16_t *path_ret)
+static CARVQ_VECTORIZED(void, trace_back, (const struct carvq_trellis *trellis, uint16_t *path_ret), (trellis, path_ret))
 {
     const unsigned k = trellis->step_bits;
     const size_t mask = ((size_t)1 << k) - 1;
@@ -146,7 +151,7 @@ double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x,
     if (trellis->cols % 2 != 0)
         trellis->targets[trellis->cols] = 0;
     trellis->forward(trellis);
-    carvq_trellis_trace_back(trellis, path_ret);
+    trace_back(trellis, path_ret);
     return measure_error(trellis, x, scale, path_ret);
 }
 

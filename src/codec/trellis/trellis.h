@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "host/arena.h"
+#include "host/vector.h"
 #include "runtime/trellis_tables.h"
 
 #define CARVQ_TRELLIS_LANES 16 // states in a block
@@ -35,7 +36,7 @@ struct carvq_trellis {
     uint16_t *metrics;              // [steps + 1][groups] distances of the best paths that end in each group after so many steps
     uint16_t *lows;                 // [steps + 1] the least of those; the distances of the next step do without it
     uint16_t reversed_bits[1 << CARVQ_TRELLIS_MAX_STEP_BITS];
-    // Fills metrics and lows: for the best instruction set that there is.
+    // Fills metrics and lows: for the level here.
     void (*forward)(const struct carvq_trellis *trellis);
 };
 
@@ -66,7 +67,8 @@ void carvq_trellis_pack(const struct carvq_trellis *trellis, unsigned scale_bits
 
 // Fills metrics and lows. The first is the specification; all give the same.
 void carvq_trellis_forward(const struct carvq_trellis *trellis);
-bool carvq_trellis_has_avx2(void);
-void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis); // only if there is AVX2
+#ifdef CARVQ_HAS_AVX
+void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis);
+#endif
 
 #endif

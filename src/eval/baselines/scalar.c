@@ -41,15 +41,17 @@ CARVQ_TEMPLATE float decoded(float value, struct scalar scalar)
     return scalar.offset + scalar.scale * code;
 }
 
-CARVQ_VECTORIZED static void carvq_scalar_decode(struct scalar scalar, const float *restrict values, size_t count,
-                                                 float *restrict decoded_ret)
+static CARVQ_VECTORIZED(void, decode_values,
+                        (struct scalar scalar, const float *restrict values, size_t count, float *restrict decoded_ret),
+                        (scalar, values, count, decoded_ret))
 {
     for (size_t i = 0; i < count; i++)
         decoded_ret[i] = decoded(values[i], scalar);
 }
 
 // Sum of squares: eight interleaved sums, whose order depends on count alone.
-CARVQ_VECTORIZED static double carvq_scalar_error(struct scalar scalar, const float *restrict values, size_t count)
+static CARVQ_VECTORIZED(double, squared_error, (struct scalar scalar, const float *restrict values, size_t count),
+                        (scalar, values, count))
 {
     double sums[8] = {0}, sum = 0;
     for (size_t i = 0; i < count / 8 * 8; i += 8)
@@ -69,7 +71,7 @@ CARVQ_VECTORIZED static double carvq_scalar_error(struct scalar scalar, const fl
 static void decode(struct scalar scalar, const float *values, size_t count, float *decoded_ret)
 {
     if (scalar.scale > 0)
-        carvq_scalar_decode(scalar, values, count, decoded_ret);
+        decode_values(scalar, values, count, decoded_ret);
     else
         for (size_t i = 0; i < count; i++)
             decoded_ret[i] = scalar.offset;
@@ -80,14 +82,14 @@ static struct scalar fit_well(struct range range, const struct carvq_baseline *b
 {
     enum { RANGES = 32 };
     struct scalar best = fit(range, baseline);
-    double least = best.scale > 0 ? carvq_scalar_error(best, values, count) : 0;
+    double least = best.scale > 0 ? squared_error(best, values, count) : 0;
     for (int i = 1; i < RANGES && least > 0; i++) {
         float factor = (float)(RANGES - i) / RANGES;
         struct range shrunk = {range.low < 0 ? range.low * factor : range.low, range.high > 0 ? range.high * factor : range.high};
         if (shrunk.high <= shrunk.low)
             break;
         struct scalar scalar = fit(shrunk, baseline);
-        double error = scalar.scale > 0 ? carvq_scalar_error(scalar, values, count) : DBL_MAX;
+        double error = scalar.scale > 0 ? squared_error(scalar, values, count) : DBL_MAX;
         if (error < least) {
             least = error;
             best = scalar;
