@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Levels of scales, and which of them suits a row.
 #include "codec/trellis/scale.h"
 
 #include <math.h>
@@ -156,29 +157,4 @@ double carvq_trellis_encode_best(const struct carvq_trellis *trellis, const floa
     if (decoded_ret != NULL)
         carvq_trellis_decode(trellis, path_ret, levels[*level_ret], decoded_ret);
     return least;
-}
-
-double carvq_trellis_distortion(unsigned state_bits, unsigned step_bits, uint32_t cols)
-{
-    // Signal to noise in dB of an endless row, and what the fixed first state costs, in dB of a row of one value.
-    static const struct {
-        double db, start;
-    } measured[2][CARVQ_TRELLIS_MAX_STEP_BITS + 1] = {
-        {[2] = {5.643, 17.7},
-         [3] = {8.500, 18.0},
-         [4] = {11.357, 17.2},
-         [5] = {14.200, 15.7},
-         [6] = {17.006, 12.8},
-         [7] = {19.764, 9.7},
-         [8] = {22.413, 5.7}},
-        {[2] = {5.710, 21.7},
-         [3] = {8.603, 22.5},
-         [4] = {11.512, 22.8},
-         [5] = {14.403, 21.8},
-         [6] = {17.283, 19.7},
-         [7] = {20.142, 17.1},
-         [8] = {22.956, 14.5},
-         [10] = {27.735, 9.8}},
-    };
-    return pow(10, (measured[state_bits == 12][step_bits].start / cols - measured[state_bits == 12][step_bits].db) / 10);
 }

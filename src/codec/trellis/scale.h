@@ -38,7 +38,4 @@ size_t carvq_trellis_nearest_level(const float *levels, size_t count, float scal
 double carvq_trellis_encode_best(const struct carvq_trellis *trellis, const float *x, const float *levels, size_t count,
                                  unsigned reach, size_t *level_ret, uint16_t *path_ret, float *decoded_ret, uint16_t *spare_path);
 
-// Expected squared error of a row of n normal values of variance 1 with its own scale. Measured with bench_trellis.
-double carvq_trellis_distortion(unsigned state_bits, unsigned step_bits, uint32_t cols);
-
 #endif
