@@ -6,15 +6,11 @@
 #include <omp.h>
 #include <stdlib.h>
 
-#include "host/blas.h"
+#include "eval/baselines/eigen.h"
 #include "eval/baselines/method.h"
+#include "host/blas.h"
 
 enum { BLOCK_ROWS = 256, TILE_COLS = 128 };
-
-// LAPACK: eigenvalues and eigenvectors of a symmetric matrix by divide and conquer. The last two arguments are the lengths of
-// the first two, as Fortran compilers pass them.
-void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work,
-             const int *lwork, int *iwork, const int *liwork, int *info, size_t jobz_length, size_t uplo_length);
 
 // Adds the lower triangle of M^T M to gram [n][n]. Each tile is summed by one thread in the order of the rows, so that the
 // sums do not depend on the number of threads. block: room for [BLOCK_ROWS][n].
@@ -42,25 +38,17 @@ static void multiply(const struct carvq_baseline_input *input, double *block, do
 // Replaces the lower triangle of matrix [n][n] by its eigenvectors, one in each row, those of the largest eigenvalues last.
 static enum carvq_status eigenvectors(double *matrix, uint32_t cols, struct carvq_error *error)
 {
-    const int n = (int)cols, query = -1;
-    int integer_size, info;
-    double size;
-    // The lower triangle of a row-major matrix is the upper one to LAPACK.
-    dsyevd_("V", "U", &n, matrix, &n, &size, &size, &query, &integer_size, &query, &info, 1, 1);
-    const int work_size = (int)size;
-    double *values = malloc(cols * sizeof *values), *work = malloc((size_t)work_size * sizeof *work);
-    int *integers = malloc((size_t)integer_size * sizeof *integers);
+    struct carvq_eigen eigen;
+    struct carvq_arena arena = {NULL, 0};
     enum carvq_status status = CARVQ_OK;
-    if (values == NULL || work == NULL || integers == NULL)
-        status = carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the singular vectors");
-    if (status == CARVQ_OK) {
-        dsyevd_("V", "U", &n, matrix, &n, values, work, &work_size, integers, &integer_size, &info, 1, 1);
-        if (info != 0)
-            status = carvq_fail(error, CARVQ_ERROR_ARGUMENT, "the singular vectors of the table cannot be found");
-    }
-    free(integers);
-    free(work);
-    free(values);
+    carvq_eigen_place(&eigen, &arena, cols);
+    arena = (struct carvq_arena){aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used), 0};
+    if (arena.memory == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the singular vectors");
+    carvq_eigen_place(&eigen, &arena, cols);
+    if (!carvq_eigen_find(&eigen, matrix, cols))
+        status = carvq_fail(error, CARVQ_ERROR_ARGUMENT, "the singular vectors of the table cannot be found");
+    free(arena.memory);
     return status;
 }
 

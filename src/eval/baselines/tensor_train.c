@@ -11,17 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/blas.h"
-#include "host/linear.h"
-#include "host/arena.h"
+#include "eval/baselines/eigen.h"
 #include "eval/baselines/method.h"
+#include "host/arena.h"
+#include "host/blas.h"
 
 // What a thread needs for a row.
 struct workspace {
-    double *now, *next;   // [size] what is still to be decomposed, or is recomposed so far
-    double *gram, *basis; // [side][side]
-    double *values;       // [side]
-    double *cores;        // one after the other; core k is [r_k][r_k-1 I_k] but for the last, which is [r_d-1][I_d]
+    double *now, *next; // [size] what is still to be decomposed, or is recomposed so far
+    double *basis;      // [side][side]
+    double *cores;      // one after the other; core k is [r_k][r_k-1 I_k] but for the last, which is [r_d-1][I_d]
+    struct carvq_eigen eigen;
 };
 
 static double stored(enum carvq_dtype number, double value)
@@ -36,44 +36,55 @@ static void swap(double **one, double **other)
     *other = old;
 }
 
+// The eigenvectors of the rank largest eigenvalues, the largest first, as stored. eigenvectors: [n][n]; leading: [rank][n].
+static void take_leading(const double *eigenvectors, int n, int rank, enum carvq_dtype number, double *leading)
+{
+    for (int k = 0; k < rank; k++)
+        for (int i = 0; i < n; i++)
+            leading[k * n + i] = stored(number, eigenvectors[(n - 1 - k) * n + i]);
+}
+
 // Splits now [side][cols] into a core [rank][side] and the next now [rank][cols]: the leading left singular vectors and what they
-// leave, or, where that takes less time, the leading right ones and what they have to be multiplied by.
-static void split(int side, int cols, int rank, enum carvq_dtype number, struct workspace *work, double *core)
+// leave, or, where that takes less time, the leading right ones and what they have to be multiplied by. False if they cannot be
+// found.
+static bool split(int side, int cols, int rank, enum carvq_dtype number, struct workspace *work, double *core)
 {
     const bool left = side <= cols;
     const int n = left ? side : cols;
     cblas_dgemm(CblasRowMajor, left ? CblasNoTrans : CblasTrans, left ? CblasTrans : CblasNoTrans, n, n, left ? cols : side, 1,
-                work->now, cols, work->now, cols, 0, work->gram, n);
-    carvq_eigen(work->gram, (size_t)n, work->values, work->basis);
+                work->now, cols, work->now, cols, 0, work->basis, n);
+    if (!carvq_eigen_find(&work->eigen, work->basis, (uint32_t)n))
+        return false;
     if (left) {
-        for (int i = 0; i < rank * side; i++)
-            core[i] = stored(number, work->basis[i]);
+        take_leading(work->basis, n, rank, number, core);
         cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rank, cols, side, 1, core, side, work->now, cols, 0, work->next,
                     cols);
     } else {
-        for (int i = 0; i < rank * cols; i++)
-            work->next[i] = stored(number, work->basis[i]);
+        take_leading(work->basis, n, rank, number, work->next);
         cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rank, side, cols, 1, work->next, cols, work->now, cols, 0, core,
                     side);
         for (int i = 0; i < rank * side; i++)
             core[i] = stored(number, core[i]);
     }
     swap(&work->now, &work->next);
+    return true;
 }
 
 // work->now: the row as [1][size].
-static void decompose(const struct carvq_tensor_train *train, enum carvq_dtype number, struct workspace *work)
+static bool decompose(const struct carvq_tensor_train *train, enum carvq_dtype number, struct workspace *work)
 {
     uint64_t cols = train->size; // now is [r_k-1 I_k][cols] once cols has been divided by I_k
     double *core = work->cores;
     for (unsigned k = 0; k + 1 < train->order; k++) {
         const int side = (int)(train->ranks[k] * train->factors[k]), rank = (int)train->ranks[k + 1];
         cols /= train->factors[k];
-        split(side, (int)cols, rank, number, work, core);
+        if (!split(side, (int)cols, rank, number, work, core))
+            return false;
         core += rank * side;
     }
     for (uint64_t i = 0; i < train->ranks[train->order - 1] * cols; i++)
         core[i] = stored(number, work->now[i]);
+    return true;
 }
 
 // The row as [1][size] to work->now.
@@ -96,21 +107,22 @@ static void place(const struct carvq_tensor_train *train, struct carvq_arena *ar
 {
     work->now = carvq_arena_take(arena, train->size, sizeof *work->now);
     work->next = carvq_arena_take(arena, train->size, sizeof *work->next);
-    work->gram = carvq_arena_take(arena, train->side * train->side, sizeof *work->gram);
     work->basis = carvq_arena_take(arena, train->side * train->side, sizeof *work->basis);
-    work->values = carvq_arena_take(arena, train->side, sizeof *work->values);
     work->cores = carvq_arena_take(arena, train->values, sizeof *work->cores);
+    carvq_eigen_place(&work->eigen, arena, (uint32_t)train->side);
 }
 
-static void code_row(const struct carvq_tensor_train *train, enum carvq_dtype number, struct workspace *work, const float *values,
+static bool code_row(const struct carvq_tensor_train *train, enum carvq_dtype number, struct workspace *work, const float *values,
                      uint32_t cols, float *decoded_ret)
 {
     for (uint64_t i = 0; i < train->size; i++)
         work->now[i] = i < cols ? (double)values[i] : 0;
-    decompose(train, number, work);
+    if (!decompose(train, number, work))
+        return false;
     recompose(train, work);
     for (uint32_t i = 0; i < cols; i++)
         decoded_ret[i] = (float)work->now[i];
+    return true;
 }
 
 enum carvq_status carvq_baseline_tensor_train(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
@@ -126,16 +138,20 @@ enum carvq_status carvq_baseline_tensor_train(const struct carvq_baseline *basel
     if (memory == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for tensor trains of rank %" PRIu32, baseline->rank);
     carvq_blas_one_thread();
-#pragma omp parallel num_threads(input->threads) private(work, arena)
+    bool found = true;
+#pragma omp parallel num_threads(input->threads) private(work, arena) reduction(&& : found)
     {
         arena = (struct carvq_arena){memory + (size_t)omp_get_thread_num() * own_bytes, 0};
         place(&train, &arena, &work);
 #pragma omp for schedule(static, 64)
         for (uint64_t row = 0; row < input->rows; row++)
-            code_row(&train, baseline->number, &work, input->values + row * input->cols, input->cols,
-                     decoded_ret + row * input->cols);
+            found = code_row(&train, baseline->number, &work, input->values + row * input->cols, input->cols,
+                             decoded_ret + row * input->cols) &&
+                    found;
     }
     free(memory);
+    if (!found)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "the singular vectors of a row cannot be found");
     *bytes_ret = input->rows * train.values * carvq_dtype_size(baseline->number);
     return CARVQ_OK;
 }
