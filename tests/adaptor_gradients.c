@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "host/linear.h"
+#include "codec/adaptor/linear.h"
 #include "codec/adaptor/train.h"
 #include "host/random.h"
 

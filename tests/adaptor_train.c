@@ -8,7 +8,7 @@
 
 #include "runtime/half.h"
 #include "codec/adaptor/adaptor.h"
-#include "host/linear.h"
+#include "codec/adaptor/linear.h"
 #include "runtime/table.h"
 
 static struct carvq_adaptor_options some_options(uint32_t dim, uint32_t hidden)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The face of the adaptor: widths, sizes, and the order of the training.
 #include "codec/adaptor/adaptor.h"
 
 #include <inttypes.h>
@@ -6,9 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/blas.h"
 #include "codec/adaptor/train.h"
+#include "host/blas.h"
 #include "host/matrix.h"
+#include "runtime/size.h"
+
+#define COLS_PER_DIM 128
+#define MAX_DIM 65536 // of the file format
 
 enum {
     MAX_CHUNK_ROWS = 256, // enough for the BLAS to run at full speed
@@ -19,6 +24,57 @@ enum {
     LANE_CHUNKS = 8,
     SPARE_VECTORS = 8, // of the range finder, beyond m
 };
+
+// 16-bit values that 0.1554 bit per parameter can hold. V n is at most 2^56: the products are taken apart, so as to fit.
+static uint64_t budget_values(uint64_t rows, uint32_t cols)
+{
+    const uint64_t bits = 1554, of = 10000 * 16;
+    uint64_t parameters = rows * cols;
+    return parameters / of * bits + parameters % of * bits / of;
+}
+
+// The largest H within the budget, biases counted: V m + (m + 1 + n) H + n values.
+static uint32_t largest_hidden(uint64_t rows, uint32_t cols, uint32_t dim)
+{
+    uint64_t left = budget_values(rows, cols), fixed = rows * dim + cols;
+    uint64_t hidden = left < fixed ? 0 : (left - fixed) / ((uint64_t)dim + 1 + cols);
+    uint64_t most = (uint64_t)CARVQ_ADAPTOR_MAX_UNITS * dim;
+    return (uint32_t)(hidden < most ? hidden : most);
+}
+
+struct carvq_adaptor_widths carvq_adaptor_widths(uint64_t rows, uint32_t cols, uint32_t dim, uint32_t hidden)
+{
+    struct carvq_adaptor_widths widths = {dim, hidden};
+    if (dim == 0) {
+        widths.dim = cols / COLS_PER_DIM;
+        if (widths.dim > MAX_DIM)
+            widths.dim = MAX_DIM;
+        while (widths.dim > 1 && (hidden != 0 ? hidden : largest_hidden(rows, cols, widths.dim)) < widths.dim)
+            widths.dim--;
+        if (widths.dim == 0)
+            widths.dim = 1;
+    }
+    if (hidden == 0) {
+        widths.hidden = largest_hidden(rows, cols, widths.dim);
+        if (widths.hidden < dim)
+            widths.hidden = dim;
+    }
+    if (widths.hidden == 0)
+        widths.dim = 0;
+    return widths;
+}
+
+uint64_t carvq_adaptor_bytes(uint64_t rows, uint32_t cols, struct carvq_adaptor_widths widths)
+{
+    if (widths.dim == 0)
+        return 0;
+    uint64_t table, network, values, nbytes;
+    bool fits = carvq_mul_u64(rows, widths.dim, &table) &&
+                carvq_mul_u64((uint64_t)widths.dim + 1 + cols, widths.hidden, &network) &&
+                carvq_add_u64(table, network, &values) && carvq_add_u64(values, cols, &values) &&
+                carvq_mul_u64(values, 2, &nbytes);
+    return fits ? nbytes : UINT64_MAX;
+}
 
 void carvq_adaptor_defaults(uint64_t rows, uint32_t cols, struct carvq_adaptor_options *options_ret)
 {
@@ -171,28 +227,13 @@ static enum carvq_status make_network(const struct carvq_matrix *matrix, const s
     return CARVQ_OK;
 }
 
-// The first polylines, which lie along the longest directions, have one unit more than the others if H is no multiple of m.
-static void share_units(struct carvq_curves *curves)
-{
-    const size_t units = curves->count - curves->dim;
-    curves->first[0] = 0;
-    for (size_t i = 0; i < curves->dim; i++)
-        curves->first[i + 1] = curves->first[i] + 1 + units / curves->dim + (i < units % curves->dim);
-}
-
 static enum carvq_status train(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_network *network)
 {
     const struct carvq_adaptor_options *options = trainer->options;
-    share_units(&trainer->curves);
     trainer->progress.passes = 4 + options->power_passes + options->epochs;
     trainer->progress.total = trainer->progress.passes * trainer->matrix->rows;
-    enum carvq_status status = carvq_adaptor_start(trainer);
-    if (status == CARVQ_OK && trainer->scale != 0)
-        status = carvq_adaptor_fit(trainer);
-    if (status != CARVQ_OK)
-        return status;
-    carvq_adaptor_store(trainer, network);
-    return carvq_adaptor_measure(trainer, network);
+    enum carvq_status status = carvq_adaptor_fit(trainer);
+    return status == CARVQ_OK ? carvq_adaptor_store(trainer, network) : status;
 }
 
 enum carvq_status carvq_adaptor_train(const struct carvq_matrix *residual, const struct carvq_adaptor_options *options,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The corrective adaptor: its widths, its training, and the network as it is stored (doc/format.md).
 //
-// gamma(r) = max(0, z_r W0 + b0) W1 + b1 with z_r in R^m is fitted to a matrix R (what the codes left of a table, or the
-// table itself) so that the sum of |R - gamma| over all rows is small. The network is trained as what a hidden layer of
-// ReLU can be made to hold: m polylines in R^n, one for each value of z_r, whose points are added up. H hidden units give
-// H + m nodes, where the polylines bend. Training starts from straight lines along the leading singular vectors of R and
-// alternates between two steps that are nearly exact: where on each polyline a row lies (first the best place of all,
-// later a Newton step on the L1 error), and where the nodes lie (a Newton step on the L1 error of all rows at once). No
-// learning rate, no momenta. Then the polylines are written down as W0, b0, W1, b1, rounded to 16 bits.
+// gamma(i) = max(0, z_i W0 + b0) W1 + b1, with z_i of m values, is fitted to a matrix, the residual (what the codes left of a
+// table, or the table itself), so that the sum of |residual - gamma| over all rows is small. The network is trained as what a
+// hidden layer of ReLU can be made to hold: m polylines in n dimensions, one for each value of z_i, whose points are added up. H
+// hidden units give H + m nodes, where the polylines bend. Training starts from straight lines along the leading singular
+// vectors of the residual and alternates between two steps that are nearly exact: where on each polyline a row lies (first the
+// best place of all, later a Newton step on the L1 error), and where the nodes lie (a Newton step on the L1 error of all rows at
+// once). No learning rate, no momenta. Then the polylines are written down as W0, b0, W1, b1, rounded to 16 bits.
 #ifndef CARVQ_CODEC_ADAPTOR_ADAPTOR_H
 #define CARVQ_CODEC_ADAPTOR_ADAPTOR_H
 
@@ -38,7 +38,7 @@ struct carvq_adaptor_progress {
     const char *phase;     // "start", "place", "refine" or "measure"
     uint32_t pass, passes; // of the matrix, counted from 1 over all phases
     uint64_t done, total;  // rows, over all passes
-    double loss;           // mean |R - gamma| of the last finished pass that computes it; before that, of gamma = 0
+    double loss;           // mean |residual - gamma| of the last finished pass that computes it; before that, of gamma = 0
 };
 
 // Passes it on to a struct carvq_ticker, its context: of the form of struct carvq_adaptor_options' progress.
@@ -77,8 +77,8 @@ struct carvq_adaptor_network {
     const uint8_t *weight_1; // [H, n]
     const uint8_t *bias_1;   // [n]
     uint64_t nbytes;         // of all five
-    // Sums over all values of R and of R - gamma, gamma being what is stored: if l1_after is not below l1_before, leave the
-    // adaptor out.
+    // Sums over all values of the residual, and of it less gamma as it is stored: if l1_after is not below l1_before, leave
+    // the adaptor out.
     double l1_before, l1_after;
     double square_before, square_after;
 };
@@ -90,8 +90,7 @@ uint64_t carvq_adaptor_working_bytes(uint64_t rows, uint32_t cols, const struct 
 double carvq_adaptor_products(uint64_t rows, uint32_t cols, const struct carvq_adaptor_options *options);
 
 // Trains the adaptor of residual, which is read 4 + power_passes + epochs times in blocks of whole rows, from several threads at
-// once. A
-// residual that is 0 everywhere gives a network that is 0 everywhere. *network_ret is one allocation: give it to free().
+// once. A residual that is 0 everywhere gives a network that is 0 everywhere. *network_ret is one allocation: give it to free().
 // Errors: CARVQ_ERROR_ARGUMENT; CARVQ_ERROR_FORMAT if a value is NaN or infinite, CARVQ_ERROR_MEMORY,
 // CARVQ_ERROR_CANCELLED, and whatever residual->read() returns.
 enum carvq_status carvq_adaptor_train(const struct carvq_matrix *residual, const struct carvq_adaptor_options *options,

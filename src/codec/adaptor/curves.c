@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: MIT
+// Polylines in n dimensions: where rows lie on them, and what moves them nearer.
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
 
-#include "host/linear.h"
+#include "codec/adaptor/linear.h"
 #include "codec/adaptor/train.h"
 
-float carvq_curve_clamp(size_t nodes, float t)
+// How far a row may lie beyond the last node of a polyline, in units of the last segment.
+#define BEYOND 16.0f
+
+// t, moved to where a row may lie on a polyline of so many nodes.
+static float clamp(size_t nodes, float t)
 {
     if (nodes == 1)
         return 0;
-    float least = carvq_curve_pivot(nodes) == 0 ? 0 : -CARVQ_CURVE_BEYOND, most = (float)(nodes - 1) + CARVQ_CURVE_BEYOND;
+    float least = carvq_curve_pivot(nodes) == 0 ? 0 : -BEYOND, most = (float)(nodes - 1) + BEYOND;
     return t < least ? least : t > most ? most : t;
 }
 
-size_t carvq_curve_segment(size_t nodes, float t, float *along_ret)
+// The segment of t (its left node) and how far along it t lies; nodes is at least 2.
+static size_t find_segment(size_t nodes, float t, float *along_ret)
 {
     size_t segment = t <= 0 ? 0 : (size_t)t < nodes - 2 ? (size_t)t : nodes - 2;
     *along_ret = t - (float)segment;
@@ -33,7 +39,7 @@ void carvq_curves_weights(const struct carvq_curves *curves, const float *positi
                 continue;
             }
             float along;
-            size_t segment = first + carvq_curve_segment(nodes, positions[r * curves->dim + i], &along);
+            size_t segment = first + find_segment(nodes, positions[r * curves->dim + i], &along);
             weights[segment] = 1 - along;
             weights[segment + 1] = along;
         }
@@ -72,7 +78,7 @@ void carvq_curves_backward_positions(const struct carvq_curves *curves, const fl
         float along;
         by_positions_ret[i] = 0;
         if (nodes > 1) {
-            size_t left = curves->first[i] + carvq_curve_segment(nodes, positions[i], &along);
+            size_t left = curves->first[i] + find_segment(nodes, positions[i], &along);
             by_positions_ret[i] = by_weights[left + 1] - by_weights[left];
         }
     }
@@ -91,7 +97,7 @@ static float best_place(size_t nodes, const float *gram, size_t stride, const fl
             s = 0;
         if (k + 2 < nodes && s > 1)
             s = 1;
-        float t = carvq_curve_clamp(nodes, (float)k + s);
+        float t = clamp(nodes, (float)k + s);
         s = t - (float)k;
         float error = at_node - 2 * s * slope + s * s * length;
         if (error < best_error) {
@@ -107,7 +113,7 @@ static void add_products(const struct carvq_curves *curves, const float *gram, s
 {
     float along = 0;
     size_t nodes = carvq_curve_nodes(curves, i), count = curves->count;
-    size_t left = curves->first[i] + (nodes > 1 ? carvq_curve_segment(nodes, t, &along) : 0);
+    size_t left = curves->first[i] + (nodes > 1 ? find_segment(nodes, t, &along) : 0);
     const float *here = gram + left * count, *next = nodes > 1 ? here + count : here;
     float here_factor = factor * (1 - along), next_factor = factor * along;
     for (size_t k = 0; k < count; k++)
@@ -143,14 +149,13 @@ void carvq_curves_newton(const struct carvq_curves *curves, const float *gram, c
     for (size_t i = 0; i < dim; i++) {
         size_t nodes_i = carvq_curve_nodes(curves, i);
         float along;
-        const float *here = nodes_i > 1 ? gram + (curves->first[i] + carvq_curve_segment(nodes_i, positions[i], &along)) * count
-                                        : NULL;
+        const float *here = nodes_i > 1 ? gram + (curves->first[i] + find_segment(nodes_i, positions[i], &along)) * count : NULL;
         for (size_t j = 0; j <= i; j++) {
             size_t nodes_j = carvq_curve_nodes(curves, j);
             matrix[i * dim + j] = 0;
             if (here == NULL || nodes_j == 1)
                 continue;
-            size_t left = curves->first[j] + carvq_curve_segment(nodes_j, positions[j], &along);
+            size_t left = curves->first[j] + find_segment(nodes_j, positions[j], &along);
             matrix[i * dim + j] = (double)here[count + left + 1] - here[count + left] - here[left + 1] + here[left];
         }
         step[i] = by_positions[i];
@@ -160,6 +165,6 @@ void carvq_curves_newton(const struct carvq_curves *curves, const float *gram, c
     for (size_t i = 0; i < dim; i++) {
         float change = -mean_error * (float)step[i];
         change = change < -1 ? -1 : change > 1 ? 1 : change;
-        positions_ret[i] = carvq_curve_clamp(carvq_curve_nodes(curves, i), positions[i] + change);
+        positions_ret[i] = clamp(carvq_curve_nodes(curves, i), positions[i] + change);
     }
 }

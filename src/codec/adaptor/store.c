@@ -64,7 +64,7 @@ static size_t store_side(const struct carvq_adaptor_trainer *trainer, const stru
     return unit + units;
 }
 
-void carvq_adaptor_store(const struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_network *network)
+static void write_down(const struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_network *network)
 {
     const struct carvq_curves *curves = &trainer->curves;
     const size_t n = curves->cols, dim = curves->dim;
@@ -127,7 +127,7 @@ static void measure_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_ad
     }
 }
 
-enum carvq_status carvq_adaptor_measure(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_network *network)
+static enum carvq_status measure(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_network *network)
 {
     const size_t values = (size_t)(network->nbytes / 2 - network->rows * network->widths.dim);
     trainer->network = network;
@@ -141,4 +141,10 @@ enum carvq_status carvq_adaptor_measure(struct carvq_adaptor_trainer *trainer, s
     network->square_after = sums[3];
     trainer->progress.loss = sums[2] / (double)network->rows / (double)network->cols;
     return status;
+}
+
+enum carvq_status carvq_adaptor_store(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_network *network)
+{
+    write_down(trainer, network);
+    return measure(trainer, network);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "host/linear.h"
+// Cholesky, Jacobi, Gram and Schmidt.
+#include "codec/adaptor/linear.h"
 
 #include <cblas.h>
 #include <math.h>
