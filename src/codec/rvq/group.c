@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: MIT
+// The values of a group: which they are, what the stages so far leave of them, how far off their sum is.
 #include "codec/rvq/group.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "runtime/half.h"
-#include "host/random.h"
 #include "host/vector.h"
 
 // No value, and no sum of values of the stages, exceeds this; leaves room for rounding.
 #define LARGEST_SUM 0x1.ffp127
+
+uint64_t carvq_subvectors(const struct carvq_segment_info *info)
+{
+    return carvq_div_up(info->cols, info->subvector);
+}
+
+uint64_t carvq_group_capacity(const struct carvq_segment_info *info)
+{
+    uint64_t most = info->grouping == CARVQ_GROUP_ROWS ? info->rows * carvq_subvectors(info) : info->rows;
+    return info->group < most ? info->group : most;
+}
 
 uint64_t carvq_group_codebook_bytes(const struct carvq_segment_info *info)
 {
@@ -38,6 +49,120 @@ void carvq_group_place(struct carvq_group *group, struct carvq_arena *arena, con
     group->table = carvq_arena_take(arena, 2 * (uint64_t)centroids, sizeof *group->table);
     if (options->effort > 0)
         carvq_refine_place(&group->refine, arena, slots, h, info->stages, centroids);
+}
+
+// Row, sub-vector and count of group number group->index, and the runs of its points.
+static void locate(struct carvq_group *group)
+{
+    uint64_t capacity = group->info->group, C = group->subvectors, left, tails;
+    if (group->info->grouping == CARVQ_GROUP_ROWS) {
+        uint64_t first = group->index * capacity;
+        group->row = first / C;
+        group->subvector = first % C;
+        left = group->info->rows * C - first;
+    } else {
+        group->row = group->index / C * capacity;
+        group->subvector = group->index % C;
+        left = group->info->rows - group->row;
+    }
+    group->count = (size_t)(left < capacity ? left : capacity);
+    if (group->tail == 0)
+        tails = 0;
+    else if (group->info->grouping == CARVQ_GROUP_ROWS)
+        tails = (group->subvector + group->count) / C;
+    else
+        tails = group->subvector == C - 1 ? group->count : 0;
+
+    struct carvq_points *points = &group->points;
+    size_t whole = group->count - (size_t)tails;
+    points->run_count = 0;
+    if (whole > 0)
+        points->runs[points->run_count++] = (struct carvq_run){0, whole, group->info->subvector};
+    if (tails > 0) {
+        size_t first = (whole + CARVQ_LANES - 1) / CARVQ_LANES * CARVQ_LANES;
+        points->runs[points->run_count++] = (struct carvq_run){first, (size_t)tails, group->tail};
+    }
+}
+
+// The short sub-vector at the end of a row, filled up with zeros.
+static enum carvq_status read_tail(struct carvq_group *group, uint64_t row, float *x, struct carvq_error *error)
+{
+    uint32_t h = group->info->subvector;
+    memset(x + group->tail, 0, (h - group->tail) * sizeof *x);
+    return group->matrix->read(group->matrix->context, row, 1, group->info->cols - group->tail, group->tail, x, error);
+}
+
+// Whole rows at once where they have no short end, else row by row.
+static enum carvq_status read_rows(struct carvq_group *group, struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = group->matrix;
+    uint64_t C = group->subvectors, row = group->row, s = group->subvector;
+    uint32_t h = group->info->subvector;
+    float *whole = group->x, *tail = group->x + group->points.runs[group->points.run_count - 1].first * h;
+    enum carvq_status status = CARVQ_OK;
+    for (size_t left = group->count; left > 0 && status == CARVQ_OK; s = 0) {
+        size_t rows = group->tail == 0 && s == 0 && left >= C ? left / (size_t)C : 1;
+        size_t taken = rows > 1 ? rows * (size_t)C : left < C - s ? left : (size_t)(C - s);
+        bool has_tail = group->tail > 0 && s + taken == C;
+        size_t count = taken - has_tail;
+        if (count > 0)
+            status = matrix->read(matrix->context, row, rows, (uint32_t)s * h, (uint32_t)(count / rows) * h, whole, error);
+        if (has_tail && status == CARVQ_OK) {
+            status = read_tail(group, row, tail, error);
+            tail += h;
+        }
+        whole += count * h;
+        row += rows;
+        left -= taken;
+    }
+    return status;
+}
+
+static enum carvq_status read_columns(struct carvq_group *group, struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = group->matrix;
+    uint32_t h = group->info->subvector;
+    if (group->points.runs[0].dims == h)
+        return matrix->read(matrix->context, group->row, group->count, (uint32_t)group->subvector * h, h, group->x, error);
+    for (size_t i = 0; i < group->count; i++) {
+        enum carvq_status status = read_tail(group, group->row + i, group->x + i * h, error);
+        if (status != CARVQ_OK)
+            return status;
+    }
+    return CARVQ_OK;
+}
+
+// The largest magnitude as bits, which are ordered as the magnitudes are; infinities and NaN come last.
+static CARVQ_VECTORIZED(uint32_t, largest_magnitude, (const float *values, size_t count), (values, count))
+{
+    uint32_t largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t magnitude = carvq_float_bits(values[i]) & 0x7fffffff;
+        largest = magnitude > largest ? magnitude : largest;
+    }
+    return largest;
+}
+
+enum carvq_status carvq_group_read(struct carvq_group *group, uint64_t index, bool *finite_ret, struct carvq_error *error)
+{
+    uint32_t largest = 0;
+    group->index = index;
+    locate(group);
+    enum carvq_status status = group->info->grouping == CARVQ_GROUP_ROWS ? read_rows(group, error) : read_columns(group, error);
+    if (status != CARVQ_OK)
+        return status;
+    for (unsigned r = 0; r < group->points.run_count; r++) {
+        const struct carvq_run *run = &group->points.runs[r];
+        size_t h = group->info->subvector;
+        uint32_t magnitude = largest_magnitude(group->x + run->first * h, run->count * h);
+        largest = magnitude > largest ? magnitude : largest;
+    }
+    *finite_ret = largest < 0x7f800000;
+    uint32_t exponent = largest >> 23; // biased; scale and unscale must be normal numbers
+    exponent = exponent < 1 ? 1 : exponent > 253 ? 253 : exponent;
+    group->scale = carvq_float_from_bits((254 - exponent) << 23);
+    group->unscale = carvq_float_from_bits(exponent << 23);
+    return CARVQ_OK;
 }
 
 // rows = x * scale - y * scale for count points, zeros from dims on; adds them to sums[stride].
@@ -117,108 +242,6 @@ void carvq_group_store(struct carvq_group *group, uint32_t k, uint32_t d, double
     group->codebook[v] = stored;
     codebook_ret[2 * v] = (uint8_t)half;
     codebook_ret[2 * v + 1] = (uint8_t)(half >> 8);
-}
-
-// A value that is left to code, in the units of the table.
-static float residual(const struct carvq_group *group, size_t slot, uint32_t d)
-{
-    size_t v = slot * group->points.dims + d;
-    return group->x[v] - group->y[v];
-}
-
-// Bits that are equal where two points count as one: if ignore_sign, +0 and -0 are the same.
-static uint32_t residual_key(const struct carvq_group *group, size_t slot, uint32_t d, bool ignore_sign)
-{
-    float value = residual(group, slot, d);
-    return ignore_sign && value == 0 ? 0 : carvq_float_bits(value);
-}
-
-// Number of the member that equals the point at slot, or first free place in the table: *place_ret.
-static bool find_member(const struct carvq_group *group, size_t slot, uint32_t dims, bool ignore_sign, uint32_t *place_ret)
-{
-    uint64_t hash = 0;
-    uint32_t mask = 2 * group->kmeans.centroids_count - 1, d;
-    for (d = 0; d < dims; d++)
-        hash = carvq_random_stream(hash, residual_key(group, slot, d, ignore_sign)).state;
-    for (uint32_t place = (uint32_t)hash & mask;; place = (place + 1) & mask) {
-        *place_ret = place;
-        if (group->table[place] == 0)
-            return false;
-        size_t member = group->members[group->table[place] - 1];
-        for (d = 0; d < dims; d++)
-            if (residual_key(group, slot, d, ignore_sign) != residual_key(group, member, d, ignore_sign))
-                break;
-        if (d == dims)
-            return true;
-    }
-}
-
-// Lists the points that differ from each other in group->members and sets the codes to numbers in that list. Returns their
-// number, or K + 1 once there are more than K. Points of the two runs always differ.
-static uint32_t find_distinct(struct carvq_group *group, bool ignore_sign)
-{
-    uint32_t centroids = group->kmeans.centroids_count, found = 0;
-    for (unsigned r = 0; r < group->points.run_count; r++) {
-        const struct carvq_run *run = &group->points.runs[r];
-        memset(group->table, 0, 2 * (size_t)centroids * sizeof *group->table);
-        for (size_t slot = run->first; slot < run->first + run->count; slot++) {
-            uint32_t place;
-            if (!find_member(group, slot, run->dims, ignore_sign, &place)) {
-                if (found == centroids)
-                    return found + 1;
-                group->members[found] = slot;
-                group->table[place] = ++found;
-            }
-            group->kmeans.codes[slot] = group->table[place] - 1;
-        }
-    }
-    return found;
-}
-
-// If no more than K different points are left, each becomes a centroid as it is. Signs of zeros are kept if that is possible.
-static bool code_exactly(struct carvq_group *group, uint8_t *codebook_ret)
-{
-    uint32_t centroids = group->kmeans.centroids_count, h = group->points.dims;
-    uint32_t found = find_distinct(group, false);
-    if (found > centroids)
-        found = find_distinct(group, true);
-    if (found > centroids)
-        return false;
-    for (uint32_t k = 0; k < centroids; k++) {
-        const struct carvq_run *run = &group->points.runs[group->points.run_count - 1];
-        if (k < found && group->members[k] < run->first)
-            run = &group->points.runs[0];
-        for (uint32_t d = 0; d < h; d++)
-            carvq_group_store(group, k, d, k < found && d < run->dims ? (double)residual(group, group->members[k], d) : 0,
-                              codebook_ret);
-    }
-    return true;
-}
-
-// The stored values as k-means sees them.
-static void use_stored_centroids(struct carvq_group *group)
-{
-    uint32_t h = group->points.dims, stride = group->points.stride;
-    for (uint32_t k = 0; k < group->kmeans.centroids_count; k++)
-        for (uint32_t d = 0; d < h; d++)
-            group->kmeans.centroids[k * (size_t)stride + d] = group->codebook[k * (size_t)h + d] * group->scale +
-                                                              group->kmeans.origin[d];
-}
-
-static void code_by_kmeans(struct carvq_group *group, uint64_t seed, uint8_t *codebook_ret, bool (*stop)(void *context),
-                           void *context)
-{
-    uint32_t h = group->points.dims;
-    carvq_group_prepare(group);
-    carvq_kmeans_start(&group->kmeans, &group->points, group->info->stages == 1, seed, stop, context);
-    carvq_kmeans_fit(&group->kmeans, &group->points, group->options->iterations, stop, context);
-    for (uint32_t k = 0; k < group->kmeans.centroids_count; k++)
-        for (uint32_t d = 0; d < h; d++) {
-            double value = (double)group->kmeans.centroids[k * (size_t)group->points.stride + d] + group->mean[d];
-            carvq_group_store(group, k, d, value * (double)group->unscale, codebook_ret);
-        }
-    use_stored_centroids(group);
-    carvq_kmeans_assign(&group->kmeans, &group->points, stop, context);
 }
 
 CARVQ_TEMPLATE void add_codewords(float *restrict y, const float *restrict codebook, const uint32_t *restrict codes, size_t count,
@@ -313,25 +336,4 @@ void carvq_group_start(struct carvq_group *group)
     group->headroom = LARGEST_SUM;
     for (unsigned r = 0; r < group->points.run_count; r++)
         memset(group->y + group->points.runs[r].first * h, 0, group->points.runs[r].count * h * sizeof *group->y);
-}
-
-void carvq_group_encode(struct carvq_group *group, uint64_t seed, uint16_t *codes_ret, uint8_t *codebooks_ret,
-                        struct carvq_sums *sums_ret, bool (*stop)(void *context), void *context)
-{
-    size_t values = (size_t)group->kmeans.centroids_count * group->points.dims;
-    carvq_group_start(group);
-    for (uint32_t stage = 0; stage < group->info->stages; stage++) {
-        uint8_t *codebook_ret = codebooks_ret + 2 * stage * values;
-        group->codebook = group->codebooks + stage * values;
-        if (!code_exactly(group, codebook_ret))
-            code_by_kmeans(group, carvq_random_stream(seed, stage).state, codebook_ret, stop, context);
-        carvq_group_use_headroom(group);
-        carvq_group_add_stage(group, group->kmeans.codes, stage == 0);
-        carvq_group_put_codes(group, stage, group->kmeans.codes, codes_ret);
-        if (group->options->effort > 0)
-            carvq_refine_take_codes(&group->refine, stage, group->kmeans.codes);
-    }
-    carvq_group_measure(group, sums_ret);
-    if (group->options->effort > 0)
-        carvq_group_refine(group, codes_ret, codebooks_ret, sums_ret, stop, context);
 }

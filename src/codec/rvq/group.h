@@ -41,7 +41,7 @@ struct carvq_group {
     const struct carvq_segment_info *info;
     const struct carvq_rvq_options *options;
     const struct carvq_matrix *matrix;
-    uint64_t subvectors;     // [S] in a row
+    uint64_t subvectors;     // [C] in a row
     uint32_t tail;           // values of the last sub-vector of a row if they are fewer than h, else 0
     uint64_t index;          // number of the group
     uint64_t row, subvector; // of its first sub-vector
@@ -77,7 +77,7 @@ enum carvq_status carvq_group_read(struct carvq_group *group, uint64_t index, bo
 void carvq_group_encode(struct carvq_group *group, uint64_t seed, uint16_t *codes_ret, uint8_t *codebooks_ret,
                         struct carvq_sums *sums_ret, bool (*stop)(void *context), void *context);
 
-// What both ways to encode a group are made of.
+// What encoding a group is made of; for group_encode.c.
 
 // Before the first stage of a solution: all headroom, y = 0.
 void carvq_group_start(struct carvq_group *group);
@@ -99,9 +99,5 @@ void carvq_group_put_codes(const struct carvq_group *group, uint32_t stage, cons
 
 // Errors of y.
 void carvq_group_measure(const struct carvq_group *group, struct carvq_sums *sums_ret);
-
-// Improves the solution in group->codebooks and group->refine.codes, and what was returned for it, by options->effort.
-void carvq_group_refine(struct carvq_group *group, uint16_t *codes_ret, uint8_t *codebooks_ret, struct carvq_sums *sums_ret,
-                        bool (*stop)(void *context), void *context);
 
 #endif

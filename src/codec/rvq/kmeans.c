@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Rounds of k-means, and where the time of encoding goes: the nearest centroid of each point.
 #include "codec/rvq/kmeans.h"
 
 #include <float.h>

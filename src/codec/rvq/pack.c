@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Codes to bits.
 #include "codec/rvq/pack.h"
 
 #include <string.h>

@@ -14,7 +14,7 @@
 struct carvq_packer {
     const struct carvq_segment_info *info;
     const struct carvq_sink *sink;
-    uint64_t row_bytes, subvectors; // of a row [S]
+    uint64_t row_bytes, subvectors; // of a row [C]
     uint64_t subvector;             // grouping rows: the next one of its row
     uint64_t pending;               // grouping rows: bits of the row that are not yet in the buffer
     unsigned pending_bits;

@@ -12,13 +12,6 @@
 // Most centroids of all stages of a group [L K] that can be fitted together: the least squares have so many unknowns.
 #define CARVQ_REFINE_MAX_ATOMS 1024
 
-// Stages whose codes are chosen together, the others' being fixed. products: of the centroids of two of its stages a < b.
-#define CARVQ_WINDOW 4
-struct carvq_window {
-    uint32_t begin, count; // stages
-    const float *products[CARVQ_WINDOW][CARVQ_WINDOW];
-};
-
 // Centroids of all stages are numbered through: centroid k of stage l is atom l K + k.
 struct carvq_refine {
     const struct carvq_points *points; // sub-vectors, scaled and centred
@@ -51,14 +44,8 @@ struct carvq_refine {
 void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, uint64_t slots, uint32_t dims, uint32_t stages,
                         uint32_t centroids);
 
-// The codes of a stage to begin with. codes: [slots]
-void carvq_refine_take_codes(struct carvq_refine *refine, uint32_t stage, const uint32_t *codes);
-
 // If choose: finds better codes for the codebooks. No point gets worse. In any case gathers the sums for carvq_refine_fit().
 void carvq_refine_scan(struct carvq_refine *refine, bool choose, bool (*stop)(void *context), void *context);
-
-// Chooses the codes of a window for points of the block, from their scores. See refine_codes.c.
-void carvq_refine_choose(const struct carvq_refine *refine, const struct carvq_window *window, size_t points);
 
 // Sets moves to those that make the squared error smallest for the codes.
 void carvq_refine_fit(struct carvq_refine *refine);

@@ -2,11 +2,11 @@
 // The encoder of the codec trellis: for each row, the best of all paths (Viterbi).
 //
 // A path takes k = step_bits bits for each step of two values, and the state after a step is its last S = state_bits bits. The
-// decoder looks the two values up in a fixed table (table/trellis_tables.h) and multiplies them by the scale of the row.
+// decoder looks the two values up in a fixed table (runtime/trellis_tables.h) and multiplies them by the scale of the row.
 //
-// Inside the encoder states are numbered by their bits reversed: state r goes to (r 2^k + b) mod 2^S. Then the 2^k states that
-// lead to a state are 2^(S-k) apart, the best of them is found lane by lane, and all states of a block of 2^k come from the same
-// ones.
+// Inside the encoder states are numbered by their bits reversed: a state goes to (state 2^k + branch) mod 2^S. Then the 2^k
+// states that lead to a state are 2^(S-k) apart, the best of them is found lane by lane, and all states of a block of 2^k come
+// from the same ones.
 #ifndef CARVQ_CODEC_TRELLIS_TRELLIS_H
 #define CARVQ_CODEC_TRELLIS_TRELLIS_H
 
@@ -30,7 +30,7 @@ struct carvq_trellis {
     size_t steps;                   // ceil(n / 2)
     size_t states, groups;          // 2^S; 2^(S-k) groups of states that go to the same states
     int16_t *table[2];              // [2^S] first and second values of states
-    int16_t *branches[2];           // [groups][2^k] the same: value number b of group g is that of state b groups + g
+    int16_t *branches[2];           // [groups][2^k] the same: a branch of a group is state branch groups + group
     int16_t *zeros;                 // [2^S] for the second value of the last step, if it is not there
     int16_t *targets;               // [steps][2] the row over its scale
     uint16_t *metrics;              // [steps + 1][groups] distances of the best paths that end in each group after so many steps
