@@ -164,11 +164,6 @@ void carvq_trellis_decode(const struct carvq_trellis *trellis, const uint16_t *p
     }
 }
 
-uint64_t carvq_trellis_row_bits(const struct carvq_trellis *trellis, unsigned scale_bits)
-{
-    return scale_bits + (uint64_t)trellis->steps * trellis->step_bits;
-}
-
 void carvq_trellis_pack(const struct carvq_trellis *trellis, unsigned scale_bits, size_t level, const uint16_t *path,
                         uint8_t *codes, uint64_t bit)
 {

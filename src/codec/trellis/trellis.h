@@ -57,11 +57,8 @@ double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x,
 // What the decoder makes of a path: a row [n].
 void carvq_trellis_decode(const struct carvq_trellis *trellis, const uint16_t *path, float scale, float *decoded_ret);
 
-// Bits of a row with scale codes of scale_bits bits: scale_bits + steps k.
-uint64_t carvq_trellis_row_bits(const struct carvq_trellis *trellis, unsigned scale_bits);
-
-// Writes scale code and path of a row from the given bit of codes on, where there are zeros. Rows share bytes, so rows that are
-// written at the same time must be a multiple of 8 rows apart at their beginnings.
+// Writes scale code and path of a row (scale_bits + steps k bits) from the given bit of codes on, where there are zeros. Rows
+// share bytes, so rows that are written at the same time must be a multiple of 8 rows apart at their beginnings.
 void carvq_trellis_pack(const struct carvq_trellis *trellis, unsigned scale_bits, size_t level, const uint16_t *path,
                         uint8_t *codes, uint64_t bit);
 
