@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // From Oniguruma's patterns to PCRE2's, item by item.
+//
+// Oniguruma itself (6.9.8 was tried; it has Unicode 14, as PCRE2 has) gives the same ids in less than half the lines. But the new
+// characters below would go into a table that it keeps for the whole process; none of its limits ends [a-z]+[0-9] in 100 KB of a
+// (18 s; PCRE2 no time); and it takes some 30 bytes of stack for every character that the \s+ of \s+(?!\S) steps over.
 #include "tokenizer/regex.h"
 
 #include <string.h>
