@@ -8,6 +8,3 @@ if(TARGET carvq_encode)
   carvq_test(budget_adaptor carvq_encode)
   set_tests_properties(budget_plan budget_hard budget_adaptor PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
 endif()
-if(TARGET carvq_eval)
-  carvq_test(counts carvq_eval)
-endif()

@@ -4,7 +4,6 @@ if(TARGET carvq_eval)
   carvq_test(eval_measures carvq_eval lm_fixture)
   target_compile_definitions(test_eval_measures PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples"
     CARVQ_TEST_DATA="${CARVQ_TEST_DATA}")
-  carvq_test(tokens carvq_eval)
   carvq_test(neighbours carvq_eval)
   carvq_test(eval_task_read carvq_eval)
   carvq_test(eval_task carvq_eval lm_fixture)

@@ -3,6 +3,8 @@
 // on real texts is tested by ecosystem/tokenizer_ids.py.
 #include "tokenizer_test.h"
 
+#include "tokenizer/parts.h"
+
 #define LETTERS "'a':0,'b':1,'c':2,'d':3,' ':4"
 
 static void test_lowest_rank_first(void **state)
@@ -57,9 +59,8 @@ static void test_merges_with_spaces_and_version_line(void **state)
     assert_ids(tokenizer, "a b", "6");
     carvq_tokenizer_close(tokenizer);
     tokenizer = tokenizer_open("{'model':{'vocab':{" LETTERS ",'ab':5},'merges':['#version: 0.2','a b']}}");
-    size_t count;
-    const struct carvq_tokenizer_merge *merges = carvq_tokenizer_merges(tokenizer, &count);
-    assert_int_equal(count, 1);
+    const struct carvq_tok_merge *merges = tokenizer->bpe.merges;
+    assert_int_equal(tokenizer->bpe.merge_count, 1);
     assert_int_equal(merges[0].left, 0);
     assert_int_equal(merges[0].right, 1);
     assert_int_equal(merges[0].merged, 5);

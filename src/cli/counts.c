@@ -7,9 +7,6 @@
 #include "runtime/status.h"
 #include "cli.h"
 #include "tokenizer/counts.h"
-#include "tokenizer/tokens.h"
-
-#define MAX_ROUNDED_UP 4096 // rows that a vocabulary may be short of the table
 
 int cli_check_counts(const struct cli_count_options *options, const char *name)
 {
@@ -25,7 +22,7 @@ static enum carvq_status count_tokens(const struct carvq_checkpoint *checkpoint,
                                       struct cli_counts *counts, uint64_t rows, struct carvq_error *error)
 {
     uint32_t *ids = NULL;
-    size_t count;
+    size_t count = 0;
     enum carvq_status status = cli_read_text(text, checkpoint, rows, &ids, &count, error);
     if (status == CARVQ_OK && count == 0)
         status = carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: has no tokens to count", cli_text_path(text));
@@ -36,17 +33,13 @@ static enum carvq_status count_tokens(const struct carvq_checkpoint *checkpoint,
     return status;
 }
 
-// From the model's tokenizer. False if it has none that can be read, or the table is one of something else than tokens: that
-// has another number of rows, but vocabularies are rounded up.
+// From the model's tokenizer. False if it has none that can be read, or none that fits the table.
 static bool guess(const struct carvq_checkpoint *checkpoint, double *counts, uint64_t rows)
 {
     struct carvq_tokenizer *tokenizer;
     if (cli_open_tokenizer(checkpoint, &tokenizer, NULL) != CARVQ_OK)
         return false;
-    uint64_t ids = carvq_tokenizer_id_limit(tokenizer);
-    bool fits = ids <= rows && rows - ids < MAX_ROUNDED_UP;
-    if (fits)
-        carvq_counts_prior(tokenizer, counts, rows);
+    const bool fits = carvq_counts_guess(tokenizer, counts, rows);
     carvq_tokenizer_close(tokenizer);
     return fits;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+// Texts that the command line names, as token ids.
 #include <stdio.h>
 
-#include "runtime/map.h"
 #include "cli.h"
 #include "tokenizer/tokens.h"
 
@@ -33,16 +33,10 @@ enum carvq_status cli_read_text(const struct cli_text_options *text, const struc
     if (text->tokens != NULL)
         return carvq_tokens_read(text->tokens, text->token_width, vocabulary, ids_ret, count_ret, error);
     struct carvq_tokenizer *tokenizer;
-    struct carvq_map map;
     enum carvq_status status = cli_open_tokenizer(checkpoint, &tokenizer, error);
     if (status != CARVQ_OK)
         return status;
-    status = carvq_map_open(text->text, &map, error);
-    if (status == CARVQ_OK) {
-        status = carvq_tokenizer_encode(tokenizer, text->text, (const char *)map.data, map.size, false, ids_ret, count_ret,
-                                        error);
-        carvq_map_close(&map);
-    }
+    status = carvq_tokens_read_text(text->text, tokenizer, ids_ret, count_ret, error);
     carvq_tokenizer_close(tokenizer);
     return status;
 }

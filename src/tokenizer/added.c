@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
+// Added tokens: how they are read, and where they are in a text.
 #include "tokenizer/added.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
+// \w of Rust's regular expressions: a letter, mark, digit, connector or joiner.
 // \p{Alphabetic} is letters, letter numbers, many marks, and letters in circles and squares.
-const char carvq_tok_word_pattern[] = "[\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\x{200C}\\x{200D}\\x{24B6}-\\x{24E9}"
-                                      "\\x{1F130}-\\x{1F149}\\x{1F150}-\\x{1F169}\\x{1F170}-\\x{1F189}]";
+static const char word_pattern[] = "[\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\x{200C}\\x{200D}\\x{24B6}-\\x{24E9}"
+                                   "\\x{1F130}-\\x{1F149}\\x{1F150}-\\x{1F169}\\x{1F170}-\\x{1F189}]";
 
-bool carvq_tok_added_append(struct carvq_tok_added *added, struct carvq_tok_added_token token)
+// Takes over token.text. False: out of memory.
+static bool append_token(struct carvq_tok_added *added, struct carvq_tok_added_token token)
 {
     void *memory = added->tokens;
     if (!carvq_tok_reserve(&memory, &added->capacity, added->count, 1, sizeof *added->tokens))
@@ -27,7 +31,8 @@ static int compare(const void *left, const void *right)
     return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-const struct carvq_tok_added_token *carvq_tok_added_index(struct carvq_tok_added *added)
+// Sorts the tokens. Returns a token that occurs twice, or NULL.
+static const struct carvq_tok_added_token *sort_tokens(struct carvq_tok_added *added)
 {
     if (added->count > 0)
         qsort(added->tokens, added->count, sizeof *added->tokens, compare);
@@ -42,6 +47,111 @@ const struct carvq_tok_added_token *carvq_tok_added_index(struct carvq_tok_added
         if (compare(&added->tokens[i - 1], &added->tokens[i]) == 0)
             return &added->tokens[i];
     return NULL;
+}
+
+// What stays the same while tokens are read, but for next_id.
+struct loading {
+    const char *place;
+    const struct carvq_tok_bpe *bpe;
+    const struct carvq_tok_normalizers *normalizers;
+    uint32_t next_id;
+    struct carvq_tok_added *raw, *normalized;
+    struct carvq_error *error;
+};
+
+// An added token may be known to the vocabulary; else it gets the next number behind it. The id in the file is not used,
+// as in the tokenizers library, where it can only differ if someone edited the file.
+static uint32_t added_id(const struct carvq_tok_bpe *bpe, const struct carvq_tok_bytes *text, uint32_t *next_id)
+{
+    uint32_t id;
+    return carvq_tok_bpe_find(bpe, text->data, text->length, &id) ? id : (*next_id)++;
+}
+
+static enum carvq_status normalize_text(const char *place, const struct carvq_tok_normalizers *normalizers,
+                                        struct carvq_tok_bytes *text, struct carvq_error *error)
+{
+    struct carvq_tok_normalize_work work = {0};
+    const char *result;
+    size_t length;
+    enum carvq_status status = carvq_tok_normalize(normalizers, &work, place, text->data, text->length, &result, &length, error);
+    struct carvq_tok_bytes normalized = {NULL, 0, 0};
+    if (status == CARVQ_OK && length == 0)
+        status = carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: nothing is left of '%.100s' after normalization", place, text->data);
+    else if (status == CARVQ_OK && !carvq_tok_append(&normalized, result, length))
+        status = carvq_tok_no_memory(place, error);
+    carvq_tok_normalize_work_free(&work);
+    free(text->data);
+    *text = normalized;
+    return status;
+}
+
+// Takes over token->text, on errors too.
+static enum carvq_status take_token(struct loading *loading, struct carvq_tok_added_token *token, bool normalized)
+{
+    enum carvq_status status = CARVQ_OK;
+    if (token->text.length > 0) { // an empty one is ignored
+        token->id = added_id(loading->bpe, &token->text, &loading->next_id);
+        if (normalized)
+            status = normalize_text(loading->place, loading->normalizers, &token->text, loading->error);
+        if (status == CARVQ_OK && append_token(normalized ? loading->normalized : loading->raw, *token))
+            return CARVQ_OK;
+        if (status == CARVQ_OK)
+            status = carvq_tok_no_memory(loading->place, loading->error);
+    }
+    free(token->text.data);
+    return status;
+}
+
+static enum carvq_status load_token(struct loading *loading, struct carvq_json json)
+{
+    const char *place = loading->place;
+    struct carvq_error *error = loading->error;
+    enum { CONTENT, SINGLE_WORD, LSTRIP, RSTRIP, NORMALIZED, SPECIAL, COUNT };
+    struct carvq_tok_member members[COUNT] = {
+        [CONTENT].key = "content", [SINGLE_WORD].key = "single_word", [LSTRIP].key = "lstrip",
+        [RSTRIP].key = "rstrip",   [NORMALIZED].key = "normalized",   [SPECIAL].key = "special"};
+    struct carvq_tok_added_token token = {.id = 0};
+    bool normalized;
+    enum carvq_status status;
+    if ((status = carvq_tok_members(place, json, members, COUNT, error)) != CARVQ_OK ||
+        (status = carvq_tok_read_bool(place, &members[SINGLE_WORD], &token.single_word, error)) != CARVQ_OK ||
+        (status = carvq_tok_read_bool(place, &members[LSTRIP], &token.strip_left, error)) != CARVQ_OK ||
+        (status = carvq_tok_read_bool(place, &members[RSTRIP], &token.strip_right, error)) != CARVQ_OK ||
+        (status = carvq_tok_read_bool(place, &members[NORMALIZED], &normalized, error)) != CARVQ_OK ||
+        (status = carvq_tok_read_optional_bool(place, &members[SPECIAL], &token.special, error)) != CARVQ_OK ||
+        (status = carvq_tok_read_text(place, &members[CONTENT], &token.text, error)) != CARVQ_OK) {
+        free(token.text.data);
+        return status;
+    }
+    return take_token(loading, &token, normalized);
+}
+
+static enum carvq_status index_tokens(const char *place, struct carvq_tok_added *added, struct carvq_error *error)
+{
+    const struct carvq_tok_added_token *duplicate = sort_tokens(added);
+    if (duplicate == NULL)
+        return carvq_tok_pattern_regex(place, word_pattern, sizeof word_pattern - 1, &added->word, error);
+    return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: '%.*s' occurs twice", place,
+                      (int)(duplicate->text.length < 100 ? duplicate->text.length : 100), duplicate->text.data);
+}
+
+enum carvq_status carvq_tok_added_load(const char *path, struct carvq_json json, const struct carvq_tok_bpe *bpe,
+                                       const struct carvq_tok_normalizers *normalizers, struct carvq_tok_added *raw_ret,
+                                       struct carvq_tok_added *normalized_ret, struct carvq_error *error)
+{
+    char place[CARVQ_TOK_PLACE_SIZE];
+    snprintf(place, sizeof place, "%.380s: added_tokens", path);
+    if (!carvq_json_enter(&json, '['))
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: not an array", place);
+    struct loading loading = {place, bpe, normalizers, (uint32_t)bpe->piece_count, raw_ret, normalized_ret, error};
+    enum carvq_status status = CARVQ_OK;
+    while (status == CARVQ_OK && carvq_json_next_item(&json)) {
+        status = load_token(&loading, json);
+        carvq_json_skip(&json);
+    }
+    if (status == CARVQ_OK)
+        status = index_tokens(place, raw_ret, error);
+    return status != CARVQ_OK ? status : index_tokens(place, normalized_ret, error);
 }
 
 void carvq_tok_added_free(struct carvq_tok_added *added)

@@ -3,7 +3,8 @@
 #ifndef CARVQ_TOKENIZER_ADDED_H
 #define CARVQ_TOKENIZER_ADDED_H
 
-#include "tokenizer/pattern.h"
+#include "tokenizer/bpe.h"
+#include "tokenizer/normalize.h"
 
 struct carvq_tok_added_token {
     struct carvq_tok_bytes text; // what is looked for; not empty
@@ -15,19 +16,17 @@ struct carvq_tok_added_token {
 
 // Tokens that are looked for at the same time.
 struct carvq_tok_added {
-    struct carvq_tok_added_token *tokens; // sorted by text once carvq_tok_added_index() was called
+    struct carvq_tok_added_token *tokens; // sorted by text
     size_t count, capacity;
     size_t first[257];             // tokens that begin with byte b: first[b] .. first[b + 1] - 1
     struct carvq_tok_pattern word; // matches a character beside which no single word can be
 };
 
-// A letter, mark, digit, connector or joiner: \w of Rust's regular expressions.
-extern const char carvq_tok_word_pattern[];
-
-// Takes over token.text. False: out of memory.
-bool carvq_tok_added_append(struct carvq_tok_added *added, struct carvq_tok_added_token token);
-// Sorts the tokens. Returns a token that occurs twice, or NULL.
-const struct carvq_tok_added_token *carvq_tok_added_index(struct carvq_tok_added *added);
+// Reads the added tokens of tokenizer.json, once model and normalizer are there: those that are looked for in the text as it
+// comes, and in normalized text. Errors: see tokenizer/json.h.
+enum carvq_status carvq_tok_added_load(const char *path, struct carvq_json json, const struct carvq_tok_bpe *bpe,
+                                       const struct carvq_tok_normalizers *normalizers, struct carvq_tok_added *raw_ret,
+                                       struct carvq_tok_added *normalized_ret, struct carvq_error *error);
 void carvq_tok_added_free(struct carvq_tok_added *added);
 
 // A part of a text: an added token, or text between them.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Vocabulary and merges in hash tables, and the merges done with a heap.
 #include "tokenizer/bpe.h"
 
 #include <stdlib.h>
@@ -93,7 +94,7 @@ bool carvq_tok_bpe_index_merges(struct carvq_tok_bpe *bpe)
     if (bpe->pairs == NULL)
         return false;
     for (size_t rank = 0; rank < bpe->merge_count; rank++) {
-        const struct carvq_tokenizer_merge *merge = &bpe->merges[rank];
+        const struct carvq_tok_merge *merge = &bpe->merges[rank];
         *find_pair(bpe, merge->left, merge->right) = (struct carvq_tok_pair){merge->left, merge->right, (uint32_t)rank,
                                                                              merge->merged, true};
     }

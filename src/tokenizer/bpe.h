@@ -4,16 +4,16 @@
 #ifndef CARVQ_TOKENIZER_BPE_H
 #define CARVQ_TOKENIZER_BPE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "tokenizer/tokenizer.h"
-#include "tokenizer/buffer.h"
+#include "tokenizer/json.h"
 
 // A piece of the vocabulary; its text lies in the arena.
 struct carvq_tok_piece {
     uint32_t offset, length, id;
+};
+
+// A merge makes the piece merged of the pieces left and right.
+struct carvq_tok_merge {
+    uint32_t left, right, merged;
 };
 
 // A slot of the hash table from (left id, right id) to the merge. merged is meaningless where used is false.
@@ -28,7 +28,7 @@ struct carvq_tok_bpe {
     size_t piece_count;
     uint32_t *slots; // hash table: 0 is empty, else number of a piece plus 1
     size_t slot_mask;
-    struct carvq_tokenizer_merge *merges; // in the order of their rank
+    struct carvq_tok_merge *merges; // in the order of their rank
     size_t merge_count;
     struct carvq_tok_pair *pairs; // hash table
     size_t pair_mask;
@@ -47,6 +47,10 @@ bool carvq_tok_bpe_index_pieces(struct carvq_tok_bpe *bpe, size_t *duplicate_ret
 // Of two merges of the same pair the later one counts. False: out of memory.
 bool carvq_tok_bpe_index_merges(struct carvq_tok_bpe *bpe);
 void carvq_tok_bpe_free(struct carvq_tok_bpe *bpe);
+
+// Reads the model of tokenizer.json: all of the building. Errors: see tokenizer/json.h.
+enum carvq_status carvq_tok_bpe_load(const char *path, struct carvq_json json, struct carvq_tok_bpe *bpe,
+                                     struct carvq_error *error);
 
 // False: text is no piece.
 bool carvq_tok_bpe_find(const struct carvq_tok_bpe *bpe, const char *text, size_t length, uint32_t *id_ret);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Arrays that grow by half.
 #include "tokenizer/buffer.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 
 #include "tokenizer/tokenizer.h"
 
-// All functions fill counts_ret[rows].
+// All functions fill counts_ret[rows], one for each row of the table.
 
 // Adds one to the count of each id. Errors: CARVQ_ERROR_RANGE if an id is not below rows; path is the tokens', for the message.
 enum carvq_status carvq_counts_add(const uint32_t *ids, size_t count, const char *path, double *counts_ret, uint64_t rows,
@@ -19,5 +19,9 @@ enum carvq_status carvq_counts_read(const char *path, double *counts_ret, uint64
 // pieces has about 10. Pieces that no merge makes, single bytes for the most part, get what r = 250 gives, rows without a piece
 // nothing. The constants were settled on the demo model with text other than that of its evaluation (doc/method.md).
 void carvq_counts_prior(const struct carvq_tokenizer *tokenizer, double *counts_ret, uint64_t rows);
+
+// The same, unless the table seems to be one of something else than tokens: that has another number of rows, but vocabularies
+// are rounded up. False: counts_ret is as it was.
+bool carvq_counts_guess(const struct carvq_tokenizer *tokenizer, double *counts_ret, uint64_t rows);
 
 #endif

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Two kinds of vocabularies: byte-level ones, whose characters stand for bytes, and those of SentencePiece, with U+2581 for a
-// space and <0xNN> for a byte.
+// Ids to text, for two kinds of vocabularies: byte-level ones, whose characters stand for bytes, and those of SentencePiece, with
+// U+2581 for a space and <0xNN> for a byte.
 #include "tokenizer/detokenizer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/utf8.h"
-#include "tokenizer/load.h"
+#include "tokenizer/parts.h"
 
 struct entry {
     uint32_t id;

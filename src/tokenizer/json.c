@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
+// Members of the objects of tokenizer.json, by name and type.
 #include "tokenizer/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 static enum carvq_status fail_member(const char *place, const struct carvq_tok_member *member, const char *what,
                                      struct carvq_error *error)
@@ -64,4 +68,39 @@ bool carvq_tok_append_string(struct carvq_tok_bytes *bytes, struct carvq_json_st
     bytes->length += carvq_json_unescape(string, bytes->data + bytes->length);
     bytes->data[bytes->length] = '\0';
     return true;
+}
+
+enum carvq_status carvq_tok_read_type(const char *path, const char *part, struct carvq_json json, char *type, size_t size,
+                                      char place[CARVQ_TOK_PLACE_SIZE], struct carvq_error *error)
+{
+    struct carvq_tok_member member = {.key = "type"};
+    struct carvq_tok_bytes text = {NULL, 0, 0};
+    snprintf(place, CARVQ_TOK_PLACE_SIZE, "%.300s: %s", path, part);
+    enum carvq_status status = carvq_tok_members(place, json, &member, 1, error);
+    if (status == CARVQ_OK)
+        status = carvq_tok_read_text(place, &member, &text, error);
+    if (status == CARVQ_OK) {
+        snprintf(type, size, "%s", text.data);
+        snprintf(place, CARVQ_TOK_PLACE_SIZE, "%.300s: %s '%s'", path, part, type);
+    }
+    free(text.data);
+    return status;
+}
+
+enum carvq_status carvq_tok_for_each(const char *path, const char *place, const char *key, struct carvq_json json, void *context,
+                                     enum carvq_status (*load)(const char *path, struct carvq_json json, void *context,
+                                                               struct carvq_error *error),
+                                     struct carvq_error *error)
+{
+    struct carvq_tok_member member = {.key = key};
+    enum carvq_status status = carvq_tok_members(place, json, &member, 1, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (!member.present || !carvq_json_enter(&member.value, '['))
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: '%s' is missing or not an array", place, key);
+    while (status == CARVQ_OK && carvq_json_next_item(&member.value)) {
+        status = load(path, member.value, context, error);
+        carvq_json_skip(&member.value);
+    }
+    return status;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reading the parts of tokenizer.json. The text was checked by carvq_json_check() before.
+// Whatever reads a part of the file has these errors: CARVQ_ERROR_FORMAT, _UNSUPPORTED (names what is not supported), _MEMORY.
+// path is the file's name for messages. What was built before an error is freed by the caller.
 #ifndef CARVQ_TOKENIZER_JSON_H
 #define CARVQ_TOKENIZER_JSON_H
 
@@ -31,5 +33,25 @@ enum carvq_status carvq_tok_read_text(const char *place, struct carvq_tok_member
 
 // Appends what string stands for, and a NUL that does not count. False: out of memory.
 bool carvq_tok_append_string(struct carvq_tok_bytes *bytes, struct carvq_json_string string);
+
+// What is a step or a sequence of steps: normalizers, pre-tokenizers and post-processors.
+
+#define CARVQ_TOK_MAX_STEPS 64 // of normalizers, and of pre-tokenizers
+#define CARVQ_TOK_PLACE_SIZE 400
+
+// Reads the type of a step into type (cut to size bytes) and writes place: "FILE: normalizer 'Replace'".
+enum carvq_status carvq_tok_read_type(const char *path, const char *part, struct carvq_json json, char *type, size_t size,
+                                      char place[CARVQ_TOK_PLACE_SIZE], struct carvq_error *error);
+
+// Calls load for every element of the member called key of a Sequence.
+enum carvq_status carvq_tok_for_each(const char *path, const char *place, const char *key, struct carvq_json json, void *context,
+                                     enum carvq_status (*load)(const char *path, struct carvq_json json, void *context,
+                                                               struct carvq_error *error),
+                                     struct carvq_error *error);
+
+static inline enum carvq_status carvq_tok_too_many_steps(const char *place, struct carvq_error *error)
+{
+    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: more than %d steps", place, CARVQ_TOK_MAX_STEPS);
+}
 
 #endif

@@ -5,8 +5,6 @@
 
 #include "tokenizer/pattern.h"
 
-#define CARVQ_TOK_MAX_STEPS 64 // of normalizers, and of pre-tokenizers
-
 enum carvq_tok_normal_step {
     CARVQ_TOK_PREPEND, // content in front of a text that is not empty
     CARVQ_TOK_REPLACE, // every match of pattern by content
@@ -27,6 +25,9 @@ struct carvq_tok_normalizers {
     size_t count;
 };
 
+// Reads the normalizer of tokenizer.json, appending its steps. Errors: see tokenizer/json.h.
+enum carvq_status carvq_tok_normalizers_load(const char *path, struct carvq_json json, struct carvq_tok_normalizers *normalizers,
+                                             struct carvq_error *error);
 void carvq_tok_normalizers_free(struct carvq_tok_normalizers *normalizers);
 
 // Scratch memory. Begin with all zero.

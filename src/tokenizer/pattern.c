@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Matching: strings by hand, regular expressions by PCRE2.
 #include "tokenizer/pattern.h"
 
 #include <stdlib.h>
@@ -53,6 +54,27 @@ enum carvq_status carvq_tok_pattern_string(const char *place, const char *text, 
     if (length == 0)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: the pattern is empty", place);
     return carvq_tok_append(&pattern_ret->string, text, length) ? CARVQ_OK : carvq_tok_no_memory(place, error);
+}
+
+enum carvq_status carvq_tok_pattern_load(const char *place, const struct carvq_tok_member *member,
+                                         struct carvq_tok_pattern *pattern_ret, struct carvq_error *error)
+{
+    struct carvq_tok_member forms[] = {{.key = "String"}, {.key = "Regex"}};
+    if (!member->present)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'pattern' is missing", place);
+    enum carvq_status status = carvq_tok_members(place, member->value, forms, 2, error);
+    if (status != CARVQ_OK)
+        return status;
+    bool is_regex = forms[1].present;
+    if (is_regex && forms[0].present)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'pattern' is both a string and a regular expression", place);
+    struct carvq_tok_bytes text = {NULL, 0, 0};
+    status = carvq_tok_read_text(place, &forms[is_regex], &text, error);
+    if (status == CARVQ_OK)
+        status = is_regex ? carvq_tok_pattern_regex(place, text.data, text.length, pattern_ret, error)
+                          : carvq_tok_pattern_string(place, text.data, text.length, pattern_ret, error);
+    free(text.data);
+    return status;
 }
 
 void carvq_tok_pattern_free(struct carvq_tok_pattern *pattern)

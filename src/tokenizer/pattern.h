@@ -3,7 +3,7 @@
 #ifndef CARVQ_TOKENIZER_PATTERN_H
 #define CARVQ_TOKENIZER_PATTERN_H
 
-#include "tokenizer/buffer.h"
+#include "tokenizer/json.h"
 
 // Exactly one of the two is set; neither in a pattern that was not made. Neither changes while matching.
 struct carvq_tok_pattern {
@@ -17,6 +17,9 @@ enum carvq_status carvq_tok_pattern_regex(const char *place, const char *text, s
                                           struct carvq_tok_pattern *pattern_ret, struct carvq_error *error);
 enum carvq_status carvq_tok_pattern_string(const char *place, const char *text, size_t length,
                                            struct carvq_tok_pattern *pattern_ret, struct carvq_error *error);
+// Reads {"String": ".."} or {"Regex": ".."}. Errors: see tokenizer/json.h.
+enum carvq_status carvq_tok_pattern_load(const char *place, const struct carvq_tok_member *member,
+                                         struct carvq_tok_pattern *pattern_ret, struct carvq_error *error);
 void carvq_tok_pattern_free(struct carvq_tok_pattern *pattern);
 
 // Cuts text (well-formed UTF-8) into spans that match and spans between matches (not empty), replacing what is in spans.

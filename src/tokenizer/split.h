@@ -4,7 +4,7 @@
 #ifndef CARVQ_TOKENIZER_SPLIT_H
 #define CARVQ_TOKENIZER_SPLIT_H
 
-#include "tokenizer/normalize.h"
+#include "tokenizer/pattern.h"
 
 // What happens to the parts that match.
 enum carvq_tok_behavior {
@@ -36,13 +36,13 @@ struct carvq_tok_splitters {
     size_t count;
 };
 
-// The pattern of GPT-2, which a ByteLevel pre-tokenizer has built in.
-extern const char carvq_tok_gpt2_pattern[];
-
 // The character that stands for a byte in byte-level vocabularies: below CARVQ_TOK_BYTE_CHARACTERS.
 #define CARVQ_TOK_BYTE_CHARACTERS 0x144
 unsigned long carvq_tok_byte_character(unsigned char byte);
 
+// Reads the pre-tokenizer of tokenizer.json, appending its steps. Errors: see tokenizer/json.h.
+enum carvq_status carvq_tok_splitters_load(const char *path, struct carvq_json json, struct carvq_tok_splitters *splitters,
+                                           struct carvq_error *error);
 void carvq_tok_splitters_free(struct carvq_tok_splitters *splitters);
 
 // Scratch memory, one per step. Begin with all zero.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The file by its parts, what its post-processor puts around a text, and a text through all parts.
 #include "tokenizer/tokenizer.h"
 
 #include <stdlib.h>
@@ -6,14 +7,142 @@
 
 #include "runtime/map.h"
 #include "runtime/utf8.h"
-#include "tokenizer/json.h"
-#include "tokenizer/load.h"
+#include "tokenizer/parts.h"
 
-static void set_id_limit(struct carvq_tokenizer *tokenizer)
+static void count_id(struct carvq_tokenizer *tokenizer, uint32_t id)
 {
+    if (id >= tokenizer->id_limit)
+        tokenizer->id_limit = (uint64_t)id + 1;
+}
+
+// Those of the vocabulary and of added tokens.
+static void count_ids(struct carvq_tokenizer *tokenizer)
+{
+    const struct carvq_tok_added *added[] = {&tokenizer->raw, &tokenizer->normalized};
     for (size_t i = 0; i < tokenizer->bpe.piece_count; i++)
-        if (tokenizer->bpe.pieces[i].id >= tokenizer->id_limit)
-            tokenizer->id_limit = (uint64_t)tokenizer->bpe.pieces[i].id + 1;
+        count_id(tokenizer, tokenizer->bpe.pieces[i].id);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < added[i]->count; j++)
+            count_id(tokenizer, added[i]->tokens[j].id);
+}
+
+// Ids that one post-processor puts around what the ones before it made.
+struct around {
+    struct carvq_tok_ids before, after;
+    bool seen_text;
+};
+
+static enum carvq_status add_id(const char *place, struct carvq_tokenizer *tokenizer, struct around *around, uint32_t id,
+                                struct carvq_error *error)
+{
+    count_id(tokenizer, id);
+    return carvq_tok_append_id(around->seen_text ? &around->after : &around->before, id) ? CARVQ_OK
+                                                                                         : carvq_tok_no_memory(place, error);
+}
+
+// Appends the ids of the special token called name: special_tokens[name].ids.
+static enum carvq_status add_special(const char *place, struct carvq_tokenizer *tokenizer, struct carvq_json specials,
+                                     const char *name, struct around *around, struct carvq_error *error)
+{
+    struct carvq_tok_member special = {.key = name}, ids = {.key = "ids"};
+    enum carvq_status status = carvq_tok_members(place, specials, &special, 1, error);
+    if (status == CARVQ_OK && !special.present)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: '%.100s' is not in 'special_tokens'", place, name);
+    if (status == CARVQ_OK)
+        status = carvq_tok_members(place, special.value, &ids, 1, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (!ids.present || !carvq_json_enter(&ids.value, '['))
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'ids' of '%.100s' is missing or not an array", place, name);
+    while (status == CARVQ_OK && carvq_json_next_item(&ids.value)) {
+        uint64_t id;
+        if (!carvq_json_read_u64(&ids.value, &id) || id > UINT32_MAX)
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: an id of '%.100s' is not an integer from 0 to 4294967295", place,
+                              name);
+        status = add_id(place, tokenizer, around, (uint32_t)id, error);
+    }
+    return status;
+}
+
+// An item of a template: {"SpecialToken": {"id": "<s>"}} or {"Sequence": {"id": "A"}}.
+static enum carvq_status add_item(const char *place, struct carvq_tokenizer *tokenizer, struct carvq_json item,
+                                  struct carvq_json specials, struct around *around, struct carvq_error *error)
+{
+    struct carvq_tok_member forms[] = {{.key = "SpecialToken"}, {.key = "Sequence"}}, id = {.key = "id"};
+    struct carvq_tok_bytes name = {NULL, 0, 0};
+    enum carvq_status status = carvq_tok_members(place, item, forms, 2, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (forms[0].present == forms[1].present)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: an item of 'single' is not either a special token or a sequence",
+                          place);
+    bool is_text = forms[1].present;
+    if ((status = carvq_tok_members(place, forms[is_text].value, &id, 1, error)) == CARVQ_OK)
+        status = carvq_tok_read_text(place, &id, &name, error);
+    if (status == CARVQ_OK && !is_text)
+        status = add_special(place, tokenizer, specials, name.data, around, error);
+    else if (status == CARVQ_OK && (strcmp(name.data, "A") != 0 || around->seen_text))
+        status = carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: 'single' has other sequences than one A", place);
+    around->seen_text = around->seen_text || is_text;
+    free(name.data);
+    return status;
+}
+
+static enum carvq_status load_template(const char *place, struct carvq_json json, struct carvq_tokenizer *tokenizer,
+                                       struct around *around, struct carvq_error *error)
+{
+    struct carvq_tok_member members[] = {{.key = "single"}, {.key = "special_tokens"}};
+    enum carvq_status status = carvq_tok_members(place, json, members, 2, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (!members[0].present || !members[1].present || !carvq_json_enter(&members[0].value, '['))
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'single' or 'special_tokens' is missing", place);
+    while (status == CARVQ_OK && carvq_json_next_item(&members[0].value)) {
+        status = add_item(place, tokenizer, members[0].value, members[1].value, around, error);
+        carvq_json_skip(&members[0].value);
+    }
+    if (status == CARVQ_OK && !around->seen_text)
+        status = carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: 'single' leaves the text out", place);
+    return status;
+}
+
+// The ids of around go outside those that are there: they see the result of the post-processors before theirs.
+static enum carvq_status put_around(const char *place, struct around *around, struct carvq_tokenizer *tokenizer,
+                                    struct carvq_error *error)
+{
+    for (size_t i = 0; i < tokenizer->before.length; i++)
+        if (!carvq_tok_append_id(&around->before, tokenizer->before.data[i]))
+            return carvq_tok_no_memory(place, error);
+    for (size_t i = 0; i < around->after.length; i++)
+        if (!carvq_tok_append_id(&tokenizer->after, around->after.data[i]))
+            return carvq_tok_no_memory(place, error);
+    struct carvq_tok_ids before = tokenizer->before;
+    tokenizer->before = around->before;
+    around->before = before;
+    return CARVQ_OK;
+}
+
+// A post-processor, or a sequence of them. context: struct carvq_tokenizer
+static enum carvq_status load_post_processor(const char *path, struct carvq_json json, void *context, struct carvq_error *error)
+{
+    struct carvq_tokenizer *tokenizer = context;
+    char place[CARVQ_TOK_PLACE_SIZE], type[64];
+    enum carvq_status status = carvq_tok_read_type(path, "post_processor", json, type, sizeof type, place, error);
+    if (status != CARVQ_OK)
+        return status;
+    if (strcmp(type, "Sequence") == 0)
+        return carvq_tok_for_each(path, place, "processors", json, tokenizer, load_post_processor, error);
+    if (strcmp(type, "ByteLevel") == 0) // changes offsets, not ids
+        return CARVQ_OK;
+    if (strcmp(type, "TemplateProcessing") != 0)
+        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s is not supported", place);
+    struct around around = {{NULL, 0, 0}, {NULL, 0, 0}, false};
+    status = load_template(place, json, tokenizer, &around, error);
+    if (status == CARVQ_OK)
+        status = put_around(place, &around, tokenizer, error);
+    free(around.before.data);
+    free(around.after.data);
+    return status;
 }
 
 static enum carvq_status load(const char *path, struct carvq_json json, struct carvq_tokenizer *tokenizer,
@@ -30,16 +159,17 @@ static enum carvq_status load(const char *path, struct carvq_json json, struct c
         return status;
     if (!members[MODEL].present)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'model' is missing: not a tokenizer.json", path);
-    status = carvq_tok_load_model(path, members[MODEL].value, &tokenizer->bpe, error);
-    set_id_limit(tokenizer);
+    status = carvq_tok_bpe_load(path, members[MODEL].value, &tokenizer->bpe, error);
     if (status == CARVQ_OK && members[NORMALIZER].present)
-        status = carvq_tok_load_normalizer(path, members[NORMALIZER].value, &tokenizer->normalizers, error);
+        status = carvq_tok_normalizers_load(path, members[NORMALIZER].value, &tokenizer->normalizers, error);
     if (status == CARVQ_OK && members[PRE_TOKENIZER].present)
-        status = carvq_tok_load_splitter(path, members[PRE_TOKENIZER].value, &tokenizer->splitters, error);
+        status = carvq_tok_splitters_load(path, members[PRE_TOKENIZER].value, &tokenizer->splitters, error);
     if (status == CARVQ_OK && members[POST_PROCESSOR].present)
-        status = carvq_tok_load_post_processor(path, members[POST_PROCESSOR].value, tokenizer, error);
+        status = load_post_processor(path, members[POST_PROCESSOR].value, tokenizer, error);
     if (status == CARVQ_OK && members[ADDED_TOKENS].present)
-        status = carvq_tok_load_added(path, members[ADDED_TOKENS].value, tokenizer, error);
+        status = carvq_tok_added_load(path, members[ADDED_TOKENS].value, &tokenizer->bpe, &tokenizer->normalizers,
+                                      &tokenizer->raw, &tokenizer->normalized, error);
+    count_ids(tokenizer);
     return status;
 }
 
@@ -98,12 +228,6 @@ const uint32_t *carvq_tokenizer_prefix(const struct carvq_tokenizer *tokenizer, 
 uint64_t carvq_tokenizer_id_limit(const struct carvq_tokenizer *tokenizer)
 {
     return tokenizer->id_limit;
-}
-
-const struct carvq_tokenizer_merge *carvq_tokenizer_merges(const struct carvq_tokenizer *tokenizer, size_t *count_ret)
-{
-    *count_ret = tokenizer->bpe.merge_count;
-    return tokenizer->bpe.merges;
 }
 
 // One call of carvq_tokenizer_encode(): its result, and memory for the steps on the way.

@@ -42,13 +42,4 @@ const uint32_t *carvq_tokenizer_prefix(const struct carvq_tokenizer *tokenizer, 
 // The highest id that encoding can give, plus 1. A model's table may have more rows (V is often rounded up).
 uint64_t carvq_tokenizer_id_limit(const struct carvq_tokenizer *tokenizer);
 
-// A merge makes the piece merged of the pieces left and right.
-struct carvq_tokenizer_merge {
-    uint32_t left, right, merged;
-};
-
-// All merges in the order of their rank: early ones made the pieces that are frequent in the tokenizer's training text.
-// The array lives as long as the tokenizer.
-const struct carvq_tokenizer_merge *carvq_tokenizer_merges(const struct carvq_tokenizer *tokenizer, size_t *count_ret);
-
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Token ids from files.
 #include "tokenizer/tokens.h"
 
 #include <stdlib.h>
@@ -40,6 +41,18 @@ enum carvq_status carvq_tokens_read(const char *path, size_t width, uint64_t voc
     if (status != CARVQ_OK)
         return status;
     status = read_map(path, &map, width, ids_ret, count_ret, error);
+    carvq_map_close(&map);
+    return status;
+}
+
+enum carvq_status carvq_tokens_read_text(const char *path, const struct carvq_tokenizer *tokenizer, uint32_t **ids_ret,
+                                         size_t *count_ret, struct carvq_error *error)
+{
+    struct carvq_map map;
+    enum carvq_status status = carvq_map_open(path, &map, error);
+    if (status != CARVQ_OK)
+        return status;
+    status = carvq_tokenizer_encode(tokenizer, path, (const char *)map.data, map.size, false, ids_ret, count_ret, error);
     carvq_map_close(&map);
     return status;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+// The model of tokenizer.json: vocabulary, merges and options of byte pair encoding.
+#include "tokenizer/bpe.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "tokenizer/json.h"
-#include "tokenizer/load.h"
 
 static enum carvq_status add_piece(const char *place, struct carvq_tok_bpe *bpe, size_t *capacity, struct carvq_json_string text,
                                    uint64_t id, struct carvq_error *error)
@@ -90,7 +90,7 @@ static enum carvq_status add_merge(const char *place, size_t number, const struc
 {
     const char *left = merge->text.data, *right = left + merge->left_length;
     size_t left_length = merge->left_length, right_length = merge->text.length - left_length;
-    struct carvq_tokenizer_merge ids = {0, 0, 0};
+    struct carvq_tok_merge ids = {0, 0, 0};
     const char *unknown = !carvq_tok_bpe_find(bpe, left, left_length, &ids.left)                    ? "the left piece"
                           : !carvq_tok_bpe_find(bpe, right, right_length, &ids.right)               ? "the right piece"
                           : !carvq_tok_bpe_find(bpe, left, left_length + right_length, &ids.merged) ? "the result"
@@ -204,8 +204,8 @@ static enum carvq_status check_type(const char *place, struct carvq_tok_member *
     return status;
 }
 
-enum carvq_status carvq_tok_load_model(const char *path, struct carvq_json json, struct carvq_tok_bpe *bpe,
-                                       struct carvq_error *error)
+enum carvq_status carvq_tok_bpe_load(const char *path, struct carvq_json json, struct carvq_tok_bpe *bpe,
+                                     struct carvq_error *error)
 {
     enum { TYPE, VOCAB, MERGES, UNKNOWN, DROPOUT, PREFIX, SUFFIX, FUSE, BYTE_FALLBACK, IGNORE_MERGES, COUNT };
     struct carvq_tok_member members[COUNT] = {[TYPE].key = "type",
@@ -218,7 +218,7 @@ enum carvq_status carvq_tok_load_model(const char *path, struct carvq_json json,
                                               [FUSE].key = "fuse_unk",
                                               [BYTE_FALLBACK].key = "byte_fallback",
                                               [IGNORE_MERGES].key = "ignore_merges"};
-    char place[400];
+    char place[CARVQ_TOK_PLACE_SIZE];
     snprintf(place, sizeof place, "%.380s: model", path);
     enum carvq_status status;
     if ((status = carvq_tok_members(place, json, members, COUNT, error)) != CARVQ_OK ||
