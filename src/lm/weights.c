@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+// The tensors of a model, found and checked.
 #include "lm/weights.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/half.h"
 #include "runtime/status.h"
 
 // What the functions below share.
@@ -15,27 +15,6 @@ struct finder {
     float *vectors; // where the next norm or bias goes
     struct carvq_error *error;
 };
-
-static enum carvq_status dtype_of(const struct carvq_checkpoint_tensor *tensor, enum carvq_dtype *dtype_ret,
-                                  struct carvq_error *error)
-{
-    const struct carvq_st_tensor *header = tensor->header;
-    switch (header->dtype) {
-    case CARVQ_ST_F32:
-        *dtype_ret = CARVQ_F32;
-        return CARVQ_OK;
-    case CARVQ_ST_F16:
-        *dtype_ret = CARVQ_F16;
-        return CARVQ_OK;
-    case CARVQ_ST_BF16:
-        *dtype_ret = CARVQ_BF16;
-        return CARVQ_OK;
-    default:
-        break;
-    }
-    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: tensor '%s': type %s is not supported (known: F32, F16, BF16)",
-                      tensor->file, header->name, carvq_st_dtype_name(header->dtype));
-}
 
 // "128x64"
 static const char *print_shape(char *buffer, size_t size, unsigned dims, const uint64_t *shape)
@@ -49,7 +28,7 @@ static const char *print_shape(char *buffer, size_t size, unsigned dims, const u
 
 // Finds NAME.KIND and checks its shape: rows x cols, or just cols if rows is 0.
 static enum carvq_status find_tensor(const struct finder *finder, const char *name, const char *kind, size_t rows, size_t cols,
-                                     const struct carvq_checkpoint_tensor **tensor_ret)
+                                     const struct carvq_tensor **tensor_ret)
 {
     char full[256], wanted[64], actual[192];
     snprintf(full, sizeof full, "%s.%s", name, kind);
@@ -57,13 +36,12 @@ static enum carvq_status find_tensor(const struct finder *finder, const char *na
     if (*tensor_ret == NULL) // no other name is suggested: what is near is the same tensor of another layer
         return carvq_fail(finder->error, CARVQ_ERROR_NOT_FOUND, "%s: no tensor '%s', which config.json implies",
                           carvq_checkpoint_path(finder->checkpoint), full);
-    const struct carvq_checkpoint_tensor *tensor = *tensor_ret;
-    const struct carvq_st_tensor *header = tensor->header;
+    const struct carvq_tensor *tensor = *tensor_ret;
     const uint64_t shape[2] = {rows, cols}, *wanted_shape = rows == 0 ? shape + 1 : shape;
     const unsigned dims = rows == 0 ? 1 : 2;
-    if (header->dims != dims || memcmp(header->shape, wanted_shape, dims * sizeof *shape) != 0)
+    if (tensor->dims != dims || memcmp(tensor->shape, wanted_shape, dims * sizeof *shape) != 0)
         return carvq_fail(finder->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': shape is %s, but config.json implies %s",
-                          tensor->file, header->name, print_shape(actual, sizeof actual, header->dims, header->shape),
+                          tensor->file, tensor->name, print_shape(actual, sizeof actual, tensor->dims, tensor->shape),
                           print_shape(wanted, sizeof wanted, dims, wanted_shape));
     return CARVQ_OK;
 }
@@ -72,27 +50,32 @@ static enum carvq_status find_tensor(const struct finder *finder, const char *na
 static enum carvq_status find(const struct finder *finder, const char *name, const char *kind, size_t rows, size_t cols,
                               struct carvq_lm_matrix *matrix_ret)
 {
-    const struct carvq_checkpoint_tensor *tensor = NULL;
+    const struct carvq_tensor *tensor = NULL;
     enum carvq_status status = find_tensor(finder, name, kind, rows, cols, &tensor);
     if (status != CARVQ_OK)
         return status;
-    *matrix_ret = (struct carvq_lm_matrix){.data = tensor->data, .rows = rows, .cols = cols};
-    return dtype_of(tensor, &matrix_ret->dtype, finder->error);
+    enum carvq_dtype dtype;
+    if (!carvq_tensor_dtype(tensor->type, &dtype))
+        return carvq_fail(finder->error, CARVQ_ERROR_UNSUPPORTED,
+                          "%s: tensor '%s': type %s is not supported (known: F32, F16, BF16)", tensor->file, tensor->name,
+                          carvq_tensor_type_name(tensor->type));
+    *matrix_ret = (struct carvq_lm_matrix){.data = tensor->data, .type = tensor->type, .rows = rows, .cols = cols};
+    return CARVQ_OK;
 }
 
 // The same for a tensor of words that hold eight values each.
 static enum carvq_status find_words(const struct finder *finder, const char *name, const char *kind, size_t rows, size_t values,
                                     const uint8_t **words_ret)
 {
-    const struct carvq_checkpoint_tensor *tensor = NULL;
+    const struct carvq_tensor *tensor = NULL;
     enum carvq_status status = find_tensor(finder, name, kind, rows, values / 8, &tensor);
     if (status != CARVQ_OK)
         return status;
     *words_ret = tensor->data;
-    return tensor->header->dtype == CARVQ_ST_I32
+    return tensor->type == CARVQ_TENSOR_I32
                ? CARVQ_OK
                : carvq_fail(finder->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': type is %s, but awq packs codes into I32",
-                            tensor->file, tensor->header->name, carvq_st_dtype_name(tensor->header->dtype));
+                            tensor->file, tensor->name, carvq_tensor_type_name(tensor->type));
 }
 
 // Finds the three tensors of a linear layer of 4-bit weights.
@@ -100,15 +83,15 @@ static enum carvq_status find_packed(const struct finder *finder, const char *na
                                      struct carvq_lm_matrix *matrix_ret)
 {
     const size_t group = finder->config->awq.group == CARVQ_LM_AWQ_WHOLE ? cols : finder->config->awq.group;
-    const char *directory = carvq_checkpoint_directory(finder->checkpoint);
+    const char *config = carvq_checkpoint_config_path(finder->checkpoint);
     if (rows % 8 != 0)
         return carvq_fail(finder->error, CARVQ_ERROR_FORMAT,
-                          "%s/config.json: quantization_config: '%s' cannot be packed: its %zu outputs are no multiple of 8",
-                          directory, name, rows);
+                          "%s: quantization_config: '%s' cannot be packed: its %zu outputs are no multiple of 8", config, name,
+                          rows);
     if (cols % group != 0)
         return carvq_fail(finder->error, CARVQ_ERROR_FORMAT,
-                          "%s/config.json: quantization_config.group_size: %zu does not divide the %zu inputs of '%s'", directory,
-                          group, cols, name);
+                          "%s: quantization_config.group_size: %zu does not divide the %zu inputs of '%s'", config, group, cols,
+                          name);
     struct carvq_lm_matrix scales;
     struct carvq_lm_packed packed = {.group = group};
     enum carvq_status status = find_words(finder, name, "qweight", cols, rows, &packed.codes);
@@ -119,7 +102,7 @@ static enum carvq_status find_packed(const struct finder *finder, const char *na
     if (status != CARVQ_OK)
         return status;
     packed.scales = scales.data;
-    packed.scale_dtype = scales.dtype;
+    packed.scale_type = scales.type;
     *matrix_ret = (struct carvq_lm_matrix){.rows = rows, .cols = cols, .packed = packed};
     return CARVQ_OK;
 }
@@ -146,7 +129,7 @@ static enum carvq_status find_vector(struct finder *finder, const char *name, co
     enum carvq_status status = find(finder, name, kind, 0, length, &vector);
     if (status != CARVQ_OK)
         return status;
-    carvq_widen(vector.dtype, vector.data, length, finder->vectors);
+    carvq_tensor_widen(vector.type, vector.data, length, finder->vectors);
     finder->vectors += length;
     return CARVQ_OK;
 }
@@ -291,11 +274,11 @@ static bool is_known(const char *name, const struct carvq_lm_config *config)
 static enum carvq_status check_no_others(const struct finder *finder)
 {
     for (size_t i = 0; i < carvq_checkpoint_tensor_count(finder->checkpoint); i++) {
-        const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_tensor_at(finder->checkpoint, i);
-        if (!is_known(tensor->header->name, finder->config))
+        const struct carvq_tensor *tensor = carvq_checkpoint_tensor_at(finder->checkpoint, i);
+        if (!is_known(tensor->name, finder->config))
             return carvq_fail(finder->error, CARVQ_ERROR_UNSUPPORTED,
-                              "%s: tensor '%s' is no part of a %s as its config.json describes it", tensor->file,
-                              tensor->header->name, finder->config->architecture->name);
+                              "%s: tensor '%s' is no part of a %s as its config.json describes it", tensor->file, tensor->name,
+                              finder->config->architecture->name);
     }
     return CARVQ_OK;
 }

@@ -8,7 +8,7 @@
 // A matrix where it lies in the map.
 struct carvq_lm_matrix {
     const uint8_t *data; // rows x cols values, without alignment; NULL if packed
-    enum carvq_dtype dtype;
+    enum carvq_tensor_type type;
     size_t rows, cols;
     struct carvq_lm_packed packed; // only in linear layers, which are read in blocks
 };
