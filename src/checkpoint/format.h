@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Formats of files that hold tensors: what a reader of one gives to the rest of this directory, which knows no format.
 //
-// A new format is a new file with a struct carvq_tensor_format, a line in the table of format.c, and a row in the table of
-// tensor.c for each type that is new. The reader makes of its file what the rest expects:
+// A new format is a new file with a struct carvq_tensor_format that is declared below, a line in the table of format.c, and a row
+// in the table of tensor.c for each type that is new (and its name in the two messages that list those that are known). The
+// reader makes of its file what the rest expects:
 //
 //     shapes    outermost first, as in struct carvq_tensor (GGUF writes the innermost first)
-//     names     those of Hugging Face's files, which tables.c and src/lm go by: the reader translates (GGUF's token_embd.weight
-//     is
-//               model.embed_tokens.weight here, blk.0.attn_q.weight is model.layers.0.self_attn.q_proj.weight)
+//     names     those of Hugging Face's files, which tables.c and src/lm go by; the reader translates. (GGUF's token_embd.weight
+//               is model.embed_tokens.weight here, blk.0.attn_q.weight is model.layers.0.self_attn.q_proj.weight.)
 //     data      as they lie in the map; blocks do not cross the end of a row
 //
 // What safetensors did not need, and where it goes:
@@ -22,6 +22,8 @@
 //     files     Shards that no index.json lists (GGUF: NAME-00001-of-00003.gguf) are for directory.c to find.
 //     meaning   Values in another order than the architecture's (GGUF: rows of attn_q and attn_k of a Llama, by its rotation) no
 //               view can hide: that is a matter of src/lm's architecture, which the config has to tell apart.
+//     tool      carvq show tries carvq_open() first and goes on to models only where that finds a file without tables; carvq
+//               compress takes .safetensors off the name of its output.
 #ifndef CARVQ_CHECKPOINT_FORMAT_H
 #define CARVQ_CHECKPOINT_FORMAT_H
 
