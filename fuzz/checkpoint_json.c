@@ -11,7 +11,7 @@ static void check_index(const json_t *json)
     struct carvq_error error;
     const char **names;
     size_t count;
-    if (carvq_index_shards("file", json, &names, &count, &error) != CARVQ_OK)
+    if (carvq_directory_shards("file", json, &names, &count, &error) != CARVQ_OK)
         return;
     for (size_t i = 0; i < count; i++)
         if (strchr(names[i], '/') != NULL || strcmp(names[i], "..") == 0 || names[i][0] == '\0' ||
@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct carvq_error error;
     json_t *json;
-    if (carvq_json_file_parse("file", (const char *)data, size, &json, &error) != CARVQ_OK)
+    if (carvq_directory_parse("file", (const char *)data, size, &json, &error) != CARVQ_OK)
         return 0;
     check_index(json);
     const char *key;
@@ -33,9 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (carvq_is_main_table_name(key) && !carvq_is_table_name(key))
             abort();
     }
-    static const struct carvq_st_tensor headers[] = {{.name = "wte.weight"}, {.name = "lm_head.weight"}};
-    struct carvq_checkpoint_tensor tensors[] = {{.header = &headers[0]}, {.header = &headers[1]}};
-    struct carvq_checkpoint checkpoint = {.is_directory = true, .tensors = tensors, .config = json};
+    struct carvq_tensor tensors[] = {{.name = "wte.weight"}, {.name = "lm_head.weight"}};
+    struct carvq_checkpoint checkpoint = {.directory = {.whole = true, .config = json}, .tensors = tensors};
     for (checkpoint.tensor_count = 0; checkpoint.tensor_count <= 2; checkpoint.tensor_count++)
         (void)carvq_checkpoint_head(&checkpoint);
     json_decref(json);

@@ -32,7 +32,7 @@ static void check_tables(const char *path, const struct carvq_checkpoint *checkp
         return;
     }
     assert_int_equal(count, 1);
-    assert_string_equal(tables[0].tensor->header->name, "model.embed_tokens.weight");
+    assert_string_equal(tables[0].tensor->name, "model.embed_tokens.weight");
     float *values = malloc((size_t)tables[0].rows * tables[0].cols * sizeof *values);
     assert_int_equal(carvq_checkpoint_read_block(&tables[0], 0, (size_t)tables[0].rows, 0, tables[0].cols, values, &error),
                      CARVQ_OK);

@@ -90,7 +90,7 @@ static void check_copy(const struct job *job, const char *folder, const char *na
     assert_int_equal(old_nbytes, new_nbytes);
     for (size_t i = 0; i < job->count; i++) {
         const struct carvq_checkpoint_table *table = &job->tables[i];
-        size_t size = carvq_dtype_size(table->dtype), place = (size_t)table->tensor->header->begin;
+        size_t size = carvq_dtype_size(table->dtype), place = (size_t)table->tensor->begin;
         if (strcmp(table->tensor->file, path) != 0)
             continue;
         for (uint64_t row = 0; row < table->rows; row++)
@@ -224,7 +224,7 @@ static void test_nothing_is_overwritten(void **state)
     carvq_checkpoint_close(job.checkpoint);
     free(job.tables);
     assert_int_equal(carvq_checkpoint_open(*state, &job.checkpoint, &error), CARVQ_OK);
-    const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_find(job.checkpoint, "wte");
+    const struct carvq_tensor *tensor = carvq_checkpoint_find(job.checkpoint, "wte");
     for (size_t i = 0; i < small[1].nbytes; i++)
         assert_int_equal(tensor->data[i], spec_byte(&small[1], i));
     carvq_checkpoint_close(job.checkpoint);

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "runtime/half.h"
+#include "runtime/safetensors.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint_files.h"
 
@@ -36,11 +38,11 @@ static void open_bad(const char *path, enum carvq_status wanted, const char *pla
 // The tensor is there and its data are those that were written.
 static void check_tensor(const struct carvq_checkpoint *checkpoint, const struct spec *spec, const char *file)
 {
-    const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_find(checkpoint, spec->name);
+    const struct carvq_tensor *tensor = carvq_checkpoint_find(checkpoint, spec->name);
     assert_non_null(tensor);
-    assert_string_equal(tensor->header->name, spec->name);
-    assert_string_equal(carvq_st_dtype_name(tensor->header->dtype), spec->dtype);
-    assert_int_equal(tensor->header->nbytes, spec->nbytes);
+    assert_string_equal(tensor->name, spec->name);
+    assert_string_equal(carvq_tensor_type_name(tensor->type), spec->dtype);
+    assert_int_equal(tensor->nbytes, spec->nbytes);
     for (size_t i = 0; i < spec->nbytes; i++)
         assert_int_equal(tensor->data[i], spec_byte(spec, i));
     size_t length = strlen(tensor->file);
@@ -58,7 +60,7 @@ static void test_single_file(void **state)
     assert_string_equal(carvq_checkpoint_path(checkpoint), path);
     assert_string_equal(carvq_checkpoint_directory(checkpoint), folder);
     assert_int_equal(carvq_checkpoint_tensor_count(checkpoint), 2);
-    assert_string_equal(carvq_checkpoint_tensor_at(checkpoint, 0)->header->name, norm.name);
+    assert_string_equal(carvq_checkpoint_tensor_at(checkpoint, 0)->name, norm.name);
     assert_null(carvq_checkpoint_tensor_at(checkpoint, 2));
     assert_null(carvq_checkpoint_find(checkpoint, "model"));
     assert_null(carvq_checkpoint_config(checkpoint));
@@ -74,6 +76,64 @@ static void test_single_file(void **state)
     assert_string_equal(json_string_value(json_object_get(config, "a\"")), "NaN");
     carvq_checkpoint_close(checkpoint);
     carvq_checkpoint_close(NULL);
+}
+
+// Types keep their names and sizes, and shapes the order of their dimensions, on the way out of the format.
+static void test_every_type(void **state)
+{
+    static const struct spec specs[] = {
+        {"a", "BOOL", "8,2,3", 48},    {"b", "F4", "8,2,3", 24},   {"c", "F6_E2M3", "8,2,3", 36}, {"d", "F6_E3M2", "8,2,3", 36},
+        {"e", "U8", "8,2,3", 48},      {"f", "I8", "8,2,3", 48},   {"g", "F8_E5M2", "8,2,3", 48}, {"h", "F8_E4M3", "8,2,3", 48},
+        {"i", "F8_E8M0", "8,2,3", 48}, {"j", "I16", "8,2,3", 96},  {"k", "U16", "8,2,3", 96},     {"l", "F16", "8,2,3", 96},
+        {"m", "BF16", "8,2,3", 96},    {"n", "I32", "8,2,3", 192}, {"o", "U32", "8,2,3", 192},    {"p", "F32", "8,2,3", 192},
+        {"q", "C64", "8,2,3", 384},    {"r", "F64", "8,2,3", 384}, {"s", "I64", "8,2,3", 384},    {"t", "U64", "8,2,3", 384}};
+    enum { COUNT = sizeof specs / sizeof *specs };
+    assert_int_equal(COUNT, CARVQ_TENSOR_TYPES);
+    write_safetensors(*state, "model.safetensors", "", specs, COUNT);
+    struct carvq_checkpoint *checkpoint = open_good(*state);
+    for (size_t i = 0; i < COUNT; i++) {
+        const struct carvq_tensor *tensor = carvq_checkpoint_tensor_at(checkpoint, i);
+        check_tensor(checkpoint, &specs[i], "/model.safetensors");
+        assert_int_equal(carvq_tensor_bytes(tensor->type, 48), specs[i].nbytes);
+        assert_true(tensor->dims == 3 && tensor->shape[0] == 8 && tensor->shape[1] == 2 && tensor->shape[2] == 3);
+        enum carvq_dtype dtype;
+        const bool known = strcmp(specs[i].dtype, "F32") == 0 || strcmp(specs[i].dtype, "F16") == 0 ||
+                           strcmp(specs[i].dtype, "BF16") == 0;
+        assert_int_equal(carvq_tensor_dtype(tensor->type, &dtype), known);
+        if (known)
+            assert_string_equal(carvq_dtype_name(dtype), specs[i].dtype);
+    }
+    carvq_checkpoint_close(checkpoint);
+}
+
+// Every file that is a checkpoint's, whether it lies there or not; and names that would be taken for one.
+static void test_files_of_a_checkpoint(void **state)
+{
+    static const char *const files[] = {"model.safetensors", "config.json", "tokenizer.json", "model.safetensors.index.json"};
+    static const char *const parts[] = {"model.safetensors", "x.safetensors", "model.safetensors.index.json"};
+    static const char *const others[] = {"config.json",
+                                         ".safetensors",
+                                         ".safetensors.index.json",
+                                         "x.index.json",
+                                         "x.gguf",
+                                         "x.safetensors.bak",
+                                         "safetensors",
+                                         ""};
+    char path[PATH_SIZE];
+    write_safetensors(*state, "model.safetensors", "", &table, 1);
+    struct carvq_checkpoint *checkpoint = open_good(*state);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        path_in(path, *state, files[i]);
+        assert_string_equal(carvq_checkpoint_file(checkpoint, i), path);
+    }
+    assert_null(carvq_checkpoint_file(checkpoint, sizeof files / sizeof *files));
+    path_in(path, *state, "config.json");
+    assert_string_equal(carvq_checkpoint_config_path(checkpoint), path);
+    carvq_checkpoint_close(checkpoint);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        assert_true(carvq_checkpoint_is_part(parts[i]));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(carvq_checkpoint_is_part(others[i]));
 }
 
 static void test_path_without_a_slash(void **state)
@@ -134,8 +194,8 @@ static void test_shards(void **state)
     write_shards(*state);
     struct carvq_checkpoint *checkpoint = open_good(*state);
     assert_int_equal(carvq_checkpoint_tensor_count(checkpoint), 3);
-    assert_string_equal(carvq_checkpoint_tensor_at(checkpoint, 0)->header->name, table.name);
-    assert_string_equal(carvq_checkpoint_tensor_at(checkpoint, 2)->header->name, head.name);
+    assert_string_equal(carvq_checkpoint_tensor_at(checkpoint, 0)->name, table.name);
+    assert_string_equal(carvq_checkpoint_tensor_at(checkpoint, 2)->name, head.name);
     check_tensor(checkpoint, &table, "/model-00001-of-00002.safetensors");
     check_tensor(checkpoint, &norm, "/model-00002-of-00002.safetensors");
     check_tensor(checkpoint, &head, "/model-00002-of-00002.safetensors");
@@ -330,6 +390,8 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(test_single_file),
+        TEST(test_every_type),
+        TEST(test_files_of_a_checkpoint),
         TEST(test_path_without_a_slash),
         TEST(test_broken_config),
         TEST(test_shards),

@@ -141,7 +141,7 @@ static void test_well_known_names(void **state)
         write_safetensors(*state, "x.safetensors", "", specs, 2);
         find_good(path, NULL, 0, &found);
         assert_int_equal(found.count, 1);
-        assert_string_equal(found.tables[0].tensor->header->name, table_names[i]);
+        assert_string_equal(found.tables[0].tensor->name, table_names[i]);
         assert_true(found.tables[0].rows == 16 && found.tables[0].cols == 8 && found.tables[0].dtype == CARVQ_BF16);
         release(&found);
     }
@@ -165,15 +165,15 @@ static void test_several_tables(void **state)
     path_in(path, *state, "x.safetensors");
     find_good(path, NULL, 0, &found);
     assert_int_equal(found.count, 3);
-    assert_string_equal(found.tables[0].tensor->header->name, specs[0].name);
-    assert_string_equal(found.tables[1].tensor->header->name, specs[1].name);
-    assert_string_equal(found.tables[2].tensor->header->name, specs[3].name);
+    assert_string_equal(found.tables[0].tensor->name, specs[0].name);
+    assert_string_equal(found.tables[1].tensor->name, specs[1].name);
+    assert_string_equal(found.tables[2].tensor->name, specs[3].name);
     release(&found);
     const char *const names[] = {specs[3].name, specs[0].name}; // in the order that was asked for
     find_good(path, names, 2, &found);
     assert_int_equal(found.count, 2);
-    assert_string_equal(found.tables[0].tensor->header->name, names[0]);
-    assert_string_equal(found.tables[1].tensor->header->name, names[1]);
+    assert_string_equal(found.tables[0].tensor->name, names[0]);
+    assert_string_equal(found.tables[1].tensor->name, names[1]);
     release(&found);
     const char *const twice[] = {specs[0].name, specs[0].name};
     find_bad(path, twice, 2, CARVQ_ERROR_ARGUMENT, "asked for twice");

@@ -60,8 +60,8 @@ static struct carvq_file *make_table(const struct model *model, size_t shift)
     char path[] = "/tmp/carvq-test-XXXXXX";
     struct carvq_file *file = NULL;
     struct carvq_error error;
-    const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_find(model->checkpoint, TABLE);
-    const size_t rows = (size_t)tensor->header->shape[0], cols = (size_t)tensor->header->shape[1], row_bytes = 2 * cols;
+    const struct carvq_tensor *tensor = carvq_checkpoint_find(model->checkpoint, TABLE);
+    const size_t rows = (size_t)tensor->shape[0], cols = (size_t)tensor->shape[1], row_bytes = 2 * cols;
     uint8_t *data = malloc(rows * row_bytes);
     for (size_t i = 0; i < rows; i++)
         memcpy(data + i * row_bytes, tensor->data + (i + shift) % rows * row_bytes, row_bytes);
@@ -259,7 +259,7 @@ static void test_variants_do_not_mix(void **state)
     struct carvq_lm_rows rows[2];
     for (size_t i = 0; i < 2; i++) {
         values[i] = calloc((size_t)4096 * 128, sizeof *values[i]);
-        const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_find(model.checkpoint, TABLE);
+        const struct carvq_tensor *tensor = carvq_checkpoint_find(model.checkpoint, TABLE);
         carvq_widen(CARVQ_F16, tensor->data, (size_t)4096 * 128, values[i]);
         for (size_t k = i; k < (size_t)4096 * 128; k += 3 + i)
             values[i][k] *= 1.5f;

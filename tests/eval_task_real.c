@@ -171,7 +171,7 @@ static void test_identity_table_changes_no_answer(void **state)
     struct carvq_file *file;
     struct real real;
     real_begin(&real);
-    const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_find(real.checkpoint, "model.embed_tokens.weight");
+    const struct carvq_tensor *tensor = carvq_checkpoint_find(real.checkpoint, "model.embed_tokens.weight");
     const int descriptor = mkstemp(path);
     assert_true(descriptor >= 0);
     close(descriptor);

@@ -191,7 +191,7 @@ static void compare_identity(const char *directory, const char *table_path, cons
     struct carvq_file *input, *head;
     struct carvq_error error;
     open_model(&model, directory, 40, 3);
-    const struct carvq_checkpoint_tensor *tensor = carvq_checkpoint_find(model.checkpoint, input_name);
+    const struct carvq_tensor *tensor = carvq_checkpoint_find(model.checkpoint, input_name);
     fixture_write_identity(table_path, input_name, model.vocabulary, model.n, tensor->data);
     if (carvq_open(table_path, &input, &error) != CARVQ_OK)
         fail_msg("%s", error.message);

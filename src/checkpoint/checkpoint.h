@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Other people's files: a checkpoint is a Hugging Face directory (model.safetensors, or shards listed in
-// model.safetensors.index.json) or a single .safetensors file. Everything is mapped read-only.
+// Other people's files: a checkpoint is a Hugging Face directory (see directory.h) or a single file of tensors (see format.h).
+// Everything is mapped read-only.
 #ifndef CARVQ_CHECKPOINT_CHECKPOINT_H
 #define CARVQ_CHECKPOINT_CHECKPOINT_H
 
@@ -9,17 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "runtime/safetensors.h"
 #include "carvq.h"
+#include "checkpoint/tensor.h"
 
 struct carvq_checkpoint;
-
-// A tensor of the checkpoint and the file that holds it.
-struct carvq_checkpoint_tensor {
-    const struct carvq_st_tensor *header; // name, type, shape
-    const uint8_t *data;                  // header->nbytes bytes in the map, without alignment
-    const char *file;                     // path of its file, for messages
-};
 
 // Opens and checks all files of the checkpoint. config.json (beside the file, or in the directory) is optional here.
 enum carvq_status carvq_checkpoint_open(const char *path, struct carvq_checkpoint **checkpoint_ret, struct carvq_error *error);
@@ -29,17 +22,26 @@ void carvq_checkpoint_close(struct carvq_checkpoint *checkpoint);
 const char *carvq_checkpoint_path(const struct carvq_checkpoint *checkpoint);
 const char *carvq_checkpoint_directory(const struct carvq_checkpoint *checkpoint);
 
+// Paths of the files that are of the checkpoint, by number: those that hold tensors, say what they are, or belong to the
+// tokenizer. The last ones need not exist. NULL if index is too large.
+const char *carvq_checkpoint_file(const struct carvq_checkpoint *checkpoint, size_t index);
+
+// Whether a file of this name, lying in the directory of a checkpoint, may be taken for a part of it.
+bool carvq_checkpoint_is_part(const char *name);
+
 // All tensors, shard by shard in the order of their data; NULL if index is too large.
 size_t carvq_checkpoint_tensor_count(const struct carvq_checkpoint *checkpoint);
-const struct carvq_checkpoint_tensor *carvq_checkpoint_tensor_at(const struct carvq_checkpoint *checkpoint, size_t index);
+const struct carvq_tensor *carvq_checkpoint_tensor_at(const struct carvq_checkpoint *checkpoint, size_t index);
 // NULL if there is none.
-const struct carvq_checkpoint_tensor *carvq_checkpoint_find(const struct carvq_checkpoint *checkpoint, const char *name);
+const struct carvq_tensor *carvq_checkpoint_find(const struct carvq_checkpoint *checkpoint, const char *name);
 // The same, but a tensor that does not exist is an error (CARVQ_ERROR_NOT_FOUND) that suggests names near to it.
 enum carvq_status carvq_checkpoint_require(const struct carvq_checkpoint *checkpoint, const char *name,
-                                           const struct carvq_checkpoint_tensor **tensor_ret, struct carvq_error *error);
+                                           const struct carvq_tensor **tensor_ret, struct carvq_error *error);
 
 // config.json, parsed (an object), or NULL if there is none. Borrowed.
 const json_t *carvq_checkpoint_config(const struct carvq_checkpoint *checkpoint);
+// Where that stands or would stand, for messages.
+const char *carvq_checkpoint_config_path(const struct carvq_checkpoint *checkpoint);
 
 // What is known about the output head of a language model. If the files hold a head, tie_word_embeddings of config.json (that
 // of the language model in a wrapped one) decides, or the default of the architecture. If they hold none, the table is the head
@@ -50,9 +52,9 @@ enum carvq_head {
     CARVQ_HEAD_UNTIED
 };
 
-// A lookup table of the checkpoint: two-dimensional, at least one row and column, of type F32, F16 or BF16.
+// A lookup table of the checkpoint: two-dimensional, at least one row and column, of a type that can be read as floats.
 struct carvq_checkpoint_table {
-    const struct carvq_checkpoint_tensor *tensor;
+    const struct carvq_tensor *tensor;
     uint64_t rows; // V
     uint32_t cols; // n
     enum carvq_dtype dtype;
@@ -83,7 +85,8 @@ struct carvq_checkpoint_replacement {
 };
 
 // Writes the copy into the existing empty directory out_directory (the caller creates it, and removes it if this fails). A
-// checkpoint that is a single file becomes out_directory/model.safetensors. progress may be NULL; not 0: stop.
+// checkpoint that is a single file becomes out_directory/model.safetensors (or as such files are called). progress may be NULL;
+// not 0: stop.
 enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoint,
                                         const struct carvq_checkpoint_replacement *replacements, size_t count,
                                         const char *out_directory,

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -111,38 +112,38 @@ static enum carvq_status replace(struct transfer *transfer, const struct carvq_c
     return status;
 }
 
-// The replacement whose data comes next in shard, at or behind position; NULL if there is none.
+// The replacement whose data comes next in file, at or behind position; NULL if there is none.
 static const struct carvq_checkpoint_replacement *next_replacement(const struct copier *copier,
-                                                                   const struct carvq_checkpoint_shard *shard, uint64_t position)
+                                                                   const struct carvq_tensor_file *file, uint64_t position)
 {
     const struct carvq_checkpoint_replacement *next = NULL;
     for (size_t i = 0; i < copier->count; i++) {
-        const struct carvq_checkpoint_tensor *tensor = copier->replacements[i].table->tensor;
-        if (tensor->file == shard->path && tensor->header->begin >= position &&
-            (next == NULL || tensor->header->begin < next->table->tensor->header->begin))
+        const struct carvq_tensor *tensor = copier->replacements[i].table->tensor;
+        if (tensor->file == file->path && tensor->begin >= position &&
+            (next == NULL || tensor->begin < next->table->tensor->begin))
             next = &copier->replacements[i];
     }
     return next;
 }
 
-// Copies a file of nbytes bytes; shard is NULL if it is none.
-static enum carvq_status copy_content(struct transfer *transfer, const struct carvq_checkpoint_shard *shard, uint64_t nbytes)
+// Copies a file of nbytes bytes; file is NULL if it holds no tensors.
+static enum carvq_status copy_content(struct transfer *transfer, const struct carvq_tensor_file *file, uint64_t nbytes)
 {
     const struct carvq_checkpoint_replacement *next;
     uint64_t position = 0;
-    while (shard != NULL && (next = next_replacement(transfer->copier, shard, position)) != NULL) {
-        const struct carvq_st_tensor *header = next->table->tensor->header;
-        enum carvq_status status = copy_range(transfer, position, header->begin);
+    while (file != NULL && (next = next_replacement(transfer->copier, file, position)) != NULL) {
+        const struct carvq_tensor *tensor = next->table->tensor;
+        enum carvq_status status = copy_range(transfer, position, tensor->begin);
         if (status == CARVQ_OK)
             status = replace(transfer, next);
         if (status != CARVQ_OK)
             return status;
-        position = header->begin + header->nbytes;
+        position = tensor->begin + tensor->nbytes;
     }
     return copy_range(transfer, position, nbytes);
 }
 
-static enum carvq_status open_and_copy(struct transfer *transfer, const struct carvq_checkpoint_shard *shard)
+static enum carvq_status open_and_copy(struct transfer *transfer, const struct carvq_tensor_file *file)
 {
     struct copier *copier = transfer->copier;
     struct stat info;
@@ -154,7 +155,7 @@ static enum carvq_status open_and_copy(struct transfer *transfer, const struct c
     transfer->out = open(transfer->to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (transfer->out < 0)
         return fail_system(copier, transfer->to, "create");
-    enum carvq_status status = copy_content(transfer, shard, shard != NULL ? shard->map.size : (uint64_t)info.st_size);
+    enum carvq_status status = copy_content(transfer, file, file != NULL ? file->map.size : (uint64_t)info.st_size);
     int closed = close(transfer->out);
     if (status == CARVQ_OK && closed != 0)
         return fail_system(copier, transfer->to, "write");
@@ -163,24 +164,24 @@ static enum carvq_status open_and_copy(struct transfer *transfer, const struct c
 
 // Copies the file at from to the name in the output directory.
 static enum carvq_status copy_file(struct copier *copier, const char *from, const char *name,
-                                   const struct carvq_checkpoint_shard *shard)
+                                   const struct carvq_tensor_file *file)
 {
-    char *to = carvq_checkpoint_join(copier->out_directory, name);
+    char *to = carvq_path_join(copier->out_directory, name);
     if (to == NULL)
         return carvq_fail(copier->error, CARVQ_ERROR_MEMORY, "%s: out of memory", from);
     struct transfer transfer = {copier, from, to, -1, -1};
-    enum carvq_status status = open_and_copy(&transfer, shard);
+    enum carvq_status status = open_and_copy(&transfer, file);
     if (transfer.in >= 0)
         close(transfer.in);
     free(to);
     return status;
 }
 
-static const struct carvq_checkpoint_shard *find_shard(const struct carvq_checkpoint *checkpoint, const char *name)
+static const struct carvq_tensor_file *find_file(const struct carvq_checkpoint *checkpoint, const char *name)
 {
-    for (size_t i = 0; i < checkpoint->shard_count; i++)
-        if (strcmp(checkpoint->shards[i].name, name) == 0)
-            return &checkpoint->shards[i];
+    for (size_t i = 0; i < checkpoint->file_count; i++)
+        if (strcmp(checkpoint->files[i].name, name) == 0)
+            return &checkpoint->files[i];
     return NULL;
 }
 
@@ -190,13 +191,13 @@ static enum carvq_status visit_entry(struct copier *copier, const char *name, bo
 {
     struct stat info;
     enum carvq_status status = CARVQ_OK;
-    char *path = carvq_checkpoint_join(copier->checkpoint->directory, name);
+    char *path = carvq_path_join(copier->checkpoint->directory.path, name);
     if (path == NULL)
         return carvq_fail(copier->error, CARVQ_ERROR_MEMORY, "%s: out of memory", name);
     if (stat(path, &info) != 0)
         status = errno == ENOENT || errno == ELOOP ? CARVQ_OK : fail_system(copier, path, "read"); // ENOENT: a dangling link
     else if (S_ISREG(info.st_mode) && write)
-        status = copy_file(copier, path, name, find_shard(copier->checkpoint, name));
+        status = copy_file(copier, path, name, find_file(copier->checkpoint, name));
     else if (S_ISREG(info.st_mode))
         copier->total += (uint64_t)info.st_size;
     free(path);
@@ -206,9 +207,9 @@ static enum carvq_status visit_entry(struct copier *copier, const char *name, bo
 static enum carvq_status copy_directory(struct copier *copier)
 {
     struct dirent **entries;
-    int count = scandir(copier->checkpoint->directory, &entries, NULL, alphasort);
+    int count = scandir(copier->checkpoint->directory.path, &entries, NULL, alphasort);
     if (count < 0)
-        return fail_system(copier, copier->checkpoint->directory, "read");
+        return fail_system(copier, copier->checkpoint->directory.path, "read");
     enum carvq_status status = CARVQ_OK;
     for (int i = 0; status == CARVQ_OK && i < count; i++)
         status = visit_entry(copier, entries[i]->d_name, false);
@@ -233,16 +234,18 @@ enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoin
                             .progress = progress,
                             .progress_context = progress_context,
                             .error = error};
-    const struct carvq_checkpoint_shard *first = &checkpoint->shards[0];
+    const struct carvq_tensor_file *first = &checkpoint->files[0];
     copier.block = malloc(BLOCK);
     if (copier.block == NULL)
-        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", checkpoint->path);
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", checkpoint->directory.given);
     enum carvq_status status;
-    if (checkpoint->is_directory) {
+    if (checkpoint->directory.whole) {
         status = copy_directory(&copier);
     } else {
+        char name[32];
+        snprintf(name, sizeof name, "model%s", first->ending);
         copier.total = first->map.size;
-        status = copy_file(&copier, first->path, "model.safetensors", first);
+        status = copy_file(&copier, first->path, name, first);
     }
     free(copier.block);
     return status;

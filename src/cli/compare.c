@@ -142,14 +142,10 @@ static enum carvq_status open_table(const struct settings *settings, const char 
         return status;
     if (count > 1)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: it holds %zu tables; choose one with --tensor, e.g. '%s'",
-                          settings->model, count, work->table[0].tensor->header->name);
-    work->matrix = (struct carvq_matrix){work->table->tensor->header->name,
-                                         work->table->tensor->file,
-                                         work->table->rows,
-                                         work->table->cols,
-                                         work->table->dtype,
-                                         carvq_checkpoint_read_block,
-                                         work->table};
+                          settings->model, count, work->table[0].tensor->name);
+    work->matrix = (struct carvq_matrix){
+        work->table->tensor->name, work->table->tensor->file,   work->table->rows, work->table->cols,
+        work->table->dtype,        carvq_checkpoint_read_block, work->table};
     return CARVQ_OK;
 }
 

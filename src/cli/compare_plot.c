@@ -187,7 +187,7 @@ static void write_page(const struct plot *plot, bool svg)
     char title[1200];
     size_t length;
     const char *name = cli_last_part(comparison->model, &length);
-    snprintf(title, sizeof title, "%.*s: %s, %" PRIu64 " x %" PRIu32, (int)length, name, comparison->table->tensor->header->name,
+    snprintf(title, sizeof title, "%.*s: %s, %" PRIu64 " x %" PRIu32, (int)length, name, comparison->table->tensor->name,
              comparison->table->rows, comparison->table->cols);
     fprintf(plot->script, "set multiplot title ");
     write_quoted(plot->script, title);

@@ -28,9 +28,8 @@ static bool is_pareto_optimal(const struct cli_comparison *comparison, size_t i,
 static void print_heading(const struct cli_comparison *comparison)
 {
     const struct carvq_checkpoint_table *table = comparison->table;
-    printf("%s: %s, %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(comparison->model),
-           cli_safe(table->tensor->header->name), table->rows, table->cols, carvq_dtype_name(table->dtype),
-           cli_head_name(table->head));
+    printf("%s: %s, %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(comparison->model), cli_safe(table->tensor->name),
+           table->rows, table->cols, carvq_dtype_name(table->dtype), cli_head_name(table->head));
     if (comparison->text == NULL)
         return;
     const struct carvq_eval_result *result = &comparison->rows[0].evaluations[0];
@@ -118,7 +117,7 @@ static void csv_setting(const struct cli_comparison *comparison, size_t i, FILE 
     const struct carvq_compare_row *row = &comparison->rows[i];
     cli_csv_text(stream, comparison->model);
     putc(',', stream);
-    cli_csv_text(stream, comparison->table->tensor->header->name);
+    cli_csv_text(stream, comparison->table->tensor->name);
     fprintf(stream, ",%s,", setting->name);
     cli_csv_text(stream, setting->setting);
     fprintf(stream, ",%.9g,%" PRIu64, row->bits, row->bytes);
@@ -216,9 +215,9 @@ json_t *cli_compare_json(const struct cli_comparison *comparison)
 {
     const struct carvq_checkpoint_table *table = comparison->table;
     json_t *list = json_array();
-    json_t *object = json_pack("{sosssIsIssss}", "model", cli_text(comparison->model), "tensor", table->tensor->header->name,
-                               "rows", (json_int_t)table->rows, "cols", (json_int_t)table->cols, "dtype",
-                               carvq_dtype_name(table->dtype), "head", cli_head_name(table->head));
+    json_t *object = json_pack("{sosssIsIssss}", "model", cli_text(comparison->model), "tensor", table->tensor->name, "rows",
+                               (json_int_t)table->rows, "cols", (json_int_t)table->cols, "dtype", carvq_dtype_name(table->dtype),
+                               "head", cli_head_name(table->head));
     if (comparison->text != NULL) {
         const struct carvq_eval_result *result = &comparison->rows[0].evaluations[0];
         json_object_set_new(object, "text", cli_text(comparison->text));

@@ -158,13 +158,8 @@ static enum carvq_status prepare(struct cli_compress_work *work, const struct cl
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->model);
     for (size_t i = 0; i < work->count; i++) {
         struct carvq_checkpoint_table *table = &work->tables[i];
-        work->matrices[i] = (struct carvq_matrix){table->tensor->header->name,
-                                                  table->tensor->file,
-                                                  table->rows,
-                                                  table->cols,
-                                                  table->dtype,
-                                                  carvq_checkpoint_read_block,
-                                                  table};
+        work->matrices[i] = (struct carvq_matrix){table->tensor->name, table->tensor->file,         table->rows, table->cols,
+                                                  table->dtype,        carvq_checkpoint_read_block, table};
     }
     return CARVQ_OK;
 }

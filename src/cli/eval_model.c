@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// A model for evaluation, opened with the compressed tables that take the place of its own.
 #include "eval.h"
 
 const struct cli_word cli_places[] = {

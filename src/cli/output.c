@@ -68,21 +68,13 @@ bool cli_output_same(const char *a, const char *b)
 
 enum carvq_status cli_output_check_model(const char *path, const struct carvq_checkpoint *checkpoint, struct carvq_error *error)
 {
-    static const char *const others[] = {"config.json", "tokenizer.json", "model.safetensors.index.json"};
-    enum { OTHERS = sizeof others / sizeof *others };
     struct stat output, input;
+    const char *file;
     if (stat(path, &output) != 0)
         return CARVQ_OK;
-    for (size_t i = 0; i < OTHERS + carvq_checkpoint_tensor_count(checkpoint); i++) {
-        char other[4096];
-        const char *file = other;
-        if (i < OTHERS)
-            snprintf(other, sizeof other, "%s/%s", carvq_checkpoint_directory(checkpoint), others[i]);
-        else
-            file = carvq_checkpoint_tensor_at(checkpoint, i - OTHERS)->file;
+    for (size_t i = 0; (file = carvq_checkpoint_file(checkpoint, i)) != NULL; i++)
         if (stat(file, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
             return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: is a file of the model; choose another output", path);
-    }
     return CARVQ_OK;
 }
 

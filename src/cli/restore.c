@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq restore: a copy of a model in which the tables have the values of a compressed file.
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700 // mkdtemp()
 #include <dirent.h>
@@ -96,15 +97,10 @@ static int found_entry(struct visit *visit, const char *path, const char *name)
 // A file of the old directory that the copy does not bring, but that loaders may take instead of the copy.
 static int refuse_stale(struct visit *visit, const char *path, const char *name)
 {
-    static const char *const endings[] = {".safetensors", ".safetensors.index.json"};
     char *copy = join(visit->target, name);
-    bool is_copied = copy == NULL || access(copy, F_OK) == 0, is_weights = false;
+    const bool is_copied = copy == NULL || access(copy, F_OK) == 0;
     free(copy);
-    for (size_t i = 0; i < 2; i++) {
-        size_t length = strlen(name), tail = strlen(endings[i]);
-        is_weights = is_weights || (length > tail && strcmp(name + length - tail, endings[i]) == 0);
-    }
-    if (is_copied || !is_weights)
+    if (is_copied || !carvq_checkpoint_is_part(name))
         return 0;
     carvq_fail(visit->error, CARVQ_ERROR_IO,
                "%s: belongs to another checkpoint and would be taken for a part of this one; remove it", path);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq show: what is in a compressed file or a model.
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
 #include <stdlib.h>
@@ -71,8 +72,8 @@ static int show_file(const struct carvq_file *file, const char *path, bool json)
 
 static json_t *model_table_json(const struct carvq_checkpoint_table *table)
 {
-    const json_int_t bytes = (json_int_t)table->tensor->header->nbytes;
-    return json_pack("{sssosIsIsfsIsIssss}", "tensor", table->tensor->header->name, "file", cli_text(table->tensor->file), "rows",
+    const json_int_t bytes = (json_int_t)table->tensor->nbytes;
+    return json_pack("{sssosIsIsfsIsIssss}", "tensor", table->tensor->name, "file", cli_text(table->tensor->file), "rows",
                      (json_int_t)table->rows, "cols", (json_int_t)table->cols, "bits_per_param",
                      8.0 * (double)carvq_dtype_size(table->dtype), "payload_bytes", bytes, "original_bytes", bytes, "dtype",
                      carvq_dtype_name(table->dtype), "head", cli_head_name(table->head));
@@ -83,16 +84,16 @@ static int show_tables(const struct carvq_checkpoint *checkpoint, const struct c
 {
     uint64_t all = 0;
     for (size_t i = 0; i < carvq_checkpoint_tensor_count(checkpoint); i++)
-        all += carvq_checkpoint_tensor_at(checkpoint, i)->header->nbytes;
+        all += carvq_checkpoint_tensor_at(checkpoint, i)->nbytes;
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct carvq_checkpoint_table *table = &tables[i];
-        uint64_t bytes = table->tensor->header->nbytes;
+        uint64_t bytes = table->tensor->nbytes;
         json_array_append_new(list, model_table_json(table));
         if (!json)
-            printf("%s  %" PRIu64 " x %" PRIu32 " %s, %s (%.1f %% of the model), output head %s\n",
-                   cli_safe(table->tensor->header->name), table->rows, table->cols, carvq_dtype_name(table->dtype),
-                   cli_bytes(bytes), 100 * (double)bytes / (double)all, cli_head_name(table->head));
+            printf("%s  %" PRIu64 " x %" PRIu32 " %s, %s (%.1f %% of the model), output head %s\n", cli_safe(table->tensor->name),
+                   table->rows, table->cols, carvq_dtype_name(table->dtype), cli_bytes(bytes), 100 * (double)bytes / (double)all,
+                   cli_head_name(table->head));
     }
     if (json)
         return cli_print_json(json_pack("{sosbsIsIso}", "model", cli_text(carvq_checkpoint_path(checkpoint)), "compressed", 0,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Which table of a compressed file is meant, and which tensor of a model it was made from.
 #include <inttypes.h>
 #include <stdlib.h>
 

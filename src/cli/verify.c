@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq verify: errors of a compressed file against the model that it was made from.
 #include <inttypes.h>
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+// Linear layers with 4-bit weights: which are, and their rows as floats.
 #define _POSIX_C_SOURCE 200809L
 #include "lm/awq.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "runtime/half.h"
 #include "runtime/status.h"
 
 static enum carvq_status check_kind(const struct carvq_lm_keys *keys, struct carvq_error *error)
@@ -105,8 +105,8 @@ static void unpack_word(const struct carvq_lm_packed *packed, size_t rows, size_
     const size_t stride = rows / 2, end = (group + 1) * packed->group;
     const uint8_t *zeros = packed->zeros + group * stride + word * 4;
     float scales[8];
-    carvq_widen(packed->scale_dtype, packed->scales + (group * rows + word * 8) * carvq_dtype_size(packed->scale_dtype), 8,
-                scales);
+    const enum carvq_tensor_type type = packed->scale_type;
+    carvq_tensor_widen(type, packed->scales + carvq_tensor_bytes(type, group * rows + word * 8), 8, scales);
     for (size_t first = group * packed->group; first < end; first += STRETCH) {
         const size_t count = end - first < STRETCH ? end - first : STRETCH;
         uint8_t lanes[8][STRETCH];

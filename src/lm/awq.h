@@ -16,6 +16,7 @@
 #ifndef CARVQ_LM_AWQ_H
 #define CARVQ_LM_AWQ_H
 
+#include "checkpoint/tensor.h"
 #include "lm/keys.h"
 
 #define CARVQ_LM_AWQ_WHOLE SIZE_MAX // group: all inputs share one scale
@@ -29,7 +30,7 @@ struct carvq_lm_awq {
 // One layer's weights where they lie in the map.
 struct carvq_lm_packed {
     const uint8_t *codes, *zeros, *scales; // without alignment
-    enum carvq_dtype scale_dtype;
+    enum carvq_tensor_type scale_type;
     size_t group; // in divided by it is whole
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// config.json: the architecture and its numbers, checked.
 #include "lm/config.h"
 
 #include <stdio.h>
@@ -166,12 +167,10 @@ static enum carvq_status read_config(const struct carvq_lm_keys *keys, struct ca
 enum carvq_status carvq_lm_config_read(const struct carvq_checkpoint *checkpoint, struct carvq_lm_config *config_ret,
                                        struct carvq_error *error)
 {
-    char file[1024];
-    snprintf(file, sizeof file, "%s/config.json", carvq_checkpoint_directory(checkpoint));
-    const struct carvq_lm_keys keys = {carvq_checkpoint_config(checkpoint), file, ""};
+    const struct carvq_lm_keys keys = {carvq_checkpoint_config(checkpoint), carvq_checkpoint_config_path(checkpoint), ""};
     *config_ret = (struct carvq_lm_config){.vocabulary = 0};
     if (keys.object == NULL)
-        return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: missing; it says how to run the model", file);
+        return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: missing; it says how to run the model", keys.file);
     enum carvq_status status = read_config(&keys, config_ret, error);
     if (status != CARVQ_OK)
         carvq_lm_config_free(config_ret);

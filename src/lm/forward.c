@@ -68,10 +68,9 @@ enum carvq_status carvq_lm_batch_open(const struct carvq_lm *lm, size_t length, 
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a window of %zu tokens is too short: the first token is not scored",
                           length);
     if (length > lm->config.max_window)
-        return carvq_fail(
-            error, CARVQ_ERROR_ARGUMENT,
-            "%s/config.json: a window of %zu tokens is too long: max_position_embeddings and sliding_window allow %zu",
-            carvq_checkpoint_directory(lm->checkpoint), length, lm->config.max_window);
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
+                          "%s: a window of %zu tokens is too long: max_position_embeddings and sliding_window allow %zu",
+                          carvq_checkpoint_config_path(lm->checkpoint), length, lm->config.max_window);
     struct carvq_lm_batch *batch = calloc(1, sizeof *batch);
     if (batch != NULL) {
         *batch = (struct carvq_lm_batch){.lm = lm, .length = length, .windows = windows};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The keys of a config.json, one by one.
 #include "lm/keys.h"
 
 #include <math.h>

@@ -29,7 +29,7 @@ static const float *in_place(const struct carvq_lm_matrix *matrix)
     const uint16_t one = 1;
     bool little_endian = carvq_load_u16((const uint8_t *)&one) == one;
     bool aligned = (uintptr_t)matrix->data % _Alignof(float) == 0;
-    return matrix->dtype == CARVQ_F32 && matrix->data != NULL && aligned && little_endian
+    return matrix->type == CARVQ_TENSOR_F32 && matrix->data != NULL && aligned && little_endian
                ? (const float *)(const void *)matrix->data
                : NULL;
 }
@@ -47,9 +47,9 @@ static enum carvq_status read_chunk(const struct carvq_lm_matrix *matrix, const 
         carvq_lm_unpack(&matrix->packed, matrix->rows, matrix->cols, first, count, rows_ret);
         return CARVQ_OK;
     }
-    const size_t row_bytes = matrix->cols * carvq_dtype_size(matrix->dtype);
+    const size_t row_bytes = (size_t)carvq_tensor_bytes(matrix->type, matrix->cols);
     for (size_t i = 0; i < count; i++)
-        carvq_widen(matrix->dtype, matrix->data + chunk[i] * row_bytes, matrix->cols, rows_ret + i * matrix->cols);
+        carvq_tensor_widen(matrix->type, matrix->data + chunk[i] * row_bytes, matrix->cols, rows_ret + i * matrix->cols);
     return CARVQ_OK;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Rows that take the place of a model's own, of a compressed table or of floats.
 #include "lm/rows.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tensors of a model, found by the names of its architecture, with the shapes that config.json implies.
+// The tensors of a model, where they lie in the files.
 #ifndef CARVQ_LM_WEIGHTS_H
 #define CARVQ_LM_WEIGHTS_H
 
@@ -8,7 +8,7 @@
 // A matrix where it lies in the map.
 struct carvq_lm_matrix {
     const uint8_t *data; // rows x cols values, without alignment; NULL if packed
-    enum carvq_dtype dtype;
+    enum carvq_tensor_type type;
     size_t rows, cols;
     struct carvq_lm_packed packed; // only in linear layers, which are read in blocks
 };
@@ -32,11 +32,5 @@ struct carvq_lm_weights {
     struct carvq_lm_layer *layers;
     float *vectors; // what norms and biases lie in: the only weights that are copied
 };
-
-// Errors: a tensor is missing, has another shape or a type that is no float, or is none that this architecture uses (a
-// result without it would be wrong). The checkpoint must outlive the result; give that to carvq_lm_weights_free().
-enum carvq_status carvq_lm_weights_find(const struct carvq_checkpoint *checkpoint, const struct carvq_lm_config *config,
-                                        struct carvq_lm_weights *weights_ret, struct carvq_error *error);
-void carvq_lm_weights_free(struct carvq_lm_weights *weights);
 
 #endif
