@@ -152,6 +152,45 @@ static void test_adding_undoes_subtracting(void **state)
         }
 }
 
+// A sample of so many rows of a larger table.
+static struct carvq_structure *fit_sample(const struct source *sample, uint64_t rows)
+{
+    struct carvq_structure *structure = NULL;
+    struct carvq_error error = {0};
+    const size_t values = (size_t)sample->rows * sample->cols;
+    double *mean = calloc(sample->cols, sizeof *mean);
+    assert_non_null(mean);
+    for (size_t i = 0; i < values; i++)
+        mean[i % sample->cols] += sample->values[i] / (double)sample->rows;
+    assert_int_equal(
+        carvq_structure_fit(sample->values, (size_t)sample->rows, mean, rows, sample->cols, UINT64_MAX, &structure, &error),
+        CARVQ_OK);
+    free(mean);
+    return structure;
+}
+
+// Any few rows have a mean, and a direction that they lie along. In a large table either costs next to nothing, so that what
+// suits the sample by chance would be taken, and make all other rows worse.
+static void test_chance_in_a_sample_is_not_structure(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct source sample = source_gaussian(200, 64, 100 + seed);
+        struct carvq_structure *structure = fit_sample(&sample, 1000000);
+        assert_false(structure->has_mean);
+        assert_int_equal(structure->rank, 0);
+        free(structure);
+        free(sample.values);
+        // What the table does have is seen in as few rows.
+        sample = make_table(200, 64, (uint32_t)seed % 3, 1, 0.2f);
+        structure = fit_sample(&sample, 1000000);
+        assert_true(structure->has_mean);
+        assert_int_equal(structure->rank, seed % 3);
+        free(structure);
+        free(sample.values);
+    }
+}
+
 static void test_tables_without_noise(void **state)
 {
     (void)state;
@@ -178,8 +217,11 @@ static void test_tables_without_noise(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_in_noise),         cmocka_unit_test(test_mean_of_a_shifted_table),
-        cmocka_unit_test(test_directions_of_a_low_rank), cmocka_unit_test(test_adding_undoes_subtracting),
+        cmocka_unit_test(test_nothing_in_noise),
+        cmocka_unit_test(test_mean_of_a_shifted_table),
+        cmocka_unit_test(test_directions_of_a_low_rank),
+        cmocka_unit_test(test_adding_undoes_subtracting),
+        cmocka_unit_test(test_chance_in_a_sample_is_not_structure),
         cmocka_unit_test(test_tables_without_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
