@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Builds the fuzz targets with clang and runs each for a while: scripts/fuzz.sh [seconds, default 600]
+# Builds the fuzz targets with clang and runs each for a while: scripts/fuzz.sh [seconds, default 600; 0: only builds]
 # New inputs are kept in $BUILD/fuzz/found/NAME; a finding ends the run with its input in $BUILD/fuzz.
 set -eu
 cd "$(dirname "$0")/.."
@@ -9,11 +9,12 @@ build=${BUILD:-build}/fuzz
 data=${CARVQ_TEST_DATA:-../shared}
 
 cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release -DCARVQ_FUZZ=ON -DCARVQ_TESTS=OFF -DCARVQ_INSTALL=OFF >/dev/null
-cmake --build "$build" -j "${JOBS:-$(nproc)}" >"$build/build.log" 2>&1 || { cat "$build/build.log" >&2; exit 1; }
+names=$(for source in fuzz/*.c; do basename "$source" .c; done | grep -vx replay) || { echo "fuzz: no targets in fuzz/" >&2; exit 1; }
+# shellcheck disable=SC2046,SC2086 # a list of targets
+cmake --build "$build" -j "${JOBS:-$(nproc)}" --target $(printf 'fuzz_%s ' $names) >"$build/build.log" 2>&1 || { cat "$build/build.log" >&2; exit 1; }
+[ "$seconds" != 0 ] || exit 0
 pids=
-for source in fuzz/*.c; do
-    name=$(basename "$source" .c)
-    [ "$name" != replay ] || continue
+for name in $names; do
     mkdir -p "$build/found/$name"
     set -- "$build/found/$name" "fuzz/corpus/$name"
     [ ! -d "$data/bad" ] || set -- "$@" "$data/bad"
@@ -22,7 +23,6 @@ for source in fuzz/*.c; do
         -print_final_stats=1 -verbosity=0 "$@" 2>"$build/$name.log" &
     pids="$pids $!:$name"
 done
-[ -n "$pids" ] || { echo "fuzz: no targets in fuzz/" >&2; exit 1; }
 echo "fuzz: $seconds s each, all at once:$(echo "$pids" | sed 's/[0-9]*://g')"
 failed=0
 for pid in $pids; do

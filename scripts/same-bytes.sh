@@ -6,8 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [[ $# -ge 2 ]] || { sed -n '3,5s/^# //p' "$0" >&2; exit 2; }
-old=$1
-new=$2
+# shellcheck disable=SC2034 # read by ${!side}
+old=$1 new=$2
 models=${3:-${CARVQ_TEST_DATA:-../shared}/models}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -9,9 +9,8 @@
 #define CLUSTERS 48
 #define DIMENSIONS 288
 
-// Rows around one of many centres: more than directions can tell apart, few enough for a polyline. The sample of the survey is
-// smaller than the table.
-static struct source source_clusters(uint64_t rows, uint64_t seed)
+// Rows around one of many centres: more than directions can tell apart, few enough for a polyline.
+static struct source source_noisy_clusters(uint64_t rows, float noise, uint64_t seed)
 {
     struct source source = source_gaussian(rows, DIMENSIONS, seed);
     struct source centres = source_gaussian(CLUSTERS, DIMENSIONS, seed + 1);
@@ -19,10 +18,15 @@ static struct source source_clusters(uint64_t rows, uint64_t seed)
     for (uint64_t row = 0; row < rows; row++) {
         const float *centre = centres.values + carvq_random_below(&random, CLUSTERS) * DIMENSIONS;
         for (uint32_t c = 0; c < DIMENSIONS; c++)
-            source.values[row * DIMENSIONS + c] = 0.5f * source.values[row * DIMENSIONS + c] + centre[c];
+            source.values[row * DIMENSIONS + c] = noise * source.values[row * DIMENSIONS + c] + centre[c];
     }
     free(centres.values);
     return source;
+}
+
+static struct source source_clusters(uint64_t rows, uint64_t seed)
+{
+    return source_noisy_clusters(rows, 0.5f, seed);
 }
 
 static struct carvq_budget fast_budget(double bits)
@@ -141,6 +145,25 @@ static void test_noise_gets_no_adaptor(void **state)
     free(source.values);
 }
 
+// Between once and twice its price lies what a sample may promise and a table not keep, and what is not worth a lookup that takes
+// many times as long.
+static void test_adaptor_that_would_hardly_pay_is_left_out(void **state)
+{
+    (void)state;
+    struct source source = source_noisy_clusters(4096, 0.9f, 3);
+    struct carvq_matrix matrix = source_matrix(&source);
+    struct carvq_budget budget = fast_budget(2.2);
+    budget.plan_only = true; // the trial alone
+    struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
+    const struct carvq_adaptor_trial *trial = carvq_recipe_adaptor(recipe);
+    if (trial->gain_db < 1.15 * trial->price_db || trial->gain_db > 1.75 * trial->price_db)
+        fail_msg("%.3f dB for %.3f dB: this test needs a table with more or less noise", trial->gain_db, trial->price_db);
+    assert_false(trial->used);
+    assert_int_equal(carvq_recipe_info(recipe)->adaptor_bytes, 0);
+    carvq_recipe_free(recipe);
+    free(source.values);
+}
+
 // A network that is measured on the rows it was fitted to knows them by heart.
 static void test_held_out_rows_see_through_what_is_learned_by_heart(void **state)
 {
@@ -207,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_threads_do_not_change_a_byte),
         cmocka_unit_test(test_other_codecs_beside_an_adaptor),
         cmocka_unit_test(test_noise_gets_no_adaptor),
+        cmocka_unit_test(test_adaptor_that_would_hardly_pay_is_left_out),
         cmocka_unit_test(test_held_out_rows_see_through_what_is_learned_by_heart),
         cmocka_unit_test(test_budget_without_room_for_an_adaptor),
         cmocka_unit_test(test_training_can_be_stopped),

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "plan/structure.h"
+#include "runtime/half.h"
 
 static struct carvq_structure *fit(const struct source *source)
 {
@@ -152,6 +153,72 @@ static void test_adding_undoes_subtracting(void **state)
         }
 }
 
+// Of a table of so many rows, of which these are a sample, in so many bits.
+static struct carvq_structure *fit_sample(const struct source *sample, uint64_t rows, uint64_t most_bits)
+{
+    struct carvq_structure *structure = NULL;
+    struct carvq_error error = {0};
+    const size_t values = (size_t)sample->rows * sample->cols;
+    float *copy = malloc(values * sizeof *copy);
+    double *mean = calloc(sample->cols, sizeof *mean);
+    assert_non_null(copy);
+    assert_non_null(mean);
+    memcpy(copy, sample->values, values * sizeof *copy);
+    for (size_t i = 0; i < values; i++)
+        mean[i % sample->cols] += copy[i] / (double)sample->rows;
+    assert_int_equal(carvq_structure_fit(copy, (size_t)sample->rows, mean, rows, sample->cols, most_bits, &structure, &error),
+                     CARVQ_OK);
+    free(copy);
+    free(mean);
+    return structure;
+}
+
+// Any few rows have a mean, and a direction that they lie along. In a large table either costs next to nothing, so that what
+// suits the sample by chance would be taken, and make all other rows worse.
+static void test_chance_in_a_sample_is_not_structure(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct source sample = source_gaussian(64, 256, 100 + seed);
+        struct carvq_structure *structure = fit_sample(&sample, 1000000, UINT64_MAX);
+        assert_false(structure->has_mean);
+        assert_int_equal(structure->rank, 0);
+        free(structure);
+        free(sample.values);
+        // What the table does have is seen in as few rows.
+        sample = make_table(64, 256, (uint32_t)seed % 3, 1, 0.2f);
+        structure = fit_sample(&sample, 1000000, UINT64_MAX);
+        assert_true(structure->has_mean);
+        assert_int_equal(structure->rank, seed % 3);
+        free(structure);
+        free(sample.values);
+    }
+}
+
+static void check_bf16(const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        assert_true(carvq_bf16_to_f32(carvq_f32_to_bf16(values[i])) == values[i]);
+}
+
+// What is taken out is what a reader puts back: values of 16 bits, and no more of them than there is room for.
+static void test_structure_fits_what_is_stored(void **state)
+{
+    (void)state;
+    struct source source = make_table(500, 100, 3, 1, 0.5f);
+    const uint64_t mean = 16 * 100, direction = mean + 500 * 2; // at least
+    const uint64_t rooms[] = {0, mean - 1, mean, mean + direction, mean + 2 * direction, mean + 3 * direction, 10 * direction};
+    for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
+        struct carvq_structure *structure = fit_sample(&source, 500, rooms[i]);
+        assert_true(carvq_structure_bits(structure, 500) <= rooms[i]);
+        assert_int_equal(structure->has_mean, rooms[i] >= mean);
+        check_bf16(structure->mean, 100);
+        check_bf16(structure->directions, 100 * (size_t)structure->rank);
+        free(structure);
+    }
+    free(source.values);
+}
+
 static void test_tables_without_noise(void **state)
 {
     (void)state;
@@ -178,8 +245,12 @@ static void test_tables_without_noise(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_in_noise),         cmocka_unit_test(test_mean_of_a_shifted_table),
-        cmocka_unit_test(test_directions_of_a_low_rank), cmocka_unit_test(test_adding_undoes_subtracting),
+        cmocka_unit_test(test_nothing_in_noise),
+        cmocka_unit_test(test_mean_of_a_shifted_table),
+        cmocka_unit_test(test_directions_of_a_low_rank),
+        cmocka_unit_test(test_adding_undoes_subtracting),
+        cmocka_unit_test(test_chance_in_a_sample_is_not_structure),
+        cmocka_unit_test(test_structure_fits_what_is_stored),
         cmocka_unit_test(test_tables_without_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

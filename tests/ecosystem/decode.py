@@ -9,7 +9,7 @@ import numpy as np
 from safetensors import deserialize, safe_open
 
 
-TABLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "table", "trellis_tables.inc")
+TABLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "runtime", "trellis_tables.inc")
 
 
 @functools.cache
