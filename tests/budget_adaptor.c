@@ -49,7 +49,7 @@ static void check_plan(struct source *source, struct carvq_budget budget, const 
     assert_true(carvq_plan_trial(plan)->used);
     assert_int_equal(carvq_plan_info(plan)->adaptor_bytes, info->adaptor_bytes);
     assert_true(nearly(carvq_plan_expect(plan, bands), sqnr_db, 0.5));
-    assert_int_equal(carvq_encode_file_size(&plan, 1, &size, &error), CARVQ_OK);
+    assert_int_equal(size_settings(&plan, 1, &size, &error), CARVQ_OK);
     struct output output = output_make((size_t)size);
     struct carvq_job job = output_job(&output, 2);
     assert_int_equal(encode_plans(&plan, 1, &job, NULL, &error), CARVQ_ERROR_ARGUMENT);
@@ -154,13 +154,13 @@ static void test_adaptor_that_would_hardly_pay_is_left_out(void **state)
     struct carvq_matrix matrix = source_matrix(&source);
     struct carvq_budget budget = fast_budget(2.2);
     budget.plan_only = true; // the trial alone
-    struct carvq_recipe *recipe = make_recipe(&matrix, &budget, 2);
-    const struct carvq_adaptor_trial *trial = carvq_recipe_adaptor(recipe);
-    if (trial->gain_db < 1.15 * trial->price_db || trial->gain_db > 1.75 * trial->price_db)
-        fail_msg("%.3f dB for %.3f dB: this test needs a table with more or less noise", trial->gain_db, trial->price_db);
+    struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+    const struct carvq_adaptor_trial *trial = carvq_plan_trial(plan);
+    if (trial->gain_db < 1.15 * trial->cost_db || trial->gain_db > 1.75 * trial->cost_db)
+        fail_msg("%.3f dB for %.3f dB: this test needs a table with more or less noise", trial->gain_db, trial->cost_db);
     assert_false(trial->used);
-    assert_int_equal(carvq_recipe_info(recipe)->adaptor_bytes, 0);
-    carvq_recipe_free(recipe);
+    assert_int_equal(carvq_plan_info(plan)->adaptor_bytes, 0);
+    carvq_plan_free(plan);
     free(source.values);
 }
 

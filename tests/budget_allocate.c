@@ -224,7 +224,7 @@ static void test_all_is_spent(void **state)
 }
 
 // Rows of unit length without counts all have one weight, and counts of many rows are 0: at any price all of them go the same
-// way, and what a budget has beyond that would be left unspent.
+// candidate, and what a budget has beyond that would be left unspent.
 static void test_rows_of_one_weight_share_the_bits(void **state)
 {
     (void)state;
@@ -234,14 +234,14 @@ static void test_rows_of_one_weight_share_the_bits(void **state)
         make_problem(&problem, 1500, 6, 3);
         for (uint64_t i = 0; i < problem.rows; i++)
             problem.weights[i] = common == 1 || i % 3 == 0 ? 2.5 : problem.weights[i];
-        for (size_t w = 0; w < problem.way_count; w++) // on the hull
-            problem.ways[w] = (struct carvq_way){most - 10 * w, exp2(-0.2 * (double)(most - 10 * w)), 16};
+        for (size_t w = 0; w < problem.count; w++) // on the hull
+            problem.candidates[w] = (struct carvq_candidate){most - 10 * w, exp2(-0.2 * (double)(most - 10 * w)), 16};
         sort_weights(&problem);
         for (uint64_t bits = (least + 1) * problem.rows; bits < most * problem.rows; bits += 1313) {
             struct carvq_allocation allocation;
             assert_true(allocate(&problem, bits, &allocation));
             check_allocation(&problem, bits, &allocation);
-            // One row more of another way costs no more than this, with a directory that says which one it is.
+            // One row more of another candidate costs no more than this, with a directory that says which one it is.
             const uint64_t another = 8 * carvq_tier_bytes(problem.rows, 2) + 16 + 10;
             if (bits - allocation.bits >= another)
                 fail_msg("%d bits are left of %d", (int)(bits - allocation.bits), (int)bits);

@@ -87,7 +87,8 @@ static enum carvq_status alternate(struct joint *joint, struct carvq_error *erro
 {
     struct carvq_plan *plan = joint->plan;
     enum carvq_status status = fit_adaptor(joint, plan->matrix, &plan->prediction.network, error);
-    if (status == CARVQ_OK && !(plan->prediction.network->l1_after < plan->prediction.network->l1_before)) { // nor would it help later
+    if (status == CARVQ_OK &&
+        !(plan->prediction.network->l1_after < plan->prediction.network->l1_before)) { // nor would it help later
         take_network(joint, NULL);
         return refit_adaptor(joint, error);
     }

@@ -146,7 +146,8 @@ enum carvq_status carvq_plan_by_budget(const struct carvq_matrix *matrix, const 
     };
     struct carvq_error own_error;
     status = study(plan, structure_bits(plan), threads, &ticker, &own_error);
-    if (status == CARVQ_ERROR_ARGUMENT && plan->tiers != NULL && carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols) > 0)
+    if (status == CARVQ_ERROR_ARGUMENT && plan->tiers != NULL &&
+        carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols) > 0)
         status = study_again(plan, threads, &ticker, &own_error);
     if (status == CARVQ_OK) {
         *plan_ret = plan;

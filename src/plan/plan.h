@@ -13,7 +13,7 @@ struct carvq_plan {
     struct carvq_table_info info;
     struct carvq_segment_info segments[CARVQ_MAX_SEGMENTS];
     struct carvq_prediction prediction; // an adaptor of a plan by settings is not there yet: it is fitted together with the codes
-    uint8_t *tiers;             // [V] segment of each row; NULL if there is one segment
+    uint8_t *tiers;                     // [V] segment of each row; NULL if there is one segment
     struct carvq_plan_cost cost;
     struct carvq_report report;
 

@@ -139,7 +139,8 @@ static enum carvq_status fill(struct carvq_plan *plan, unsigned threads, struct 
         .code_bits = settings->code_bits,
     };
     if (settings->adaptor) {
-        plan->prediction.widths = carvq_adaptor_widths(matrix->rows, matrix->cols, settings->adaptor_dim, settings->adaptor_hidden);
+        plan->prediction.widths = carvq_adaptor_widths(matrix->rows, matrix->cols, settings->adaptor_dim,
+                                                       settings->adaptor_hidden);
         plan->info.adaptor_dim = plan->prediction.widths.dim;
         plan->info.adaptor_hidden = plan->prediction.widths.hidden;
     }

@@ -106,8 +106,8 @@ static enum carvq_status survey_table(const struct carvq_matrix *matrix, unsigne
 }
 
 enum carvq_status carvq_survey_make(const struct carvq_matrix *matrix, uint64_t max_bits, uint64_t seed, unsigned threads,
-                                    struct carvq_ticker *ticker, struct carvq_prediction *prediction_ret, struct carvq_survey *survey_ret,
-                                    struct carvq_error *error)
+                                    struct carvq_ticker *ticker, struct carvq_prediction *prediction_ret,
+                                    struct carvq_survey *survey_ret, struct carvq_error *error)
 {
     const uint32_t n = matrix->cols;
     uint64_t wanted = SAMPLE_VALUES / n > MIN_SAMPLE_ROWS ? SAMPLE_VALUES / n : MIN_SAMPLE_ROWS;

@@ -158,7 +158,8 @@ enum carvq_status carvq_trial_run(struct carvq_plan *plan, uint64_t max_bits, un
     struct carvq_adaptor_trial *trial = &plan->trial;
     const double values = (double)matrix->rows * matrix->cols;
     const double bits = budget->bits > 0 ? budget->bits : 8 * (double)budget->bytes / values;
-    const double spare = ((double)max_bits - (double)carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols)) / values;
+    const double spare = ((double)max_bits - (double)carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols)) /
+                         values;
     *trial = (struct carvq_adaptor_trial){0};
     if (bits > MAX_BITS || spare <= 0)
         return CARVQ_OK;
