@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "codec/adaptor/train.h"
-#include "host/blas.h"
 #include "host/matrix.h"
 #include "runtime/size.h"
 

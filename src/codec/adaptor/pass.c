@@ -7,14 +7,6 @@
 #include "host/matrix.h"
 #include "host/parallel.h"
 
-size_t carvq_adaptor_fitted(const struct carvq_adaptor_trainer *trainer, uint64_t row, size_t nrows)
-{
-    uint64_t rows = trainer->options->fitted_rows;
-    if (rows == 0)
-        return nrows;
-    return row >= rows ? 0 : rows - row < nrows ? (size_t)(rows - row) : nrows;
-}
-
 // The next lanes, and what to do with their chunks.
 struct lanes {
     struct carvq_adaptor_trainer *trainer;

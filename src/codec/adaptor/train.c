@@ -34,6 +34,15 @@ static void share_units(struct carvq_curves *curves)
         curves->first[i + 1] = curves->first[i] + 1 + units / curves->dim + (i < units % curves->dim);
 }
 
+// How many of nrows rows the nodes are fitted to.
+static size_t fitted(const struct carvq_adaptor_trainer *trainer, uint64_t row, size_t nrows)
+{
+    uint64_t rows = trainer->options->fitted_rows;
+    if (rows == 0)
+        return nrows;
+    return row >= rows ? 0 : rows - row < nrows ? (size_t)(rows - row) : nrows;
+}
+
 static void add_size(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
                      struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows)
 {
@@ -58,7 +67,7 @@ static double row_weights(const struct carvq_adaptor_trainer *trainer, const flo
 static void add_mean(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
                      struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows)
 {
-    nrows = carvq_adaptor_fitted(trainer, row, nrows);
+    nrows = fitted(trainer, row, nrows);
     if (nrows == 0)
         return;
     const int n = (int)trainer->matrix->cols, count = (int)nrows;
@@ -71,7 +80,7 @@ static void add_mean(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor
 static void add_directions(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
                            struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows)
 {
-    nrows = carvq_adaptor_fitted(trainer, row, nrows);
+    nrows = fitted(trainer, row, nrows);
     if (nrows == 0)
         return;
     const int n = (int)trainer->matrix->cols, count = (int)nrows, vectors = (int)trainer->vectors;
@@ -235,7 +244,7 @@ static void place_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_adap
     carvq_curves_forward(curves, workspace->weights, workspace->residual, nrows, workspace->error);
     for (size_t r = 0; r < nrows; r++)
         workspace->row_error[r] = take_slopes(workspace->error + r * n, n) / (float)n;
-    add_node_step(trainer, workspace, lane, carvq_adaptor_fitted(trainer, row, nrows));
+    add_node_step(trainer, workspace, lane, fitted(trainer, row, nrows));
 }
 
 // Takes over new positions of the rows, in workspace->positions, where they make the error smaller. Their errors are in
@@ -275,7 +284,7 @@ static void refine_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_ada
     carvq_curves_weights(curves, workspace->positions, nrows, workspace->weighted);
     carvq_curves_forward(curves, workspace->weighted, workspace->residual, nrows, workspace->residual);
     accept_better(trainer, workspace, positions, nrows);
-    add_node_step(trainer, workspace, lane, carvq_adaptor_fitted(trainer, row, nrows));
+    add_node_step(trainer, workspace, lane, fitted(trainer, row, nrows));
 }
 
 // Moves the nodes against the gradient (product) over the curvature (total_gram).
@@ -303,7 +312,7 @@ static enum carvq_status fit(struct carvq_adaptor_trainer *trainer)
                                                       placing ? place_chunk : refine_chunk);
         if (status != CARVQ_OK)
             return status;
-        double loss = trainer->sums.value[0] / (double)carvq_adaptor_fitted(trainer, 0, (size_t)trainer->matrix->rows);
+        double loss = trainer->sums.value[0] / (double)fitted(trainer, 0, (size_t)trainer->matrix->rows);
         trainer->floor = fmaxf(LEAST_ERROR * (float)loss, SMALLEST_ERROR);
         trainer->progress.loss = loss * (double)trainer->scale;
         step_nodes(trainer, placing ? PLACE_STEP : REFINE_STEP);

@@ -113,9 +113,6 @@ struct carvq_adaptor_trainer {
     struct carvq_adaptor_progress progress;
 };
 
-// How many of nrows rows the nodes are fitted to.
-size_t carvq_adaptor_fitted(const struct carvq_adaptor_trainer *trainer, uint64_t row, size_t nrows);
-
 // Adds nrows rows, already in workspace->residual, to lane.
 typedef void carvq_adaptor_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
                                  struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Runs a method on a table, and measures what it decodes.
 #include <inttypes.h>
 #include <math.h>
 #include <omp.h>
