@@ -57,16 +57,15 @@ int main(void)
     float row[COLS];
     const uint32_t id = ROWS - 1;
     double difference = 0;
-    if (carvq_encode(&plan, 1, &job, &error) != CARVQ_OK ||
-        carvq_open_memory(bytes, (size_t)nbytes, &file, &error) != CARVQ_OK ||
+    if (carvq_encode(&plan, 1, &job, &error) != CARVQ_OK || carvq_open_memory(bytes, (size_t)nbytes, &file, &error) != CARVQ_OK ||
         carvq_lookup(carvq_find(file, "t"), &id, 1, row, COLS, &error) != CARVQ_OK) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
     }
     for (uint32_t c = 0; c < COLS; c++)
         difference += fabs((double)row[c] - (double)value(id, c)) / COLS;
-    printf("%llu bytes, %.2f dB, mean difference in row %u: %.3f\n", (unsigned long long)nbytes, carvq_plan_report(plan)->sqnr_db, (unsigned)id,
-           difference);
+    printf("%llu bytes, %.2f dB, mean difference in row %u: %.3f\n", (unsigned long long)nbytes, carvq_plan_report(plan)->sqnr_db,
+           (unsigned)id, difference);
     carvq_close(file);
     carvq_plan_free(plan);
     free(bytes);
