@@ -42,7 +42,7 @@ static struct bytes make_table(const char *text, uint64_t *random)
         fail_msg("%s", error.message);
     description.info.mean_dtype = description.info.adaptor_dtype = CARVQ_F16;
     end += sprintf(end, "\"}");
-    struct carvq_tensor tensors[CARVQ_PARTS * CARVQ_PART_TENSORS];
+    struct carvq_part_tensor tensors[CARVQ_PARTS * CARVQ_PART_TENSORS];
     size_t count = 0;
     for (int part = 0; part < CARVQ_PARTS; part++)
         count += carvq_table_tensors(&description.info, description.plain_names, (enum carvq_part)part, 0, tensors + count);

@@ -130,7 +130,7 @@ static void append_description(struct text *text, const struct carvq_table_info 
     append(text, "}");
 }
 
-static void append_tensor(struct text *text, const char *name, const struct carvq_tensor *tensor, uint64_t begin)
+static void append_tensor(struct text *text, const char *name, const struct carvq_part_tensor *tensor, uint64_t begin)
 {
     append(text, ",\"");
     append_escaped(text, name);
@@ -152,7 +152,7 @@ static void append_tensor(struct text *text, const char *name, const struct carv
 static void append_part(struct text *text, const struct carvq_table_info *info, enum carvq_part part, const uint64_t *offsets)
 {
     for (uint32_t segment = 0; segment < carvq_part_lists(info, part); segment++) {
-        struct carvq_tensor tensors[CARVQ_PART_TENSORS];
+        struct carvq_part_tensor tensors[CARVQ_PART_TENSORS];
         size_t count = carvq_table_tensors(info, is_plain(info), part, segment, tensors);
         uint64_t begin = offsets[segment];
         for (size_t i = 0; i < count; i++) {
@@ -202,7 +202,7 @@ static enum carvq_status check_names(const struct carvq_table_info *infos, size_
 static bool place_part(const struct carvq_table_info *info, enum carvq_part part, uint64_t *offsets_ret, uint64_t *end)
 {
     for (uint32_t segment = 0; segment < carvq_part_lists(info, part); segment++) {
-        struct carvq_tensor tensors[CARVQ_PART_TENSORS];
+        struct carvq_part_tensor tensors[CARVQ_PART_TENSORS];
         size_t count = carvq_table_tensors(info, is_plain(info), part, segment, tensors);
         offsets_ret[segment] = *end;
         for (size_t i = 0; i < count; i++)

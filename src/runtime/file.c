@@ -43,7 +43,7 @@ static bool is_half(enum carvq_st_dtype dtype)
 }
 
 // Finds a tensor in the file and checks its type and shape exactly; which of the 16-bit types it has is for the caller to see.
-static enum carvq_status find_tensor(struct opening *opening, const char *name, const struct carvq_tensor *wanted,
+static enum carvq_status find_tensor(struct opening *opening, const char *name, const struct carvq_part_tensor *wanted,
                                      const struct carvq_st_tensor **tensor_ret)
 {
     const struct carvq_st_tensor *tensor = carvq_st_find_part(opening->st, name, wanted->suffix);
@@ -99,7 +99,7 @@ static enum carvq_status view_part(struct opening *opening, const struct opened 
                                    uint32_t segment)
 {
     const struct carvq_table_info *info = &opened->table->info;
-    struct carvq_tensor tensors[CARVQ_PART_TENSORS];
+    struct carvq_part_tensor tensors[CARVQ_PART_TENSORS];
     const uint8_t **views[CARVQ_PART_TENSORS];
     enum carvq_dtype *dtype = destinations(opened, part, segment, views);
     const size_t count = carvq_table_tensors(info, plain_names, part, segment, tensors);

@@ -130,7 +130,7 @@ enum carvq_part {
 
 #define CARVQ_PART_TENSORS 5 // of a part, at most
 
-struct carvq_tensor {
+struct carvq_part_tensor {
     char suffix[40]; // of its name, which begins with the table's
     enum carvq_st_dtype dtype;
     unsigned dims;
@@ -140,7 +140,7 @@ struct carvq_tensor {
 // The tensors of a part of segment number segment, or of the table (segment is 0), in the order of the file. Returns how many
 // there are. The sizes of info must have been computed.
 size_t carvq_table_tensors(const struct carvq_table_info *info, bool plain_names, enum carvq_part part, uint32_t segment,
-                           struct carvq_tensor tensors_ret[CARVQ_PART_TENSORS]);
+                           struct carvq_part_tensor tensors_ret[CARVQ_PART_TENSORS]);
 
 // How many such lists a part has: one for each segment, or one for the table.
 uint32_t carvq_part_lists(const struct carvq_table_info *info, enum carvq_part part);

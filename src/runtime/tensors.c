@@ -88,7 +88,7 @@ uint32_t carvq_part_lists(const struct carvq_table_info *info, enum carvq_part p
 
 // Tensors that are being listed.
 struct list {
-    struct carvq_tensor *tensors;
+    struct carvq_part_tensor *tensors;
     size_t count;
     char prefix[24]; // of the names
 };
@@ -96,8 +96,8 @@ struct list {
 // A 0 ends the shape.
 static void add(struct list *list, const char *name, enum carvq_st_dtype dtype, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
-    struct carvq_tensor *tensor = &list->tensors[list->count++];
-    *tensor = (struct carvq_tensor){.dtype = dtype, .shape = {a, b, c, d}, .nbytes = dtype == CARVQ_ST_U8 ? 1 : 2};
+    struct carvq_part_tensor *tensor = &list->tensors[list->count++];
+    *tensor = (struct carvq_part_tensor){.dtype = dtype, .shape = {a, b, c, d}, .nbytes = dtype == CARVQ_ST_U8 ? 1 : 2};
     snprintf(tensor->suffix, sizeof tensor->suffix, "%s.%s", list->prefix, name);
     for (; tensor->dims < 4 && tensor->shape[tensor->dims] > 0; tensor->dims++)
         tensor->nbytes *= tensor->shape[tensor->dims];
@@ -143,7 +143,7 @@ static void add_adaptor(struct list *list, const struct carvq_table_info *info)
 }
 
 size_t carvq_table_tensors(const struct carvq_table_info *info, bool plain_names, enum carvq_part part, uint32_t segment,
-                           struct carvq_tensor tensors_ret[CARVQ_PART_TENSORS])
+                           struct carvq_part_tensor tensors_ret[CARVQ_PART_TENSORS])
 {
     struct list list = {tensors_ret, 0, ""};
     const uint64_t n = info->cols;
