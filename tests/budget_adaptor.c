@@ -49,7 +49,7 @@ static void check_plan(struct source *source, struct carvq_budget budget, const 
     assert_true(carvq_plan_trial(plan)->used);
     assert_int_equal(carvq_plan_info(plan)->adaptor_bytes, info->adaptor_bytes);
     assert_true(nearly(carvq_plan_expect(plan, bands), sqnr_db, 0.5));
-    assert_int_equal(size_settings(&plan, 1, &size, &error), CARVQ_OK);
+    assert_int_equal(carvq_encode_file_size(&plan, 1, &size, &error), CARVQ_OK);
     struct output output = output_make((size_t)size);
     struct carvq_job job = output_job(&output, 2);
     assert_int_equal(encode_plans(&plan, 1, &job, NULL, &error), CARVQ_ERROR_ARGUMENT);
