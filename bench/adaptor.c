@@ -140,7 +140,7 @@ static void train(struct source *source, const char *start, uint32_t power_passe
     double seconds = omp_get_wtime() - begin, values = (double)matrix.rows * matrix.cols;
     print_loss(&record, 4 + power_passes + options.epochs, network->l1_after / values);
     printf("%s: %u-%u-%u, %.4f bit, mean |residual| %.6g -> %.6g (%+.3f %%), %.3f dB, %.1f s (%.1f of CPU), %.2f s a pass\n",
-           start, network->widths.dim, network->widths.hidden, network->cols, 8 * (double)network->nbytes / values,
+           start, network->stored.dim, network->stored.hidden, network->stored.cols, 8 * (double)network->nbytes / values,
            network->l1_before / values, network->l1_after / values, 100 * (network->l1_after / network->l1_before - 1),
            10 * log10(network->square_before / network->square_after), seconds, cpu_seconds() - cpu_begin,
            seconds / (4 + power_passes + options.epochs));

@@ -116,11 +116,11 @@ static void test_runtime_agrees(void **state)
                                               90,
                                               (uint32_t)source.cols,
                                               options.dtype,
-                                              network->table,
-                                              network->weight_0,
-                                              network->bias_0,
-                                              network->weight_1,
-                                              network->bias_1};
+                                              network->stored.table,
+                                              network->stored.weight_0,
+                                              network->stored.bias_0,
+                                              network->stored.weight_1,
+                                              network->stored.bias_1};
         double l1 = 0, square = 0;
         for (uint32_t r = 0; r < source.rows; r++) {
             float row[37] = {0};
@@ -178,13 +178,13 @@ static void test_threads_agree(void **state)
     struct carvq_adaptor_network *one = train(&source, &options);
     for (options.threads = 2; options.threads <= 3; options.threads++) {
         struct carvq_adaptor_network *more = train(&source, &options);
-        assert_memory_equal(more->table, one->table, one->nbytes);
+        assert_memory_equal(more->table, one->stored.table, one->nbytes);
         assert_true(more->l1_after == one->l1_after);
         free(more);
     }
     options.seed = 1;
     struct carvq_adaptor_network *other = train(&source, &options);
-    assert_memory_not_equal(other->table, one->table, one->nbytes);
+    assert_memory_not_equal(other->stored.table, one->stored.table, one->nbytes);
     free(other);
     free(one);
     free(source.values);
@@ -194,7 +194,7 @@ static void assert_finite(const struct carvq_adaptor_network *network)
 {
     for (size_t i = 0; i < network->nbytes; i += 2) {
         float value;
-        carvq_widen(network->dtype, network->table + i, 1, &value);
+        carvq_widen(network->stored.dtype, network->stored.table + i, 1, &value);
         assert_true(isfinite(value));
     }
     assert_true(isfinite(network->l1_after) && isfinite(network->square_after));
@@ -225,7 +225,7 @@ static void test_zero_gives_zero(void **state)
     struct carvq_adaptor_options options = some_options(2, 5);
     struct carvq_adaptor_network *network = train(&source, &options);
     for (size_t i = 0; i < network->nbytes; i++)
-        assert_int_equal(network->table[i], 0);
+        assert_int_equal(network->stored.table[i], 0);
     assert_true(network->l1_before == 0 && network->l1_after == 0);
     free(network);
     free(source.values);

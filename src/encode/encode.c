@@ -131,7 +131,7 @@ static enum carvq_status write_adaptor(struct carvq_plan *plan, const struct car
     if (network != NULL) {
         const uint64_t offset = *end;
         *end += network->nbytes;
-        return job->write(job->write_context, offset, network->table, (size_t)network->nbytes, error);
+        return job->write(job->write_context, offset, network->stored.table, (size_t)network->nbytes, error);
     }
     info->payload_bytes -= info->adaptor_bytes;
     info->adaptor_bytes = info->adaptor_dim = info->adaptor_hidden = 0;

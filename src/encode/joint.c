@@ -24,7 +24,7 @@ static float *widen_layers(const struct carvq_adaptor_network *network)
     const size_t count = carvq_layers_count(network);
     float *layers = malloc(count * sizeof *layers);
     if (layers != NULL)
-        carvq_widen(network->dtype, network->weight_0, count, layers);
+        carvq_widen(network->stored.dtype, network->stored.weight_0, count, layers);
     return layers;
 }
 

@@ -209,19 +209,16 @@ static enum carvq_status make_network(const struct carvq_matrix *matrix, const s
         network = malloc((size_t)total);
     if (network == NULL)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "no memory for %" PRIu64 " bytes of adaptor", nbytes);
-    const uint8_t *tensors = (const uint8_t *)(network + 1);
-    *network = (struct carvq_adaptor_network){
-        .rows = matrix->rows,
-        .cols = matrix->cols,
-        .widths = options->widths,
-        .dtype = options->dtype,
-        .nbytes = nbytes,
-    };
-    network->table = tensors;
-    network->weight_0 = network->table + 2 * matrix->rows * m;
-    network->bias_0 = network->weight_0 + 2 * m * hidden;
-    network->weight_1 = network->bias_0 + 2 * hidden;
-    network->bias_1 = network->weight_1 + 2 * hidden * matrix->cols;
+    struct carvq_adaptor stored = {.dim = options->widths.dim,
+                                   .hidden = options->widths.hidden,
+                                   .cols = matrix->cols,
+                                   .dtype = options->dtype,
+                                   .table = (const uint8_t *)(network + 1)};
+    stored.weight_0 = stored.table + 2 * matrix->rows * m;
+    stored.bias_0 = stored.weight_0 + 2 * m * hidden;
+    stored.weight_1 = stored.bias_0 + 2 * hidden;
+    stored.bias_1 = stored.weight_1 + 2 * hidden * matrix->cols;
+    *network = (struct carvq_adaptor_network){.stored = stored, .rows = matrix->rows, .nbytes = nbytes};
     *network_ret = network;
     return CARVQ_OK;
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "carvq_encode.h"
+#include "runtime/table.h"
 
 // More hidden units than these for each value of z [m] are refused: 16 bits of z cannot tell more places apart.
 #define CARVQ_ADAPTOR_MAX_UNITS 256
@@ -67,16 +68,9 @@ void carvq_adaptor_defaults(uint64_t rows, uint32_t cols, struct carvq_adaptor_o
 
 // A trained network as it is stored: 16-bit little-endian values, the tensors one after the other in the order below.
 struct carvq_adaptor_network {
-    uint64_t rows; // V
-    uint32_t cols; // n
-    struct carvq_adaptor_widths widths;
-    enum carvq_dtype dtype;
-    const uint8_t *table;    // [V, m]
-    const uint8_t *weight_0; // [m, H]
-    const uint8_t *bias_0;   // [H]
-    const uint8_t *weight_1; // [H, n]
-    const uint8_t *bias_1;   // [n]
-    uint64_t nbytes;         // of all five
+    struct carvq_adaptor stored; // as a reader sees it
+    uint64_t rows;               // V
+    uint64_t nbytes;             // of all five tensors, from stored.table on
     // Sums over all values of the residual, and of it less gamma as it is stored: if l1_after is not below l1_before, leave
     // the adaptor out.
     double l1_before, l1_after;

@@ -44,20 +44,21 @@ static size_t store_side(const struct carvq_adaptor_trainer *trainer, const stru
 {
     const struct carvq_curves *curves = &trainer->curves;
     const size_t n = curves->cols, nodes = carvq_curve_nodes(curves, i), pivot = carvq_curve_pivot(nodes);
-    const size_t units = right ? nodes - 1 - pivot : pivot, hidden = network->widths.hidden;
-    uint8_t *weight_0 = tensors + (network->weight_0 - network->table), *bias_0 = tensors + (network->bias_0 - network->table);
-    uint8_t *weight_1 = tensors + (network->weight_1 - network->table);
+    const size_t units = right ? nodes - 1 - pivot : pivot, hidden = network->stored.hidden;
+    uint8_t *weight_0 = tensors + (network->stored.weight_0 - network->stored.table),
+            *bias_0 = tensors + (network->stored.bias_0 - network->stored.table);
+    uint8_t *weight_1 = tensors + (network->stored.weight_1 - network->stored.table);
     const float *node = curves->nodes + (curves->first[i] + pivot) * n;
     for (size_t k = 0; k < units; k++) {
-        round_value(network->dtype, right ? 1 : -1, weight_0 + 2 * (i * hidden + unit + k));
-        round_value(network->dtype, -node_place(k), bias_0 + 2 * (unit + k));
+        round_value(network->stored.dtype, right ? 1 : -1, weight_0 + 2 * (i * hidden + unit + k));
+        round_value(network->stored.dtype, -node_place(k), bias_0 + 2 * (unit + k));
     }
     for (size_t c = 0; c < n; c++) {
         float at = trainer->scale * node[c], slope = 0;
         for (size_t k = 0; k < units; k++) {
             float length = node_place(k + 1) - node_place(k);
             float next = trainer->scale * (right ? node[(k + 1) * n + c] : *(node + c - (k + 1) * n));
-            slope += round_value(network->dtype, (next - at) / length - slope, weight_1 + 2 * ((unit + k) * n + c));
+            slope += round_value(network->stored.dtype, (next - at) / length - slope, weight_1 + 2 * ((unit + k) * n + c));
             at += slope * length;
         }
     }
@@ -74,30 +75,30 @@ static void write_down(const struct carvq_adaptor_trainer *trainer, struct carvq
         return;
     for (uint64_t r = 0; r < network->rows; r++)
         for (size_t i = 0; i < dim; i++)
-            round_value(network->dtype, position_to_z(carvq_curve_nodes(curves, i), trainer->positions[r * dim + i]),
+            round_value(network->stored.dtype, position_to_z(carvq_curve_nodes(curves, i), trainer->positions[r * dim + i]),
                         tensors + 2 * (r * dim + i));
     size_t unit = 0;
     for (size_t i = 0; i < dim; i++) {
         unit = store_side(trainer, network, i, true, unit, tensors);
         unit = store_side(trainer, network, i, false, unit, tensors);
     }
-    uint8_t *bias_1 = tensors + (network->bias_1 - network->table);
+    uint8_t *bias_1 = tensors + (network->stored.bias_1 - network->stored.table);
     for (size_t c = 0; c < n; c++) {
         float sum = 0;
         for (size_t i = 0; i < dim; i++)
             sum += curves->nodes[(curves->first[i] + carvq_curve_pivot(carvq_curve_nodes(curves, i))) * n + c];
-        round_value(network->dtype, trainer->scale * sum, bias_1 + 2 * c);
+        round_value(network->stored.dtype, trainer->scale * sum, bias_1 + 2 * c);
     }
 }
 
 void carvq_adaptor_subtract(const struct carvq_adaptor_network *network, const float *layers, uint64_t row, size_t nrows,
                             size_t col, size_t ncols, float *contracted, float *activations, float *block)
 {
-    const size_t m = network->widths.dim, hidden = network->widths.hidden, n = network->cols;
+    const size_t m = network->stored.dim, hidden = network->stored.hidden, n = network->stored.cols;
     const float *weight_0 = layers, *bias_0 = weight_0 + m * hidden, *weight_1 = bias_0 + hidden;
     const float *bias_1 = weight_1 + hidden * n + col;
     const int rows = (int)nrows, units = (int)hidden, dim = (int)m;
-    carvq_widen(network->dtype, network->table + 2 * m * row, nrows * m, contracted);
+    carvq_widen(network->stored.dtype, network->stored.table + 2 * m * row, nrows * m, contracted);
     for (size_t r = 0; r < nrows; r++)
         memcpy(activations + r * hidden, bias_0, hidden * sizeof *bias_0);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, units, dim, 1, contracted, dim, weight_0, units, 1, activations,
@@ -114,7 +115,7 @@ void carvq_adaptor_subtract(const struct carvq_adaptor_network *network, const f
 static void measure_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_workspace *workspace,
                           struct carvq_adaptor_lane *lane, uint64_t row, size_t nrows)
 {
-    const size_t n = trainer->network->cols;
+    const size_t n = trainer->network->stored.cols;
     memcpy(workspace->error, workspace->residual, nrows * n * sizeof *workspace->error);
     carvq_adaptor_subtract(trainer->network, trainer->layers, row, nrows, 0, n, workspace->positions, workspace->weights,
                            workspace->error);
@@ -129,17 +130,17 @@ static void measure_chunk(struct carvq_adaptor_trainer *trainer, struct carvq_ad
 
 static enum carvq_status measure(struct carvq_adaptor_trainer *trainer, struct carvq_adaptor_network *network)
 {
-    const size_t values = (size_t)(network->nbytes / 2 - network->rows * network->widths.dim);
+    const size_t values = (size_t)(network->nbytes / 2 - network->rows * network->stored.dim);
     trainer->network = network;
     trainer->scale = 1;
-    carvq_widen(network->dtype, network->weight_0, values, trainer->layers);
+    carvq_widen(network->stored.dtype, network->stored.weight_0, values, trainer->layers);
     enum carvq_status status = carvq_adaptor_pass(trainer, "measure", 0, measure_chunk);
     const double *sums = trainer->sums.value;
     network->l1_before = sums[0];
     network->square_before = sums[1];
     network->l1_after = sums[2];
     network->square_after = sums[3];
-    trainer->progress.loss = sums[2] / (double)network->rows / (double)network->cols;
+    trainer->progress.loss = sums[2] / (double)network->rows / (double)network->stored.cols;
     return status;
 }
 

@@ -20,21 +20,10 @@ void carvq_prediction_free(struct carvq_prediction *prediction)
 // Adds gamma as a reader does it.
 static void add_gamma(const struct carvq_adaptor_network *network, uint64_t first, size_t count, float *rows)
 {
-    const struct carvq_adaptor adaptor = {
-        .dim = network->widths.dim,
-        .hidden = network->widths.hidden,
-        .cols = network->cols,
-        .dtype = network->dtype,
-        .table = network->table,
-        .weight_0 = network->weight_0,
-        .bias_0 = network->bias_0,
-        .weight_1 = network->weight_1,
-        .bias_1 = network->bias_1,
-    };
     uint32_t ids[CARVQ_RESIDUAL_ROWS];
     for (size_t i = 0; i < count; i++)
         ids[i] = (uint32_t)(first + i);
-    carvq_adaptor_add(&adaptor, ids, count, (struct carvq_columns){0, network->cols}, rows, network->cols);
+    carvq_adaptor_add(&network->stored, ids, count, (struct carvq_columns){0, network->stored.cols}, rows, network->stored.cols);
 }
 
 static const uint8_t *fields_of(const struct carvq_prediction *prediction, uint64_t row)
@@ -64,7 +53,7 @@ static float saturate(float value)
 
 size_t carvq_layers_count(const struct carvq_adaptor_network *network)
 {
-    return (network->widths.dim + 1 + (size_t)network->cols) * network->widths.hidden + network->cols;
+    return (network->stored.dim + 1 + (size_t)network->stored.cols) * network->stored.hidden + network->stored.cols;
 }
 
 // The same by the BLAS.
@@ -72,7 +61,7 @@ static enum carvq_status subtract_layers(const struct carvq_residual *residual, 
                                          uint32_t ncols, float *block, struct carvq_error *error)
 {
     const struct carvq_adaptor_network *network = residual->prediction->network;
-    const size_t m = network->widths.dim, hidden = network->widths.hidden;
+    const size_t m = network->stored.dim, hidden = network->stored.hidden;
     float *contracted = malloc(CARVQ_RESIDUAL_ROWS * (m + hidden) * sizeof *contracted);
     if (contracted == NULL)
         return carvq_matrix_fail(residual->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for rows of the adaptor");
@@ -91,7 +80,7 @@ static enum carvq_status subtract_gamma(const struct carvq_residual *residual, u
                                         uint32_t ncols, float *block, struct carvq_error *error)
 {
     const struct carvq_adaptor_network *network = residual->prediction->network;
-    const size_t n = network->cols;
+    const size_t n = network->stored.cols;
     float *gamma = malloc((nrows < CARVQ_RESIDUAL_ROWS ? nrows : CARVQ_RESIDUAL_ROWS) * n * sizeof *gamma);
     if (gamma == NULL)
         return carvq_matrix_fail(residual->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for rows of the adaptor");
