@@ -178,7 +178,7 @@ static void test_threads_agree(void **state)
     struct carvq_adaptor_network *one = train(&source, &options);
     for (options.threads = 2; options.threads <= 3; options.threads++) {
         struct carvq_adaptor_network *more = train(&source, &options);
-        assert_memory_equal(more->table, one->stored.table, one->nbytes);
+        assert_memory_equal(more->stored.table, one->stored.table, one->nbytes);
         assert_true(more->l1_after == one->l1_after);
         free(more);
     }
