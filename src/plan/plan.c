@@ -86,11 +86,11 @@ enum carvq_status carvq_plan_check_matrix(const struct carvq_matrix *matrix, str
     enum carvq_status status = check_name(matrix, error);
     if (status != CARVQ_OK)
         return status;
-    status = carvq_plan_check_range(matrix, "rows", matrix->rows, CARVQ_MAX_ROWS, error);
-    if (status == CARVQ_OK)
-        status = carvq_plan_check_range(matrix, "cols", matrix->cols, CARVQ_MAX_COLS, error);
-    if (status != CARVQ_OK)
-        return status;
+    const bool rows_fit = matrix->rows >= 1 && matrix->rows <= CARVQ_MAX_ROWS;
+    if (!rows_fit || matrix->cols < 1 || matrix->cols > CARVQ_MAX_COLS)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT,
+                                 "%" PRIu64 " x %" PRIu32 " is no shape for a table: %s must be 1 to %" PRIu64, matrix->rows,
+                                 matrix->cols, rows_fit ? "cols" : "rows", rows_fit ? CARVQ_MAX_COLS : CARVQ_MAX_ROWS);
     if (matrix->dtype != CARVQ_F32 && matrix->dtype != CARVQ_F16 && matrix->dtype != CARVQ_BF16)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "dtype must be F32, F16 or BF16");
     return CARVQ_OK;
