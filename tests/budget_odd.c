@@ -6,6 +6,13 @@
 
 #include "runtime/half.h"
 
+// Instrumented, a value takes ten times as long.
+#if defined(__SANITIZE_ADDRESS__)
+#define ROWS 160
+#else
+#define ROWS 500
+#endif
+
 // Compresses at several budgets, with counts and with all rows alike; every value that comes out is finite. Returns the SQNR of
 // the last one.
 static double try_budgets(struct source *source, double least, double most)
@@ -52,8 +59,8 @@ enum kind { ALL_EQUAL, ALL_ZERO, EQUAL_ROWS, MANY_ZERO_ROWS, ONE_ROW_MATTERS, OF
 
 static struct source odd_table(enum kind kind)
 {
-    struct source source = source_gaussian(500, 48, 9);
-    for (size_t i = 0; i < 500 * 48; i++) {
+    struct source source = source_gaussian(ROWS, 48, 9);
+    for (size_t i = 0; i < ROWS * 48; i++) {
         float *value = &source.values[i];
         const size_t row = i / 48;
         switch (kind) {
@@ -120,10 +127,10 @@ static void test_types_of_source(void **state)
 {
     (void)state;
     for (int type = CARVQ_F32; type <= CARVQ_BF16; type++) {
-        struct source source = source_gaussian(400, 50, 12);
+        struct source source = source_gaussian(ROWS, 50, 12);
         struct carvq_matrix matrix = source_matrix(&source);
         matrix.dtype = (enum carvq_dtype)type;
-        for (size_t i = 0; i < 400 * 50; i++)
+        for (size_t i = 0; i < ROWS * 50; i++)
             if (type != CARVQ_F32)
                 source.values[i] = type == CARVQ_F16 ? carvq_f16_to_f32(carvq_f32_to_f16(source.values[i]))
                                                      : carvq_bf16_to_f32(carvq_f32_to_bf16(source.values[i]));
@@ -132,7 +139,7 @@ static void test_types_of_source(void **state)
             struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
             const struct carvq_table_info *info = carvq_plan_info(plan);
             assert_int_equal(info->dtype, type);
-            assert_int_equal(info->original_bytes, 400 * 50 * (type == CARVQ_F32 ? 4 : 2));
+            assert_int_equal(info->original_bytes, ROWS * 50 * (type == CARVQ_F32 ? 4 : 2));
             assert_true(bits_of(info) <= bits);
             struct output output = encode_plan(plan, 2, NULL);
             double sqnr_db = measure_file(&source, &output, NULL, NULL);
@@ -248,7 +255,7 @@ static int stop(void *context, const struct carvq_progress *progress)
 static void test_cancelled(void **state)
 {
     (void)state;
-    struct source source = source_gaussian(2000, 128, 16);
+    struct source source = source_gaussian(4 * ROWS, 128, 16);
     struct carvq_matrix matrix = source_matrix(&source);
     struct carvq_budget budget = budget_of_bits(2);
     struct carvq_error error = {0};
