@@ -115,7 +115,7 @@ CARVQ_API const char *carvq_codec_name(enum carvq_codec codec);
 // is 0.
 struct carvq_segment_info {
     enum carvq_codec codec;
-    uint64_t rows;                // in this segment
+    uint64_t rows;                // [V_Q] in this segment
     uint32_t cols;                // [n], the table's
     enum carvq_dtype value_dtype; // CARVQ_BF16 or CARVQ_F16: of rvq's codebooks, trellis' scales, raw's rows
 
@@ -128,7 +128,7 @@ struct carvq_segment_info {
 
     uint32_t state_bits; // trellis: [S]
     uint32_t step_bits;  // trellis: [k]; a step makes two values
-    uint32_t scale_bits; // trellis: bits of the number of a row's scale
+    uint32_t scale_bits; // trellis: [b] bits of the number of a row's scale
 
     uint64_t code_bytes;     // codes, or raw's rows
     uint64_t codebook_bytes; // codebooks, or trellis' scales
@@ -147,11 +147,11 @@ struct carvq_table_info {
     // What is added to the decoded rows of all segments but raw ones, in this order; each has the type of its 16-bit values.
     bool mean; // the mean of all rows, or something like it
     enum carvq_dtype mean_dtype;
-    uint32_t rank; // of the low-rank part, 0: none
-    uint32_t low_rank_bits;
+    uint32_t rank;          // [R] of the low-rank part, 0: none
+    uint32_t low_rank_bits; // [w] of a coefficient
     enum carvq_dtype low_rank_dtype;
     uint32_t adaptor_dim;    // [m], 0: no adaptor
-    uint32_t adaptor_hidden; // hidden units of the adaptor, 0: no adaptor
+    uint32_t adaptor_hidden; // [H] hidden units of the adaptor, 0: no adaptor
     enum carvq_dtype adaptor_dtype;
 
     uint64_t code_bytes; // payload by part; their sum is payload_bytes. Of all segments

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What all rows share: row += mean, then row += coefficient_k * direction_k for each k, in the order that doc/format.md fixes.
+// What all rows share: row += mean, then row += coefficient_j * direction_j for each j, in the order that doc/format.md fixes.
 // Work per row: n additions for the mean, n multiplications and additions for each direction.
 #include "half.h"
 #include "table.h"
 
-// The b-bit field number index less 2^(b-1). Reads only bytes in which the field lies.
+// The w-bit field number index less 2^(w-1). Reads only bytes in which the field lies.
 static float read_coefficient(const uint8_t *fields, uint64_t index, unsigned bits)
 {
     const uint8_t *byte = fields + index * bits / 8;

@@ -18,7 +18,7 @@ struct carvq_segment {
     const uint8_t *codebooks; // rvq [G, L, K, h], trellis [2^b] scales; 16-bit values without alignment
     // The rest is set by the function that chooses the decoder.
     uint64_t row_bits;          // of codes, or of raw's values
-    uint32_t row_subvectors;    // rvq: S = ceil(n / h)
+    uint32_t row_subvectors;    // rvq: C = ceil(n / h)
     uint32_t column_step;       // what a decoder begins with is 0 or a multiple of this, which is at most CARVQ_MAX_SUBVECTOR
     const int8_t (*trellis)[2]; // trellis: the values of a step by state
     carvq_decode_rows *decode_rows;
@@ -63,8 +63,8 @@ struct carvq_shared {
     uint32_t bits; // of a coefficient
     enum carvq_dtype mean_dtype, dtype;
     const uint8_t *mean;         // [n], or NULL
-    const uint8_t *directions;   // [r, n]
-    const uint8_t *coefficients; // [V, r] fields
+    const uint8_t *directions;   // [R, n]
+    const uint8_t *coefficients; // [V, R] fields
 };
 
 // The tensors of an adaptor, see doc/format.md: 16-bit values without alignment.
