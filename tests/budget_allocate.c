@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 #include "plan/allocate.h"
-#include "encode/directory.h"
+#include "encode/tiers.h"
 #include "host/random.h"
 #include "runtime/table.h"
 
@@ -318,7 +318,7 @@ static void check_directory(uint64_t rows, unsigned count, const uint8_t *tiers)
     uint64_t ranks[CARVQ_MAX_SEGMENTS] = {0}, nbytes = carvq_tier_bytes(rows, count);
     uint8_t *bytes = malloc(nbytes);
     assert_non_null(bytes);
-    carvq_directory_write(tiers, rows, count, bytes);
+    carvq_tiers_write(tiers, rows, count, bytes);
     for (uint64_t row = 0; row < rows; row++)
         infos[tiers[row]].rows++;
     struct carvq_table table = {.segments = segments, .tiers = bytes};
