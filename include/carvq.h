@@ -132,7 +132,7 @@ struct carvq_segment_info {
 
     uint64_t code_bytes;     // codes, or raw's rows
     uint64_t codebook_bytes; // codebooks, or trellis' scales
-    const char *kernel;      // the decoder that runs here, e.g. "scalar h8 k4 L3"
+    const char *kernel;      // the decoder that runs here, e.g. "scalar h8 kappa4 L3"
 };
 
 // Everything there is to know about a table without reading its values.

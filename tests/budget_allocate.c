@@ -223,7 +223,7 @@ static void test_all_is_spent(void **state)
     }
 }
 
-// Rows of unit length without counts all have one weight, and counts of many rows are 0: at any price all of them go the same
+// Rows of unit length without counts all have one weight, and counts of many rows are 0: with any lambda all of them go the same
 // candidate, and what a budget has beyond that would be left unspent.
 static void test_rows_of_one_weight_share_the_bits(void **state)
 {

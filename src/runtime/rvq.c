@@ -143,7 +143,8 @@ CARVQ_DECODE_ROWS(decode_any, decode_row(segment, row, columns, segment->info->s
 const char *carvq_rvq_choose(struct carvq_segment *segment)
 {
     static carvq_decode_rows *const decoders[] = {decode_h8k4l1, decode_h8k4l2, decode_h8k4l3, decode_h8k4l4};
-    static const char *const names[] = {"scalar h8 k4 L1", "scalar h8 k4 L2", "scalar h8 k4 L3", "scalar h8 k4 L4"};
+    static const char *const names[] = {"scalar h8 kappa4 L1", "scalar h8 kappa4 L2", "scalar h8 kappa4 L3",
+                                        "scalar h8 kappa4 L4"};
     const struct carvq_segment_info *info = segment->info;
     segment->row_subvectors = (info->cols - 1) / info->subvector + 1;
     segment->row_bits = info->code_bytes / info->rows * 8;
