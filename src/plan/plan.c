@@ -139,14 +139,6 @@ const struct carvq_report *carvq_plan_report(const struct carvq_plan *plan)
     return &plan->report;
 }
 
-double carvq_plan_expect(const struct carvq_plan *plan, struct carvq_band bands_ret[CARVQ_BANDS])
-{
-    if (!plan->by_settings)
-        return carvq_plan_bands(plan, NULL, bands_ret);
-    memset(bands_ret, 0, CARVQ_BANDS * sizeof *bands_ret);
-    return NAN;
-}
-
 const char *carvq_phase_name(enum carvq_phase phase)
 {
     static const char *const names[] = {
