@@ -91,6 +91,10 @@ enum carvq_grouping {
 #define CARVQ_MAX_CODE_BITS 12
 #define CARVQ_MAX_STATE_BITS 12
 #define CARVQ_MAX_SCALE_BITS 8
+#define CARVQ_MAX_STRIDES 8
+#define CARVQ_MAX_STRIDE 8
+#define CARVQ_MAX_SPAN 4
+#define CARVQ_MAX_STEPS 65536
 #define CARVQ_MAX_RANK 64
 #define CARVQ_MAX_LOW_RANK_BITS 8
 #define CARVQ_MAX_ADAPTOR_DIM 65536
@@ -105,10 +109,11 @@ struct carvq_table;
 enum carvq_codec {
     CARVQ_RVQ = 0,     // group residual vector quantization
     CARVQ_TRELLIS = 1, // a trellis code along each row
-    CARVQ_RAW = 2      // 16-bit values
+    CARVQ_RAW = 2,     // 16-bit values
+    CARVQ_ADDITIVE = 3 // overlapped additive 4-bit codes, for output heads
 };
 
-// "rvq", "trellis", "raw": static strings.
+// "rvq", "trellis", "raw", "additive": static strings.
 CARVQ_API const char *carvq_codec_name(enum carvq_codec codec);
 
 // A segment: rows of a table that are stored alike. Symbols in brackets are those of doc/method.md. What belongs to another codec
@@ -117,7 +122,7 @@ struct carvq_segment_info {
     enum carvq_codec codec;
     uint64_t rows;                // in this segment
     uint32_t cols;                // [n], the table's
-    enum carvq_dtype value_dtype; // CARVQ_BF16 or CARVQ_F16: of rvq's codebooks, trellis' scales, raw's rows
+    enum carvq_dtype value_dtype; // CARVQ_BF16 or CARVQ_F16: of rvq's codebooks, scales, raw's rows
 
     uint32_t subvector; // rvq: [h] values in a sub-vector
     uint64_t group;     // rvq: [g] sub-vectors in a group
@@ -128,10 +133,15 @@ struct carvq_segment_info {
 
     uint32_t state_bits; // trellis: [S]
     uint32_t step_bits;  // trellis: [k]; a step makes two values
-    uint32_t scale_bits; // trellis: bits of the number of a row's scale
+    uint32_t scale_bits; // trellis, additive: bits of the number of a row's scale
 
-    uint64_t code_bytes;     // codes, or raw's rows
-    uint64_t codebook_bytes; // codebooks, or trellis' scales
+    uint8_t strides[CARVQ_MAX_STRIDES]; // additive: values that a step goes on by; the pattern repeats
+    uint32_t stride_count;              // additive: [P]
+    uint32_t span;                      // additive: [M] steps that a codeword covers
+    bool position_books;                // additive: books by position in the row, not by phase of the pattern
+
+    uint64_t code_bytes;     // codes, or raw's rows; with the numbers of additive's scales
+    uint64_t codebook_bytes; // codebooks, or scales; additive: both
     const char *kernel;      // the decoder that runs here, e.g. "scalar h8 k4 L3"
 };
 

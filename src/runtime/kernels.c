@@ -79,6 +79,7 @@ void carvq_kernels_scalar(struct carvq_kernels *kernels)
     kernels->choose[CARVQ_RVQ] = carvq_rvq_choose;
     kernels->choose[CARVQ_TRELLIS] = carvq_trellis_choose;
     kernels->choose[CARVQ_RAW] = carvq_raw_choose;
+    kernels->choose[CARVQ_ADDITIVE] = carvq_additive_choose;
     kernels->add_shared = carvq_shared_add;
     kernels->add_adaptor = carvq_adaptor_add;
 }

@@ -49,7 +49,7 @@ typedef void carvq_add_adaptor(const struct carvq_adaptor *adaptor, const uint32
                                struct carvq_columns columns, float *values, size_t stride);
 
 struct carvq_kernels {
-    carvq_choose *choose[CARVQ_RAW + 1]; // by codec
+    carvq_choose *choose[CARVQ_ADDITIVE + 1]; // by codec
     carvq_add_shared *add_shared;
     carvq_add_adaptor *add_adaptor;
 };
@@ -66,7 +66,7 @@ CARVQ_KERNEL_FILES(CARVQ_DECLARE)
 void carvq_kernels_choose(enum carvq_level level, struct carvq_kernels *kernels_ret);
 
 // The scalar ones.
-carvq_choose carvq_rvq_choose, carvq_trellis_choose, carvq_raw_choose;
+carvq_choose carvq_rvq_choose, carvq_trellis_choose, carvq_raw_choose, carvq_additive_choose;
 carvq_add_shared carvq_shared_add;
 carvq_add_adaptor carvq_adaptor_add;
 

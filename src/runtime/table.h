@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "additive.h"
 #include "kernels.h"
 #include "safetensors.h"
 
@@ -12,17 +13,30 @@
 typedef void carvq_decode_rows(const struct carvq_segment *segment, const uint64_t *rows, size_t count,
                                struct carvq_columns columns, float *values_ret, size_t stride);
 
+// What follows from a segment of codec additive, see additive.h.
+struct carvq_additive {
+    uint32_t steps, groups;                 // T, G
+    uint8_t widths[CARVQ_MAX_STRIDES];      // w, by phase
+    uint32_t books[CARVQ_ADDITIVE_CLASSES]; // by class: where its book is, if they are by phase
+};
+
 struct carvq_segment {
     const struct carvq_segment_info *info;
-    const uint8_t *codes;     // rvq [rows, row_bytes], trellis [code_bytes], raw [rows, n] 16-bit values
-    const uint8_t *codebooks; // rvq [G, L, K, h], trellis [2^b] scales; 16-bit values without alignment
+    const uint8_t *codes;       // rvq [rows, row_bytes], trellis [code_bytes], additive lines, raw [rows, n] 16-bit values
+    const uint8_t *codebooks;   // rvq [G, L, K, h], trellis and additive [2^b] scales; 16-bit values without alignment
+    const uint8_t *books;       // additive: 8-bit values, see additive.h
+    const uint8_t *scale_codes; // additive: [rows] fields of b bits, NULL if b is 0
     // The rest is set by the function that chooses the decoder.
-    uint64_t row_bits;          // of codes, or of raw's values
+    uint64_t row_bits;          // of codes, or of raw's values; additive: 0, a row's codes do not lie together
     uint32_t row_subvectors;    // rvq: S = ceil(n / h)
     uint32_t column_step;       // what a decoder begins with is 0 or a multiple of this, which is at most CARVQ_MAX_SUBVECTOR
     const int8_t (*trellis)[2]; // trellis: the values of a step by state
+    struct carvq_additive additive;
     carvq_decode_rows *decode_rows;
 };
+
+// The scale of a row of codec additive.
+float carvq_additive_scale(const struct carvq_segment *segment, uint64_t row);
 
 // Decodes a whole row.
 static inline void carvq_decode_row(const struct carvq_segment *segment, uint64_t row, float *values_ret)
@@ -114,12 +128,13 @@ unsigned carvq_tier_bits(uint32_t segment_count);
 uint64_t carvq_tier_bytes(uint64_t rows, uint32_t segment_count);
 
 // The tensors of a table, see doc/format.md. In the file, all tables' tensors of one part come first, then those of another, and
-// so on: the 16-bit ones, for the sake of alignment, then the rest. In a file of version 1 the adaptors are last: one that turns
-// out to be of no use is left out, and nothing moves.
+// so on: additive's codes and the 16-bit ones, for the sake of alignment, then the rest. In a file of version 1 the adaptors are
+// last: one that turns out to be of no use is left out, and nothing moves.
 enum carvq_part {
-    CARVQ_PART_CODES,        // of a segment: rvq's and trellis' codes
-    CARVQ_PART_CODEBOOKS,    // of a segment: rvq's codebooks, trellis' scales
+    CARVQ_PART_CODES,        // of a segment: rvq's and trellis' codes, additive's books and numbers of scales
+    CARVQ_PART_CODEBOOKS,    // of a segment: rvq's codebooks, trellis' and additive's scales
     CARVQ_PART_VALUES,       // of a segment: raw's rows
+    CARVQ_PART_LINES,        // of a segment: additive's codes, lines of 64 bytes: first in the file, for the sake of alignment
     CARVQ_PART_ADAPTOR,      // of the table, as all that follow: five tensors, one after the other
     CARVQ_PART_MEAN,         // one tensor each
     CARVQ_PART_DIRECTIONS,   //
