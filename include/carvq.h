@@ -220,6 +220,31 @@ CARVQ_API enum carvq_status carvq_lookup(const struct carvq_table *table, const 
 CARVQ_API enum carvq_status carvq_lookup_as(const struct carvq_table *table, const uint32_t *ids, size_t count,
                                             enum carvq_dtype dtype, void *rows, size_t row_stride, struct carvq_error *error);
 
+// Which part of its work a call of carvq_logits() does; {0} is all of it.
+struct carvq_logits_part {
+    uint32_t first_segment, segment_count; // rows of these segments get logits; a count of 0: of all from the first on
+    uint32_t part, parts;                  // part number part of parts, which are of about one size; parts 0: of 1
+};
+
+// The output head: the products of all rows of the table with count hidden states, as if rows were looked up, but from what is
+// stored. State i is the cols floats at hidden + i * hidden_stride; its product with row j goes to logits[i * logits_stride + j].
+// Fast for segments of codec additive, whose products are rounded to 8 bits on the way, see doc/format.md; rows of other codecs
+// are decoded one by one. The logits are bit for bit the same on every machine, whatever count, parts and segments are. A state
+// that holds NaN, infinity or a value beyond 2^96 gets NaN for all its logits.
+//
+// part (NULL: everything) says what is done: parts may be done by threads of the caller at the same time, each with a workspace
+// of its own, and each writes logits of its own. Logits of rows of segments that are not asked for are left as they are: since
+// tiers are sorted by importance, the first ones are a shortlist.
+//
+// The workspace is carvq_logits_workspace() bytes, which it says for count; they need no alignment, and hold nothing that is of
+// use after the call. Allocates nothing; takes at most 8 KiB of stack. Returns CARVQ_ERROR_ARGUMENT, and has written nothing, if
+// hidden_stride is less than cols, logits_stride less than rows, the workspace too small, or if there is no such part or segment;
+// CARVQ_ERROR_FORMAT if the file is damaged where it says in which segment a row is, and may have written some of the logits.
+CARVQ_API size_t carvq_logits_workspace(const struct carvq_table *table, size_t count);
+CARVQ_API enum carvq_status carvq_logits(const struct carvq_table *table, const float *hidden, size_t count, size_t hidden_stride,
+                                         float *logits, size_t logits_stride, const struct carvq_logits_part *part,
+                                         void *workspace, size_t workspace_bytes, struct carvq_error *error);
+
 // The number of the segment that holds row id; UINT32_MAX if there is no such row, or if the file is damaged where it says that.
 CARVQ_API uint32_t carvq_row_segment(const struct carvq_table *table, uint32_t id);
 

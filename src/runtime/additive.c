@@ -124,40 +124,33 @@ float carvq_additive_scale(const struct carvq_segment *segment, uint64_t row)
     return scale;
 }
 
-// A step of a row: where it begins, its book and its width.
-struct place {
-    uint32_t step, phase;
-    size_t column;
-    const int8_t *book;
-    uint32_t width;
-};
-
-static void set_class(const struct carvq_segment *segment, struct place *place)
+// The book of a step of known number and phase, if it is by phase.
+static void set_class(const struct carvq_segment *segment, struct carvq_step *step)
 {
     const struct carvq_additive *shape = &segment->additive;
     const uint32_t ends = segment->info->span - 1;
-    place->width = shape->widths[place->phase];
+    step->width = shape->widths[step->phase];
     if (!segment->info->position_books)
-        place->book = (const int8_t *)segment->books + shape->books[place->step < ends ? place->step : ends + place->phase];
+        step->book = (const int8_t *)segment->books + shape->books[step->number < ends ? step->number : ends + step->phase];
 }
 
-static struct place find_step(const struct carvq_segment *segment, uint32_t step)
+struct carvq_step carvq_additive_step(const struct carvq_segment *segment, uint32_t number)
 {
     const struct carvq_segment_info *info = segment->info;
-    struct place place = {.step = step, .phase = step % info->stride_count};
-    place.column = (size_t)carvq_additive_column(info, step);
-    place.book = (const int8_t *)segment->books + carvq_additive_book(info, step);
-    place.width = segment->additive.widths[place.phase];
-    return place;
+    struct carvq_step step = {.number = number, .phase = number % info->stride_count};
+    step.column = (size_t)carvq_additive_column(info, number);
+    step.book = (const int8_t *)segment->books + carvq_additive_book(info, number);
+    step.width = segment->additive.widths[step.phase];
+    return step;
 }
 
-static void go_on(const struct carvq_segment *segment, struct place *place)
+void carvq_additive_go_on(const struct carvq_segment *segment, struct carvq_step *step)
 {
-    place->step++;
-    place->column += segment->info->strides[place->phase];
-    place->phase = place->phase + 1 < segment->info->stride_count ? place->phase + 1 : 0;
-    place->book += 16 * place->width; // by position
-    set_class(segment, place);
+    step->number++;
+    step->column += segment->info->strides[step->phase];
+    step->phase = step->phase + 1 < segment->info->stride_count ? step->phase + 1 : 0;
+    step->book += 16 * step->width; // by position
+    set_class(segment, step);
 }
 
 // The row's bytes of a group: columns of its line.
@@ -173,22 +166,22 @@ static void decode_row(const struct carvq_segment *segment, uint64_t row, struct
     const uint32_t ends = segment->info->span - 1, steps = segment->additive.steps;
     const uint32_t first = (uint32_t)(columns.first / segment->column_step) * segment->info->stride_count;
     const float scale = carvq_additive_scale(segment, row);
-    struct place place = find_step(segment, first < ends ? 0 : first - ends);
-    const uint8_t *bytes = find_bytes(segment, row, place.step / CARVQ_GROUP_CODES);
+    struct carvq_step at = carvq_additive_step(segment, first < ends ? 0 : first - ends);
+    const uint8_t *bytes = find_bytes(segment, row, at.number / CARVQ_GROUP_CODES);
     int16_t sums[CHUNK + 2 * MAX_WIDTH] = {0};
-    size_t base = place.column;
+    size_t base = at.column;
     for (size_t done = 0, width; done < columns.count; done += width) {
         const size_t column = columns.first + done;
         width = columns.count - done < CHUNK ? columns.count - done : CHUNK;
-        while (place.step < steps && place.column < column + width) {
-            const uint32_t step = place.step;
+        while (at.number < steps && at.column < column + width) {
+            const uint32_t step = at.number;
             const unsigned code = bytes[step % CARVQ_GROUP_CODES / 2 * CARVQ_TILE_ROWS] >> step % 2 * 4 & 15;
-            int16_t *restrict to = sums + (place.column - base);
-            for (uint32_t i = 0; i < place.width; i++)
-                to[i] = (int16_t)(to[i] + place.book[16 * i + code]);
-            go_on(segment, &place);
-            if (place.step % CARVQ_GROUP_CODES == 0 && place.step < steps)
-                bytes = find_bytes(segment, row, place.step / CARVQ_GROUP_CODES);
+            int16_t *restrict to = sums + (at.column - base);
+            for (uint32_t i = 0; i < at.width; i++)
+                to[i] = (int16_t)(to[i] + at.book[16 * i + code]);
+            carvq_additive_go_on(segment, &at);
+            if (at.number % CARVQ_GROUP_CODES == 0 && at.number < steps)
+                bytes = find_bytes(segment, row, at.number / CARVQ_GROUP_CODES);
         }
         for (size_t i = 0; i < width; i++)
             values_ret[done + i] = (float)sums[column - base + i] * scale;

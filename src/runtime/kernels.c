@@ -82,6 +82,9 @@ void carvq_kernels_scalar(struct carvq_kernels *kernels)
     kernels->choose[CARVQ_ADDITIVE] = carvq_additive_choose;
     kernels->add_shared = carvq_shared_add;
     kernels->add_adaptor = carvq_adaptor_add;
+    kernels->make_tables = carvq_additive_tables;
+    kernels->sum_lines = carvq_additive_sum_lines;
+    kernels->dot = carvq_dot_add;
 }
 
 void carvq_kernels_choose(enum carvq_level level, struct carvq_kernels *kernels_ret)

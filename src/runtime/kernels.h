@@ -6,6 +6,7 @@
 #define CARVQ_RUNTIME_KERNELS_H
 
 #include "carvq.h"
+#include "head.h"
 
 // Sets of instructions that code can be written for. A level of a processor family includes those before it of the same family.
 enum carvq_level {
@@ -52,6 +53,9 @@ struct carvq_kernels {
     carvq_choose *choose[CARVQ_ADDITIVE + 1]; // by codec
     carvq_add_shared *add_shared;
     carvq_add_adaptor *add_adaptor;
+    carvq_make_tables *make_tables;
+    carvq_sum_lines *sum_lines;
+    carvq_add_dot *dot;
 };
 
 // The files of kernels, each with its function that puts them into the table, where they replace those of the files before it. A

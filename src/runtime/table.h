@@ -35,6 +35,17 @@ struct carvq_segment {
     carvq_decode_rows *decode_rows;
 };
 
+// A step of codec additive: where its codeword begins, its book [width][16].
+struct carvq_step {
+    uint32_t number, phase, width;
+    size_t column;
+    const int8_t *book;
+};
+
+// A step by its number, and the step after it. Beyond the last one the book is not to be read.
+struct carvq_step carvq_additive_step(const struct carvq_segment *segment, uint32_t number);
+void carvq_additive_go_on(const struct carvq_segment *segment, struct carvq_step *step);
+
 // The scale of a row of codec additive.
 float carvq_additive_scale(const struct carvq_segment *segment, uint64_t row);
 
@@ -81,6 +92,9 @@ struct carvq_shared {
     const uint8_t *coefficients; // [V, r] fields
 };
 
+// Of row id of the table and a direction.
+float carvq_read_coefficient(const struct carvq_shared *shared, uint32_t id, uint32_t direction);
+
 // The tensors of an adaptor, see doc/format.md: 16-bit values without alignment.
 struct carvq_adaptor {
     uint32_t dim, hidden, cols; // m, H, n
@@ -91,6 +105,10 @@ struct carvq_adaptor {
     const uint8_t *weight_1; // [H, n]
     const uint8_t *bias_1;   // [n]
 };
+
+// The activations of hidden units first .. first + count - 1 for row id of the table, before what is not above 0 is left out.
+// count is at most 64.
+void carvq_adaptor_hidden(const struct carvq_adaptor *adaptor, uint64_t id, size_t first, size_t count, float *activations_ret);
 
 struct carvq_table {
     struct carvq_table_info info;
@@ -163,5 +181,20 @@ uint32_t carvq_part_lists(const struct carvq_table_info *info, enum carvq_part p
 // Which segment a row of a table with several is in, and which of its rows it is. False if the directory is damaged.
 bool carvq_tier_find(const struct carvq_table *table, uint64_t row, const struct carvq_segment **segment_ret,
                      uint64_t *segment_row_ret);
+
+// The way back: walks over the rows of a tier, in the order of their numbers in the segment, which is that of the table.
+struct carvq_tier_walk {
+    const struct carvq_table *table;
+    unsigned tier;
+    uint64_t block; // of 64 rows
+    uint64_t rows;  // of it that are still to come, as bits
+    uint64_t rank;  // of the first of them
+};
+
+// Begins with row rank of the tier. False if the directory is damaged, as far as that is seen here.
+bool carvq_tier_walk_begin(const struct carvq_table *table, unsigned tier, uint64_t rank, struct carvq_tier_walk *walk_ret);
+
+// The numbers of the next count rows in the table. False if the directory is damaged: it has not so many.
+bool carvq_tier_walk_next(struct carvq_tier_walk *walk, size_t count, uint32_t *ids_ret);
 
 #endif
