@@ -182,7 +182,8 @@ struct carvq_table_info {
 // replace files by rename. The path is UTF-8 on Windows. Not there with CARVQ_NO_FILE_MAP, for machines without files.
 //
 // Which kernels (kernel in carvq_segment_info) are used is chosen here, by what the processor can do. The environment variable
-// CARVQ_KERNEL limits the choice: scalar, neon, avx2, avx512; another word is CARVQ_ERROR_ARGUMENT. They give the same bits.
+// CARVQ_KERNEL limits the choice: scalar, neon, avx2, avx512, avx512vbmi; another word is CARVQ_ERROR_ARGUMENT. They give the
+// same bits.
 #ifndef CARVQ_NO_FILE_MAP
 CARVQ_API enum carvq_status carvq_open(const char *path, struct carvq_file **file_ret, struct carvq_error *error);
 #endif

@@ -433,7 +433,7 @@ static void check_dots(const struct carvq_kernels *kernels, const char *level, u
         for (size_t k = 0; k < CARVQ_DOT_LANES; k++)
             sums[0][k] = sums[1][k] = next_float(random);
         carvq_dot_add(values, first, count, hidden, sums[0]);
-        kernels->dot(values, first, count, hidden, sums[1]);
+        kernels->add_dot(values, first, count, hidden, sums[1]);
         if (memcmp(sums[0], sums[1], sizeof sums[0]) != 0)
             fail_msg("%s: a dot product of %zu columns from %zu on", level, count, first);
         free(values);

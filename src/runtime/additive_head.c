@@ -49,7 +49,7 @@ static uint8_t round_multiplier(float range, float all)
     return (uint8_t)(multiplier < 1 ? 1 : multiplier > 127 ? 127 : multiplier);
 }
 
-void carvq_additive_round_tables(const float *products, const float *ranges, uint32_t steps, struct carvq_head_tables *tables)
+void carvq_choose_multipliers(const float *ranges, uint32_t steps, struct carvq_head_tables *tables)
 {
     const uint32_t block = CARVQ_GROUP_CODES * CARVQ_MULTIPLIER_GROUPS;
     float all = 0;
@@ -62,15 +62,7 @@ void carvq_additive_round_tables(const float *products, const float *ranges, uin
         float range = 0;
         for (uint32_t t = first; t < end; t++)
             range = ranges[t] > range ? ranges[t] : range;
-        const uint8_t multiplier = flat ? 1 : round_multiplier(range, all);
-        const float scale = flat ? 0 : 1 / (float)(tables->unit * multiplier);
-        tables->multipliers[first / block] = multiplier;
-        for (uint32_t t = first; t < end; t++) {
-            uint8_t *entries = tables->entries + (size_t)(t / CARVQ_GROUP_CODES) * CARVQ_TABLE_BYTES + t % 2 * 64 +
-                               t % CARVQ_GROUP_CODES / 2 * 16;
-            for (size_t a = 0; a < 16; a++)
-                entries[a] = round_entry(products[16 * (size_t)t + a] * scale);
-        }
+        tables->multipliers[first / block] = flat ? 1 : round_multiplier(range, all);
     }
 }
 
@@ -95,7 +87,12 @@ void carvq_additive_tables(const struct carvq_segment *segment, const float *hid
         multiply_step(step.book, hidden + step.column, count, to);
         tables->offset += lower(to, &ranges[step.number]);
     }
-    carvq_additive_round_tables(products, ranges, steps, tables);
+    carvq_choose_multipliers(ranges, steps, tables);
+    for (uint32_t t = 0; t < steps; t++) {
+        const float scale = carvq_entry_scale(tables, t);
+        for (size_t a = 0; a < 16; a++)
+            carvq_entries(tables, t)[a] = round_entry(products[16 * (size_t)t + a] * scale);
+    }
 }
 
 // A tile, of whose lines one in step belongs to it.

@@ -25,8 +25,22 @@ struct carvq_segment;
 // Makes tables whose sums are 0.
 void carvq_no_tables(const struct carvq_segment *segment, struct carvq_head_tables *tables);
 
-// Rounds products, of which the least of each step is 0, to entries; ranges: the largest of each step. Sets all but the offset.
-void carvq_additive_round_tables(const float *products, const float *ranges, uint32_t steps, struct carvq_head_tables *tables);
+// Sets unit and multipliers by the ranges of the products of each step.
+void carvq_choose_multipliers(const float *ranges, uint32_t steps, struct carvq_head_tables *tables);
+
+// What products of a step are multiplied with before they are rounded.
+static inline float carvq_entry_scale(const struct carvq_head_tables *tables, uint32_t step)
+{
+    const unsigned multiplier = tables->multipliers[step / (CARVQ_GROUP_CODES * CARVQ_MULTIPLIER_GROUPS)];
+    return tables->unit > 0 ? 1 / (float)(tables->unit * (float)(int)multiplier) : 0;
+}
+
+// Where the 16 entries of a step are.
+static inline uint8_t *carvq_entries(const struct carvq_head_tables *tables, uint32_t step)
+{
+    return tables->entries + (size_t)(step / CARVQ_GROUP_CODES) * CARVQ_TABLE_BYTES + step % 2 * 64 +
+           step % CARVQ_GROUP_CODES / 2 * 16;
+}
 
 // Makes the tables of a hidden state. products: room for 17 floats for each step.
 typedef void carvq_make_tables(const struct carvq_segment *segment, const float *hidden, float *products,

@@ -95,7 +95,7 @@ static void multiply_stored(const struct work *work, enum carvq_dtype dtype, con
         const size_t width = n - column < TILE ? n - column : TILE;
         carvq_widen(dtype, stored + 2 * column, width, work->row);
         for (size_t i = 0; i < work->states; i++)
-            work->table->kernels->dot(work->row, column, width, state_of(work, i), sums[i]);
+            work->table->kernels->add_dot(work->row, column, width, state_of(work, i), sums[i]);
     }
     for (size_t i = 0; i < work->states; i++)
         products_ret[i] = carvq_dot_end(sums[i]);
@@ -133,7 +133,7 @@ static void multiply_rows(const struct work *work, const struct carvq_segment *s
             const size_t width = n - column < tile ? n - column : tile;
             segment->decode_rows(segment, &row, 1, (struct carvq_columns){column, width}, work->row, 0);
             for (size_t i = 0; i < work->states; i++)
-                work->table->kernels->dot(work->row, column, width, state_of(work, i), sums[i]);
+                work->table->kernels->add_dot(work->row, column, width, state_of(work, i), sums[i]);
         }
         for (size_t i = 0; i < work->states; i++)
             work->values[i][r] = carvq_dot_end(sums[i]);
@@ -203,7 +203,7 @@ static void add_adaptor(const struct work *work, size_t count)
             for (size_t j = 0; j < width; j++)
                 activations[j] = activations[j] > 0 ? activations[j] : 0;
             for (size_t i = 0; i < work->states; i++)
-                work->table->kernels->dot(activations, first, width, work->units + i * hidden, sums[i]);
+                work->table->kernels->add_dot(activations, first, width, work->units + i * hidden, sums[i]);
         }
         for (size_t i = 0; i < work->states; i++)
             work->values[i][r] = (float)(work->values[i][r] + work->bias[i]) + carvq_dot_end(sums[i]);
