@@ -55,10 +55,16 @@ static inline void carvq_decode_row(const struct carvq_segment *segment, uint64_
     segment->decode_rows(segment, &row, 1, (struct carvq_columns){0, segment->info->cols}, values_ret, 0);
 }
 
+void carvq_additive_prefetch(const struct carvq_segment *segment, uint64_t row);
+
 // Asks the memory for the codes of a row, which a random row's are not in the cache: all at once, while there is something else
 // to do. What follows the first KiB, the processor fetches by itself.
 static inline void carvq_prefetch_row(const struct carvq_segment *segment, uint64_t row)
 {
+    if (segment->info->codec == CARVQ_ADDITIVE) {
+        carvq_additive_prefetch(segment, row);
+        return;
+    }
 #if defined(__GNUC__)
     const uint64_t nbytes = segment->row_bits / 8 < 1024 ? segment->row_bits / 8 : 1024;
     for (uint64_t i = 0; i <= nbytes; i += 64)
