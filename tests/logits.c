@@ -307,9 +307,9 @@ static void make_segment(struct random_segment *s, size_t rows, size_t cols, con
     assert_true(carvq_segment_sizes(&s->info));
     const uint64_t numbers = carvq_additive_scale_code_bytes(&s->info), code_bytes = s->info.code_bytes - numbers;
     const uint64_t book_bytes = s->info.codebook_bytes - ((uint64_t)2 << scale_bits);
-    s->codes = malloc(code_bytes);
-    s->books = malloc(book_bytes);
-    s->scale_codes = malloc(numbers + 1);
+    s->codes = malloc((size_t)code_bytes);
+    s->books = malloc((size_t)book_bytes);
+    s->scale_codes = malloc((size_t)numbers + 1);
     fill(s->codes, code_bytes, random);
     fill(s->books, book_bytes, random);
     fill(s->scale_codes, numbers, random);

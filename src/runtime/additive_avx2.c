@@ -6,7 +6,7 @@
 // shuffles, 14 additions, shifts and masks.
 #include "kernels.h"
 
-#if !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__x86_64__)
+#ifdef CARVQ_X86_KERNELS
 
 #include <immintrin.h>
 

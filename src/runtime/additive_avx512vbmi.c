@@ -6,7 +6,7 @@
 // Cost of a line (128 codes): 8 instructions.
 #include "kernels.h"
 
-#if !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__x86_64__)
+#ifdef CARVQ_X86_KERNELS
 
 #include <immintrin.h>
 

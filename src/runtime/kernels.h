@@ -62,11 +62,16 @@ struct carvq_kernels {
 
 // The files of kernels, each with its function that puts them into the table, where they replace those of the files before it. A
 // new one, say trellis_avx2.c, is one line here, under the #if of its processors: FILE(CARVQ_LEVEL_AVX2, carvq_trellis_avx2)
-#if !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__x86_64__)
+// For Windows, gcc does not align vectors on the stack.
+#if !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__x86_64__) && !defined(_WIN32)
+#define CARVQ_X86_KERNELS
 #define CARVQ_KERNEL_FILES(FILE)                   \
     FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) \
     FILE(CARVQ_LEVEL_AVX2, carvq_additive_avx2)    \
     FILE(CARVQ_LEVEL_AVX512VBMI, carvq_additive_avx512vbmi)
+#elif !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__aarch64__) && defined(__ARM_NEON)
+#define CARVQ_NEON_KERNELS
+#define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) FILE(CARVQ_LEVEL_NEON, carvq_additive_neon)
 #else
 #define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar)
 #endif
