@@ -20,7 +20,7 @@ static void test_description_must_match(void **state)
     static const struct variant variants[] = {
         {"", "", CARVQ_OK, ""},
         {"\"carvq.version\":\"1\"", "\"x\":\"1\"", CARVQ_ERROR_NOT_FOUND, "not one made by carvq"},
-        {"\"carvq.version\":\"1\"", "\"carvq.version\":\"3\"", CARVQ_ERROR_UNSUPPORTED, "version '3'"},
+        {"\"carvq.version\":\"1\"", "\"carvq.version\":\"4\"", CARVQ_ERROR_UNSUPPORTED, "version '4'"},
         {"carvq.table.t", "carvq.tablet", CARVQ_ERROR_FORMAT, "no table"},
         {"'rows':4", "'rows':5", CARVQ_ERROR_FORMAT, "shape"},
         {"'rows':4", "'rows':0", CARVQ_ERROR_FORMAT, "'rows'"},

@@ -31,12 +31,12 @@ static unsigned needed_version(const struct carvq_table_info *infos, size_t coun
 static const enum carvq_part *part_order(unsigned version, bool adaptors_last)
 {
     static const enum carvq_part first[] = {CARVQ_PART_CODEBOOKS, CARVQ_PART_CODES, CARVQ_PART_ADAPTOR, CARVQ_PARTS};
-    static const enum carvq_part second[] = {CARVQ_PART_CODEBOOKS,    CARVQ_PART_VALUES,  CARVQ_PART_MEAN,
-                                             CARVQ_PART_DIRECTIONS,   CARVQ_PART_ADAPTOR, CARVQ_PART_TIERS,
-                                             CARVQ_PART_COEFFICIENTS, CARVQ_PART_CODES,   CARVQ_PARTS};
-    static const enum carvq_part last[] = {CARVQ_PART_CODEBOOKS,  CARVQ_PART_VALUES,  CARVQ_PART_MEAN,
-                                           CARVQ_PART_DIRECTIONS, CARVQ_PART_TIERS,   CARVQ_PART_COEFFICIENTS,
-                                           CARVQ_PART_CODES,      CARVQ_PART_ADAPTOR, CARVQ_PARTS};
+    static const enum carvq_part second[] = {
+        CARVQ_PART_LINES,   CARVQ_PART_CODEBOOKS, CARVQ_PART_VALUES,       CARVQ_PART_MEAN,  CARVQ_PART_DIRECTIONS,
+        CARVQ_PART_ADAPTOR, CARVQ_PART_TIERS,     CARVQ_PART_COEFFICIENTS, CARVQ_PART_CODES, CARVQ_PARTS};
+    static const enum carvq_part last[] = {CARVQ_PART_LINES,      CARVQ_PART_CODEBOOKS, CARVQ_PART_VALUES,       CARVQ_PART_MEAN,
+                                           CARVQ_PART_DIRECTIONS, CARVQ_PART_TIERS,     CARVQ_PART_COEFFICIENTS, CARVQ_PART_CODES,
+                                           CARVQ_PART_ADAPTOR,    CARVQ_PARTS};
     return version == 1 ? first : adaptors_last ? last : second;
 }
 

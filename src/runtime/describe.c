@@ -34,7 +34,7 @@ static enum carvq_status fail_unknown(const struct reader *d, const char *what, 
 struct field {
     const char *key;                          // NULL ends a list
     enum { REQUIRED, OPTIONAL, SINCE_2 } use; // SINCE_2: optional, unknown to version 1
-    enum { NUMBER, WORD, TRUE, SEGMENTS, OBJECT } kind;
+    enum { NUMBER, WORD, TRUE, SEGMENTS, OBJECT, STRIDES } kind;
     size_t offset, size; // of the member
     uint64_t min, max;   // of a number, or of the number that a word stands for
     const void *inside;  // words by number, or the fields of an object, which has the same structure
@@ -42,13 +42,15 @@ struct field {
 
 #define MEMBER(type, member) offsetof(struct carvq_##type##_info, member), sizeof(((struct carvq_##type##_info *)0)->member)
 
-static const char *const codec_words[] = {[CARVQ_RVQ] = "rvq", [CARVQ_TRELLIS] = "trellis", [CARVQ_RAW] = "raw"};
+static const char *const codec_words[] = {
+    [CARVQ_RVQ] = "rvq", [CARVQ_TRELLIS] = "trellis", [CARVQ_RAW] = "raw", [CARVQ_ADDITIVE] = "additive"};
 static const char *const dtype_words[] = {[CARVQ_F32] = "F32", [CARVQ_F16] = "F16", [CARVQ_BF16] = "BF16"};
+static const char *const books_words[] = {"phase", "position"};
 static const char *const grouping_words[] = {[CARVQ_GROUP_ROWS] = "rows", [CARVQ_GROUP_COLUMNS] = "columns"};
 
-#define CODEC                                                                              \
-    {                                                                                      \
-        "codec", REQUIRED, WORD, MEMBER(segment, codec), CARVQ_RVQ, CARVQ_RAW, codec_words \
+#define CODEC                                                                                   \
+    {                                                                                           \
+        "codec", REQUIRED, WORD, MEMBER(segment, codec), CARVQ_RVQ, CARVQ_ADDITIVE, codec_words \
     }
 static const struct field rvq_fields[] = {
     CODEC,
@@ -72,6 +74,15 @@ static const struct field raw_fields[] = {
     CODEC,
     {"rows", REQUIRED, NUMBER, MEMBER(segment, rows), 1, CARVQ_MAX_ROWS, NULL},
     {"value", REQUIRED, WORD, MEMBER(segment, value_dtype), CARVQ_F16, CARVQ_BF16, dtype_words},
+    {0},
+};
+static const struct field additive_fields[] = {
+    CODEC,
+    {"rows", REQUIRED, NUMBER, MEMBER(segment, rows), 1, CARVQ_MAX_ROWS, NULL},
+    {"strides", REQUIRED, STRIDES, 0, 0, 1, CARVQ_MAX_STRIDE, NULL},
+    {"span", REQUIRED, NUMBER, MEMBER(segment, span), 2, CARVQ_MAX_SPAN, NULL},
+    {"books", REQUIRED, WORD, MEMBER(segment, position_books), 0, 1, books_words},
+    {"scale_bits", REQUIRED, NUMBER, MEMBER(segment, scale_bits), 0, CARVQ_MAX_SCALE_BITS, NULL},
     {0},
 };
 static const struct field low_rank_fields[] = {
@@ -120,6 +131,27 @@ static enum carvq_status read_word(const struct reader *d, struct carvq_json *js
     return fail_unknown(d, field->key, string);
 }
 
+static enum carvq_status fail_number(const struct reader *d, const struct field *field)
+{
+    return carvq_fail(d->error, CARVQ_ERROR_FORMAT, "%s: table '%s': '%s' is not an integer from %" PRIu64 " to %" PRIu64,
+                      d->path, d->name, field->key, field->min, field->max);
+}
+
+static enum carvq_status read_strides(const struct reader *d, struct carvq_json *json, const struct field *field,
+                                      struct carvq_segment_info *segment)
+{
+    uint64_t stride;
+    if (!carvq_json_enter(json, '['))
+        return fail(d, field->key, "is not a list");
+    for (; carvq_json_next_item(json); segment->strides[segment->stride_count++] = (uint8_t)stride) {
+        if (segment->stride_count == CARVQ_MAX_STRIDES)
+            return fail(d, field->key, "is a list of more than 8 numbers");
+        if (!carvq_json_read_u64(json, &stride) || stride < field->min || stride > field->max)
+            return fail_number(d, field);
+    }
+    return segment->stride_count > 0 ? CARVQ_OK : fail(d, field->key, "is an empty list");
+}
+
 static enum carvq_status read_object(const struct reader *d, struct carvq_json *json, const char *what,
                                      const struct field *fields, void *object);
 static enum carvq_status read_segments(const struct reader *d, struct carvq_json *json, const char *key);
@@ -133,11 +165,11 @@ static enum carvq_status read_field(const struct reader *d, struct carvq_json *j
         return read_object(d, json, field->key, field->inside, object);
     case SEGMENTS:
         return read_segments(d, json, field->key);
+    case STRIDES:
+        return read_strides(d, json, field, object);
     case NUMBER:
         if (!carvq_json_read_u64(json, &value) || value < field->min || value > field->max)
-            status = carvq_fail(d->error, CARVQ_ERROR_FORMAT,
-                                "%s: table '%s': '%s' is not an integer from %" PRIu64 " to %" PRIu64, d->path, d->name,
-                                field->key, field->min, field->max);
+            status = fail_number(d, field);
         break;
     case WORD:
         status = read_word(d, json, field, &value);
@@ -178,12 +210,12 @@ static enum carvq_status read_object(const struct reader *d, struct carvq_json *
     return CARVQ_OK;
 }
 
-// The codec says which other keys there are, and need not stand before them. Version 1 knows one.
+// The codec says which other keys there are, and need not stand before them. Versions 1 and 2 know fewer.
 static enum carvq_status find_codec(const struct reader *d, struct carvq_json json, const char *what, uint64_t *codec_ret)
 {
     struct field field = CODEC;
     struct carvq_json_string key;
-    field.max = d->version < 2 ? CARVQ_RVQ : field.max;
+    field.max = d->version < 2 ? CARVQ_RVQ : d->version < 3 ? CARVQ_RAW : field.max;
     if (!carvq_json_enter(&json, '{'))
         return fail(d, what, "is not an object");
     while (carvq_json_next_key(&json, &key)) {
@@ -197,7 +229,7 @@ static enum carvq_status find_codec(const struct reader *d, struct carvq_json js
 static enum carvq_status read_segments(const struct reader *d, struct carvq_json *json, const char *key)
 {
     static const struct field *const fields[] = {
-        [CARVQ_RVQ] = rvq_fields, [CARVQ_TRELLIS] = trellis_fields, [CARVQ_RAW] = raw_fields};
+        [CARVQ_RVQ] = rvq_fields, [CARVQ_TRELLIS] = trellis_fields, [CARVQ_RAW] = raw_fields, [CARVQ_ADDITIVE] = additive_fields};
     const uint32_t most = d->version < 2 ? 1 : CARVQ_MAX_SEGMENTS;
     uint32_t *count = &d->info->segment_count;
     if (!carvq_json_enter(json, '['))

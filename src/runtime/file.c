@@ -52,7 +52,8 @@ static enum carvq_status find_tensor(struct opening *opening, const char *name, 
                           name, wanted->suffix);
     if (is_half(wanted->dtype) ? !is_half(tensor->dtype) : tensor->dtype != wanted->dtype)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': dtype %s, expected %s", opening->path,
-                          tensor->name, carvq_st_dtype_name(tensor->dtype), is_half(wanted->dtype) ? "BF16 or F16" : "U8");
+                          tensor->name, carvq_st_dtype_name(tensor->dtype),
+                          is_half(wanted->dtype) ? "BF16 or F16" : carvq_st_dtype_name(wanted->dtype));
     if (tensor->dims != wanted->dims || memcmp(tensor->shape, wanted->shape, wanted->dims * sizeof *wanted->shape) != 0)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
                           "%s: tensor '%s': its shape is not what the table's description implies", opening->path, tensor->name);
@@ -88,6 +89,13 @@ static enum carvq_dtype *destinations(const struct opened *opened, enum carvq_pa
     case CARVQ_PART_CODEBOOKS:
         views_ret[0] = &opened->segments[segment].codebooks;
         return &opened->infos[segment].value_dtype;
+    case CARVQ_PART_CODES:
+        if (opened->infos[segment].codec == CARVQ_ADDITIVE) {
+            views_ret[0] = &opened->segments[segment].books;
+            views_ret[1] = &opened->segments[segment].scale_codes;
+            return NULL;
+        }
+        // fallthrough
     default:
         views_ret[0] = &opened->segments[segment].codes;
         return &opened->infos[segment].value_dtype;
@@ -112,10 +120,10 @@ static enum carvq_status view_part(struct opening *opening, const struct opened 
         if (part == CARVQ_PART_VALUES && found != *dtype)
             return carvq_fail(opening->error, CARVQ_ERROR_FORMAT,
                               "%s: tensor '%s': its dtype is not what the table's description says", opening->path, tensor->name);
-        if (i > 0 && found != *dtype)
+        if (i > 0 && is_half(tensor->dtype) && found != *dtype)
             return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: tensor '%s': its dtype differs from that of '%s%s'",
                               opening->path, tensor->name, info->name, tensors[0].suffix);
-        if (tensor->dtype != CARVQ_ST_U8)
+        if (is_half(tensor->dtype))
             *dtype = found;
         *views[i] = opening->data + tensor->begin;
     }
@@ -180,10 +188,10 @@ static enum carvq_status check_version(struct opening *opening)
                           version_key);
     if (opening->st->data_begin % 64 != 0)
         return carvq_fail(opening->error, CARVQ_ERROR_FORMAT, "%s: its data do not begin at a multiple of 64", opening->path);
-    opening->version = strcmp(version, "1") == 0 ? 1 : strcmp(version, "2") == 0 ? 2 : 0;
+    opening->version = strcmp(version, "1") == 0 ? 1 : strcmp(version, "2") == 0 ? 2 : strcmp(version, "3") == 0 ? 3 : 0;
     if (opening->version == 0)
         return carvq_fail(opening->error, CARVQ_ERROR_UNSUPPORTED,
-                          "%s: format version '%.20s'; this carvq %s reads versions 1 and 2", opening->path, version,
+                          "%s: format version '%.20s'; this carvq %s reads versions 1 to 3", opening->path, version,
                           CARVQ_VERSION_STRING);
     return CARVQ_OK;
 }
@@ -244,7 +252,7 @@ static enum carvq_status open_checked(struct opening *opening, struct carvq_file
     const enum carvq_level level = carvq_level_here(&unknown);
     if (unknown != NULL)
         return carvq_fail(opening->error, CARVQ_ERROR_ARGUMENT,
-                          "environment variable CARVQ_KERNEL: '%s' is none of scalar, neon, avx2, avx512", unknown);
+                          "environment variable CARVQ_KERNEL: '%s' is none of scalar, neon, avx2, avx512, avx512vbmi", unknown);
     enum carvq_status status = check_version(opening);
     if (status == CARVQ_OK)
         status = count_tables(opening, &count);
@@ -339,5 +347,7 @@ const struct carvq_table_info *carvq_info(const struct carvq_table *table)
 
 const char *carvq_codec_name(enum carvq_codec codec)
 {
-    return codec == CARVQ_RVQ ? "rvq" : codec == CARVQ_TRELLIS ? "trellis" : "raw";
+    static const char *const names[] = {
+        [CARVQ_RVQ] = "rvq", [CARVQ_TRELLIS] = "trellis", [CARVQ_RAW] = "raw", [CARVQ_ADDITIVE] = "additive"};
+    return names[codec];
 }

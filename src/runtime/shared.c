@@ -15,6 +15,11 @@ static float read_coefficient(const uint8_t *fields, uint64_t index, unsigned bi
     return (float)((int)(window >> shift & ((1U << bits) - 1)) - (1 << (bits - 1)));
 }
 
+float carvq_read_coefficient(const struct carvq_shared *shared, uint32_t id, uint32_t direction)
+{
+    return read_coefficient(shared->coefficients, (uint64_t)id * shared->rank + direction, shared->bits);
+}
+
 void carvq_shared_add(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
                       float *values, size_t stride)
 {

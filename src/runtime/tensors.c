@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "additive.h"
 #include "half.h"
 #include "size.h"
 #include "table.h"
@@ -39,6 +40,8 @@ bool carvq_segment_sizes(struct carvq_segment_info *segment)
         segment->code_bytes = segment->rows * carvq_segment_row_bits(segment) / 8;
         segment->codebook_bytes = 0;
         return true;
+    case CARVQ_ADDITIVE:
+        return carvq_additive_sizes(segment);
     }
     return false;
 }
@@ -83,7 +86,7 @@ bool carvq_table_sizes(struct carvq_table_info *info, struct carvq_segment_info 
 
 uint32_t carvq_part_lists(const struct carvq_table_info *info, enum carvq_part part)
 {
-    return part <= CARVQ_PART_VALUES ? info->segment_count : 1;
+    return part <= CARVQ_PART_LINES ? info->segment_count : 1;
 }
 
 // Tensors that are being listed.
@@ -97,7 +100,8 @@ struct list {
 static void add(struct list *list, const char *name, enum carvq_st_dtype dtype, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
     struct carvq_part_tensor *tensor = &list->tensors[list->count++];
-    *tensor = (struct carvq_part_tensor){.dtype = dtype, .shape = {a, b, c, d}, .nbytes = dtype == CARVQ_ST_U8 ? 1 : 2};
+    *tensor = (struct carvq_part_tensor){
+        .dtype = dtype, .shape = {a, b, c, d}, .nbytes = dtype == CARVQ_ST_U8 || dtype == CARVQ_ST_I8 ? 1 : 2};
     snprintf(tensor->suffix, sizeof tensor->suffix, "%s.%s", list->prefix, name);
     for (; tensor->dims < 4 && tensor->shape[tensor->dims] > 0; tensor->dims++)
         tensor->nbytes *= tensor->shape[tensor->dims];
@@ -106,6 +110,21 @@ static void add(struct list *list, const char *name, enum carvq_st_dtype dtype, 
 static enum carvq_st_dtype half(enum carvq_dtype dtype)
 {
     return dtype == CARVQ_F16 ? CARVQ_ST_F16 : CARVQ_ST_BF16;
+}
+
+static void add_additive(struct list *list, const struct carvq_segment_info *segment, enum carvq_part part,
+                         enum carvq_st_dtype value)
+{
+    const uint64_t scales = (uint64_t)1 << segment->scale_bits, scale_codes = carvq_additive_scale_code_bytes(segment);
+    if (part == CARVQ_PART_LINES)
+        add(list, "codes", CARVQ_ST_U8, segment->code_bytes - scale_codes, 0, 0, 0);
+    else if (part == CARVQ_PART_CODEBOOKS)
+        add(list, "scales", value, scales, 0, 0, 0);
+    if (part != CARVQ_PART_CODES)
+        return;
+    add(list, "books", CARVQ_ST_I8, segment->codebook_bytes - 2 * scales, 0, 0, 0);
+    if (scale_codes > 0)
+        add(list, "scale_codes", CARVQ_ST_U8, scale_codes, 0, 0, 0);
 }
 
 static void add_segment(struct list *list, const struct carvq_segment_info *segment, enum carvq_part part)
@@ -128,6 +147,9 @@ static void add_segment(struct list *list, const struct carvq_segment_info *segm
     case CARVQ_RAW:
         if (part == CARVQ_PART_VALUES)
             add(list, "values", value, segment->rows, segment->cols, 0, 0);
+        break;
+    case CARVQ_ADDITIVE:
+        add_additive(list, segment, part, value);
     }
 }
 

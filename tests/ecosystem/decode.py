@@ -66,6 +66,44 @@ def decode_trellis(table, segment, prefix, V):
     return scale[:, None] * trellis_table(S, k)[states].astype("f4").reshape(V, 2 * steps)[:, :n]
 
 
+def additive_codes(table, segment, prefix, V):
+    """Columns and widths of the steps, books by class, classes of the steps, codes [V, T], scales of the rows."""
+    strides, M, b = (segment[key] for key in ("strides", "span", "scale_bits"))
+    n, P, begins = table.n, len(strides), [0]
+    while begins[-1] < n:
+        begins.append(begins[-1] + strides[(len(begins) - 1) % P])
+    T = len(begins) - 1
+    widths = [sum(strides[(t + j) % P] for j in range(M)) for t in range(T)]
+    classes = [t if segment["books"] == "position" or t < M - 1 else M - 1 + t % P for t in range(T)]
+    books, data = {}, table.bytes(prefix + "books").view("i1")
+    for c, w in sorted(dict(zip(classes, widths)).items()):
+        books[c], data = data[:16 * w].reshape(w, 16).T.astype("i4"), data[16 * w:]
+    assert not data.size
+    G, data = -(-T // 8), table.bytes(prefix + "codes")
+    pairs = np.zeros((-(-V // 16) * 16, 4 * G), "u1")  # [row][byte]: two codes
+    for chunk in range(0, V, 512):
+        for block in range(0, G, 16):
+            for pair in range(chunk, min(chunk + 512, V), 32):
+                for group in range(block, min(block + 16, G)):
+                    for tile in range(pair, min(pair + 32, V), 16):
+                        pairs[tile:tile + 16, 4 * group:4 * group + 4] = data[:64].reshape(4, 16).T
+                        data = data[64:]
+    assert not data.size
+    codes = np.stack([pairs & 15, pairs >> 4], axis=2).reshape(len(pairs), -1)[:V]
+    scale = np.zeros(V, int)
+    if b:
+        scale = numbers(np.unpackbits(table.bytes(prefix + "scale_codes"), count=V * b, bitorder="little").reshape(V, b))
+    return begins[:-1], widths, books, classes, codes, table.values(prefix + "scales")[scale]
+
+
+def decode_additive(table, segment, prefix, V):
+    begins, widths, books, classes, codes, scale = additive_codes(table, segment, prefix, V)
+    sums = np.zeros((V, begins[-1] + widths[-1] + 32), "i4")
+    for t, begin in enumerate(begins):
+        sums[:, begin:begin + widths[t]] += books[classes[t]][codes[:, t]]
+    return sums[:, :table.n].astype("f4") * scale[:, None]
+
+
 def find_tiers(table, count):
     """The tier of every row, and its rank there, from the directory."""
     t = int(count - 1).bit_length()
@@ -100,7 +138,7 @@ def decode(path, name):
     if "codes" in table.tensors:  # as in version 1
         y, raw = decode_rvq(table, segments[0], "", V), np.zeros(V, bool)
     else:
-        decoders = {"rvq": decode_rvq, "trellis": decode_trellis,
+        decoders = {"rvq": decode_rvq, "trellis": decode_trellis, "additive": decode_additive,
                     "raw": lambda table, segment, prefix, rows: table.values(prefix + "values")}
         rows = [decoders[s["codec"]](table, s, f"segments.{k}.", s["rows"]) for k, s in enumerate(segments)]
         tiers, ranks = find_tiers(table, len(rows)) if len(rows) > 1 else (np.zeros(V, int), np.arange(V))

@@ -9,7 +9,8 @@ FNV-1a, 64 bits, over the little-endian float32 values of all rows in order.
 
     python3 tests/golden/make.py FILE ROWS COLS CODECS [RANK BITS]
 
-makes a file of any size for measuring. CODECS is a list such as raw,t12.8,t12.4,rvq3, a tier each: trellis with S.k, rvq with L. With
+makes a file of any size for measuring. CODECS is a list such as raw,t12.8,t12.4,rvq3,a323.3, a tier each: trellis with S.k, rvq with L, additive
+with its strides and span. With
 a RANK the table has a mean, too.
 """
 import json, os, struct, sys
@@ -71,6 +72,28 @@ def directory(tiers, count):
     return np.concatenate(out)
 
 
+def segment_3(rng, rows, n, dtype, strides, M, books, b):
+    """A segment of codec additive: random codes, in the order of a file."""
+    begins, P = [0], len(strides)
+    while begins[-1] < n:
+        begins.append(begins[-1] + strides[(len(begins) - 1) % P])
+    T, G = len(begins) - 1, -(-(len(begins) - 1) // 8)
+    classes = {t if books == "position" or t < M - 1 else M - 1 + t % P: t for t in range(T)}
+    values = sum(sum(strides[(t + j) % P] for j in range(M)) for t in classes.values())
+    codes = rng.integers(0, 16, (rows, T), dtype=np.uint8)
+    padded = np.zeros((-(-rows // 16) * 16, 8 * G), np.uint8)
+    padded[:rows, :T] = codes
+    padded = padded[:, ::2] | padded[:, 1::2] << 4
+    lines = [padded[tile:tile + 16, 4 * group:4 * group + 4].T.reshape(-1)
+             for chunk in range(0, rows, 512) for block in range(0, G, 16) for pair in range(chunk, min(chunk + 512, rows), 32)
+             for group in range(block, min(block + 16, G)) for tile in range(pair, min(pair + 32, rows), 16)]
+    tensors = {"codes": ("U8", np.concatenate(lines)), "scales": (dtype, half(rng.uniform(0.5, 2, 1 << b) / 32, dtype)),
+               "books": ("I8", rng.integers(-127, 128, 16 * values, dtype=np.int8))}
+    if b:
+        tensors["scale_codes"] = ("U8", pack(rng.integers(0, 1 << b, rows), b))
+    return {"codec": "additive", "rows": rows, "strides": strides, "span": M, "books": books, "scale_bits": b}, tensors
+
+
 def segment_2(rng, rows, n, codec, dtype="BF16", **shape):
     """A segment of version 2: its description and its tensors."""
     if codec == "raw":
@@ -81,6 +104,8 @@ def segment_2(rng, rows, n, codec, dtype="BF16", **shape):
         codes[-3:] = 0
         return ({"codec": "trellis", "rows": rows, "state_bits": S, "step_bits": k, "scale_bits": b},
                 {"codes": ("U8", codes), "scales": (dtype, half(rng.uniform(0.5, 2, 1 << b) / 32, dtype))})
+    if codec == "additive":
+        return segment_3(rng, rows, n, dtype, **shape)
     about, tensors = table("", rng, rows, n, dtype=dtype, **shape)
     description = json.loads(about["carvq.table."])["segments"][0]
     return {**description, "rows": rows}, {part[1:]: tensor for part, tensor in tensors.items()}
@@ -175,12 +200,31 @@ FILES_2 = {
 }
 
 
+def additive(strides, M, books, b, dtype="BF16"):
+    return dict(codec="additive", strides=strides, M=M, books=books, b=b, dtype=dtype)
+
+
+# Odd last tiles and groups, rows cut within the last step, all spans, both kinds of books; fewer steps than classes.
+FILES_3 = {
+    "v3-additive": [("t", dict(V=77, n=70, segments=[additive([3, 2, 3], 3, "phase", 4)], mean="BF16"))],
+    "v3-position": [("t", dict(V=33, n=61, segments=[additive([2], 4, "position", 0, "F16")]))],
+    "v3-short": [("a", dict(V=5, n=1, segments=[additive([8], 3, "phase", 3)])),
+                 ("b", dict(V=20, n=7, segments=[additive([2, 1, 4, 1], 4, "phase", 8)])),
+                 ("c", dict(V=3, n=6, segments=[additive([2, 3, 8], 3, "phase", 0)]))],
+    "v3-long-rows": [("t", dict(V=1050, n=300, segments=[additive([2], 2, "phase", 4)], low_rank=(2, 4)))],
+    "v3-tiers": [("t", dict(V=300, n=90, segments=[dict(codec="raw"), additive([1, 1, 2], 3, "position", 5, "F16"), trellis(12, 3, 2),
+                                                   additive([8, 7, 6, 5, 4, 3, 2, 1], 4, "phase", 4)],
+                            mean="F16", low_rank=(3, 4), adaptor=(3, 20)))],
+}
+
+
 def any_table(name, rng, shape):
     return table_2(name, rng, **shape) if "segments" in shape else table(name, rng, **shape)
 
 
 def main():
     files = [(file, tables, "1") for file, tables in FILES.items()] + [(file, tables, "2") for file, tables in FILES_2.items()]
+    files += [(file, tables, "3") for file, tables in FILES_3.items()]
     with open(os.path.join(HERE, "checksums.txt"), "w", encoding="utf-8") as sums:
         for number, (file, tables, version) in enumerate(files):
             rng = np.random.default_rng(number)
@@ -193,6 +237,8 @@ def main():
 def segment_of(text):
     if text == "raw":
         return dict(codec="raw")
+    if text.startswith("a"):
+        return additive([int(digit) for digit in text[1:].split(".")[0]], int(text.split(".")[1]), "phase", 4)
     if text.startswith("rvq"):
         return rvq(8, 1024, int(text[3:]), 4)
     return trellis(*map(int, text[1:].split(".")), 6)
@@ -202,7 +248,7 @@ def measured(path, rows, cols, codecs, rank=None, bits=None):
     low_rank = (int(rank), int(bits)) if rank else None
     shape = dict(V=int(rows), n=int(cols), segments=[segment_of(text) for text in codecs.split(",")], low_rank=low_rank,
                  mean="BF16" if rank else None)
-    write(path, [table_2("t", np.random.default_rng(0), **shape)], "2")
+    write(path, [table_2("t", np.random.default_rng(0), **shape)], "3" if "a" in codecs.replace("raw", "") else "2")
 
 
 if __name__ == "__main__":
