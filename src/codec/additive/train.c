@@ -81,8 +81,10 @@ enum carvq_status carvq_additive_train(const struct carvq_additive_code *code, c
     for (unsigned round = 0; round < training->rounds && status == CARVQ_OK; round++) {
         carvq_additive_search_begin(&work.search);
         status = carvq_parallel(&rows, error);
-        if (status == CARVQ_OK)
+        if (status == CARVQ_OK && code->info.position_books)
             status = carvq_parallel(&classes, error);
+        for (uint32_t class = 0; class < code->classes && status == CARVQ_OK && !code->info.position_books; class ++)
+            carvq_additive_fit(code, sample, work.codes, class); // few: not worth waking threads
     }
     free(memory);
     return status;
