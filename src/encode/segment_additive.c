@@ -16,8 +16,11 @@
 
 #define CHUNK_ROWS (CARVQ_CHUNK_TILES * CARVQ_TILE_ROWS)
 #define MAX_LEVELS 256
-#define SAMPLE_VALUES (192 << 10) // to train with
-#define NEIGHBOUR_EFFORT 7        // from this effort on the scales next to the nearest one are tried, too
+#define SAMPLE_VALUES (192 << 10)  // to train with
+#define POSITION_ROWS 8192         // to train books by position with, which see a step of a row ..
+#define POSITION_VALUES (16 << 20) // .. but no more than that
+#define POSITION_ROUNDS 8
+#define NEIGHBOUR_EFFORT 7 // from this effort on the scales next to the nearest one are tried, too
 
 // A segment at work.
 struct work {
@@ -38,7 +41,7 @@ struct work {
     struct carvq_trellis_scales fit;
     float *sample; // [sample_count][n]
     size_t sample_count;
-    struct carvq_additive_code code;
+    struct carvq_additive_code code, by_phase; // by position: begins with books by phase
     struct carvq_additive_search search;
     int8_t *books; // as stored
     size_t book_bytes;
@@ -87,11 +90,21 @@ static size_t nearest_level(const struct work *work, const float *residual)
     return carvq_trellis_nearest_level(work->levels, work->level_count, carvq_trellis_row_scale(residual, work->segment->cols));
 }
 
+static size_t sample_rows(const struct carvq_segment_info *segment, bool by_position)
+{
+    const uint64_t least = SAMPLE_VALUES / segment->cols + 1, most = POSITION_VALUES / segment->cols + 1;
+    uint64_t wanted = least;
+    if (by_position)
+        wanted = most < least ? least : most < POSITION_ROWS ? most : least > POSITION_ROWS ? least : POSITION_ROWS;
+    return (size_t)(wanted < segment->rows ? wanted : segment->rows);
+}
+
 // Some of the rows that are not zeros, evenly spread, each over its scale.
 static enum carvq_status take_sample(struct work *work, size_t room, struct carvq_error *error)
 {
     const uint32_t n = work->segment->cols;
     uint64_t all = 0, seen = 0, taken = 0;
+    work->sample_count = 0;
     for (uint64_t i = 0; i < work->segment->rows; i++)
         all += work->plan->survey.energies[member(work, i)] > 0;
     for (uint64_t i = 0; i < work->segment->rows && work->sample_count < room; i++) {
@@ -124,17 +137,26 @@ static uint64_t segment_seed(const struct work *work)
     return seed;
 }
 
-static enum carvq_status train(struct work *work, size_t room, struct carvq_error *error)
+static enum carvq_status train_code(struct work *work, const struct carvq_additive_code *code, unsigned rounds,
+                                    struct carvq_error *error)
+{
+    const struct carvq_additive_training training = {rounds, work->threads, work->ticker};
+    enum carvq_status status = take_sample(work, sample_rows(work->segment, code->info.position_books), error);
+    const struct carvq_additive_sample sample = {work->sample, work->sample_count};
+    if (status == CARVQ_OK && sample.count > 0)
+        status = carvq_additive_train(code, &sample, &training, error);
+    return status;
+}
+
+static enum carvq_status train(struct work *work, struct carvq_error *error)
 {
     static const unsigned rounds[CARVQ_MAX_EFFORT + 1] = {0, 10, 10, 20, 30, 30, 40, 30, 40, 60};
-    const struct carvq_additive_training training = {rounds[work->plan->budget.effort], work->threads, work->ticker};
-    enum carvq_status status = take_sample(work, room, error);
-    if (status != CARVQ_OK)
-        return status;
-    const struct carvq_additive_sample sample = {work->sample, work->sample_count};
-    carvq_additive_start(&work->code, segment_seed(work));
-    if (work->sample_count > 0)
-        status = carvq_additive_train(&work->code, &sample, &training, error);
+    carvq_additive_start(&work->by_phase, segment_seed(work));
+    enum carvq_status status = train_code(work, &work->by_phase, rounds[work->plan->budget.effort], error);
+    if (status == CARVQ_OK && work->segment->position_books) {
+        carvq_additive_spread(&work->code, &work->by_phase);
+        status = train_code(work, &work->code, POSITION_ROUNDS, error);
+    }
     carvq_additive_round(&work->code);
     return status;
 }
@@ -221,6 +243,12 @@ static void place(struct work *work, struct carvq_arena *arena, size_t room)
     const uint64_t tiles = carvq_additive_tiles(segment), n = segment->cols;
     carvq_additive_code_init(&work->code, segment,
                              carvq_arena_take(arena, carvq_additive_book_values(segment), sizeof *work->code.books));
+    struct carvq_segment_info by_phase = *segment;
+    by_phase.position_books = false;
+    carvq_additive_code_init(&work->by_phase, &by_phase,
+                             segment->position_books
+                                 ? carvq_arena_take(arena, carvq_additive_book_values(&by_phase), sizeof *work->code.books)
+                                 : work->code.books);
     work->book_bytes = (size_t)carvq_additive_book_bytes(segment);
     work->books = carvq_arena_take(arena, work->book_bytes, 1);
     work->line_bytes = (size_t)((tiles < CARVQ_CHUNK_TILES ? tiles : CARVQ_CHUNK_TILES) * carvq_additive_groups(segment) * 64);
@@ -236,11 +264,11 @@ static void place(struct work *work, struct carvq_arena *arena, size_t room)
         carvq_additive_path_place(work->paths == NULL ? &scratch : &work->paths[t], arena, &work->code);
 }
 
-static enum carvq_status encode(struct work *work, size_t room, struct carvq_error *error)
+static enum carvq_status encode(struct work *work, struct carvq_error *error)
 {
     const struct carvq_segment_info *segment = work->segment;
     fit_levels(work);
-    enum carvq_status status = train(work, room, error);
+    enum carvq_status status = train(work, error);
     if (status == CARVQ_OK)
         status = write_books(work, error);
     if (status != CARVQ_OK)
@@ -270,8 +298,7 @@ enum carvq_status carvq_segment_encode_additive(const struct carvq_plan *plan, u
         .reach = plan->budget.effort < NEIGHBOUR_EFFORT ? 0 : 1,
         .errors = errors_ret,
     };
-    const uint64_t wanted = SAMPLE_VALUES / segment->cols + 1;
-    const size_t room = (size_t)(wanted < segment->rows ? wanted : segment->rows);
+    const size_t room = sample_rows(segment, segment->position_books);
     struct carvq_arena arena = {NULL, 0};
     place(&work, &arena, room);
     void *memory = arena.used > SIZE_MAX ? NULL : aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used);
@@ -279,7 +306,7 @@ enum carvq_status carvq_segment_encode_additive(const struct carvq_plan *plan, u
         return carvq_matrix_fail(plan->matrix, error, CARVQ_ERROR_MEMORY, "out of memory for the codes");
     arena = (struct carvq_arena){memory, 0};
     place(&work, &arena, room);
-    enum carvq_status status = encode(&work, room, error);
+    enum carvq_status status = encode(&work, error);
     free(memory);
     return status;
 }

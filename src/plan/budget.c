@@ -98,9 +98,13 @@ static enum carvq_status measure_codecs(struct carvq_plan *plan, unsigned thread
     plan->tiers = malloc(matrix->rows);
     if (!measured || plan->tiers == NULL)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a sample of rows");
-    if (budget->codecs & 1U << CARVQ_ADDITIVE)
-        return carvq_additive_measure(&plan->survey, matrix->cols, budget->seed, threads, ticker, &plan->additive, error);
-    return CARVQ_OK;
+    if (!(budget->codecs & 1U << CARVQ_ADDITIVE))
+        return CARVQ_OK;
+    enum carvq_status status = carvq_additive_measure(&plan->survey, matrix->cols, budget->seed, threads, ticker, &plan->additive,
+                                                      error);
+    return status != CARVQ_OK ? status
+                              : carvq_additive_measure_positions(&plan->survey, matrix->rows, matrix->cols, budget->seed, threads,
+                                                                 ticker, &plan->additive, &plan->positions, error);
 }
 
 // With structure and adaptor of at most so many bits.

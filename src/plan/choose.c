@@ -135,18 +135,19 @@ static void add_trellis(struct menu *menu, const struct carvq_trellis_curve *poi
 }
 
 // Additive codes of at least floor bits per value, the highest rate first.
-static void add_additive(struct menu *menu, const struct carvq_plan *plan, double floor, unsigned scale_bits,
-                         const struct carvq_scales *scales)
+static void add_additive(struct menu *menu, const struct carvq_plan *plan, const struct carvq_additive_curve *points,
+                         double floor, unsigned scale_bits, const struct carvq_scales *scales)
 {
-    for (size_t i = plan->additive.count; i-- > 0;) {
-        const struct carvq_additive_point *point = &plan->additive.items[i];
+    for (size_t i = points->count; i-- > 0;) {
+        const struct carvq_additive_point *point = &points->items[i];
         struct carvq_segment_info segment = {.codec = CARVQ_ADDITIVE,
                                              .rows = CARVQ_TILE_ROWS,
                                              .cols = plan->matrix->cols,
                                              .value_dtype = CARVQ_BF16,
                                              .scale_bits = scale_bits,
                                              .stride_count = point->stride_count,
-                                             .span = plan->budget.effort < LONG_SPAN_EFFORT ? 3 : 4};
+                                             .span = plan->budget.effort < LONG_SPAN_EFFORT ? 3 : 4,
+                                             .position_books = points == &plan->positions};
         memcpy(segment.strides, point->strides, sizeof segment.strides);
         if (point->rate < floor || !carvq_segment_sizes(&segment))
             continue;
@@ -260,13 +261,12 @@ static void try_trellis(struct choice *choice, const struct carvq_trellis_curve 
     }
 }
 
-static void try_additive(struct choice *choice, double floor, uint64_t bits, struct outcome *outcome)
+static void try_additive(struct choice *choice, const struct carvq_additive_curve *points, double floor, uint64_t bits,
+                         struct outcome *outcome)
 {
-    const struct carvq_plan *plan = choice->plan;
-    for (unsigned scale_bits = min_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && plan->additive.count > 0;
-         scale_bits++) {
+    for (unsigned scale_bits = min_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && points->count > 0; scale_bits++) {
         struct menu menu = choice->raw;
-        add_additive(&menu, plan, floor, scale_bits, &choice->scales);
+        add_additive(&menu, choice->plan, points, floor, scale_bits, &choice->scales);
         try_menu(choice, &menu, bits, outcome);
     }
 }
@@ -284,7 +284,8 @@ static bool choose(struct choice *choice, double floor, uint64_t bits, struct ou
         return true;
     }
     try_trellis(choice, &plan->trellis, floor, bits, &trellis);
-    try_additive(choice, floor, bits, &trellis);
+    try_additive(choice, &plan->additive, floor, bits, &trellis);
+    try_additive(choice, &plan->positions, floor, bits, &trellis);
     if (plan->rvq_count > 0)
         try_trellis(choice, &plan->short_trellis, floor, bits, &judge);
     for (size_t i = 0; i < plan->rvq_count; i++) {
@@ -338,7 +339,7 @@ static enum carvq_status fail_budget(const struct choice *choice, struct carvq_e
     const double values = (double)matrix->rows * matrix->cols;
     struct menu menu = choice->raw;
     add_trellis(&menu, &plan->trellis, matrix->cols, MIN_RATE, min_scale_bits(choice), &choice->scales);
-    add_additive(&menu, plan, 0, min_scale_bits(choice), &choice->scales);
+    add_additive(&menu, plan, &plan->additive, 0, min_scale_bits(choice), &choice->scales);
     uint64_t min = carvq_allocate_min(menu.candidates, menu.count, matrix->rows);
     for (size_t i = 0; i < plan->rvq_count; i++) {
         menu.count = 0;

@@ -60,6 +60,13 @@ enum carvq_status carvq_additive_measure(const struct carvq_survey *survey, uint
                                          struct carvq_ticker *ticker, struct carvq_additive_curve *curve_ret,
                                          struct carvq_error *error);
 
+// The same with books by position, from what that gains at 2 bits in rows that were not trained on; empty if it gains nothing, or
+// if the table has too few rows. Errors: as above.
+enum carvq_status carvq_additive_measure_positions(const struct carvq_survey *survey, uint64_t rows, uint32_t cols, uint64_t seed,
+                                                   unsigned threads, struct carvq_ticker *ticker,
+                                                   const struct carvq_additive_curve *curve,
+                                                   struct carvq_additive_curve *curve_ret, struct carvq_error *error);
+
 #define CARVQ_RVQ_GROUPS 3
 #define CARVQ_RVQ_STAGES 8
 #define CARVQ_RVQ_CODE_BITS 4

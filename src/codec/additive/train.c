@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/parallel.h"
 #include "host/random.h"
@@ -64,17 +65,28 @@ static enum carvq_status fit_classes(void *context, struct carvq_chunk *chunk, s
     return CARVQ_OK;
 }
 
+// NULL: out of memory. To be given to free().
+static void *make_room(struct work *work, unsigned threads, struct carvq_error *error)
+{
+    struct carvq_arena arena = {NULL, 0};
+    place(work, &arena, threads);
+    void *memory = arena.used > SIZE_MAX ? NULL : aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used);
+    if (memory == NULL) {
+        carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory to train codes");
+        return NULL;
+    }
+    arena = (struct carvq_arena){memory, 0};
+    place(work, &arena, threads);
+    return memory;
+}
+
 enum carvq_status carvq_additive_train(const struct carvq_additive_code *code, const struct carvq_additive_sample *sample,
                                        const struct carvq_additive_training *training, struct carvq_error *error)
 {
     struct work work = {.code = code, .sample = sample};
-    struct carvq_arena arena = {NULL, 0};
-    place(&work, &arena, training->threads);
-    void *memory = arena.used > SIZE_MAX ? NULL : aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used);
+    void *memory = make_room(&work, training->threads, error);
     if (memory == NULL)
-        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory to train codes");
-    arena = (struct carvq_arena){memory, 0};
-    place(&work, &arena, training->threads);
+        return CARVQ_ERROR_MEMORY;
     const struct carvq_work rows = {sample->count, 1, 0, training->threads, training->ticker, find_rows, &work};
     const struct carvq_work classes = {code->classes, 1, 0, training->threads, training->ticker, fit_classes, &work};
     enum carvq_status status = CARVQ_OK;
@@ -85,6 +97,39 @@ enum carvq_status carvq_additive_train(const struct carvq_additive_code *code, c
             status = carvq_parallel(&classes, error);
         for (uint32_t class = 0; class < code->classes && status == CARVQ_OK && !code->info.position_books; class ++)
             carvq_additive_fit(code, sample, work.codes, class); // few: not worth waking threads
+    }
+    free(memory);
+    return status;
+}
+
+void carvq_additive_spread(const struct carvq_additive_code *code, const struct carvq_additive_code *by_phase)
+{
+    memset(code->books, 0, carvq_additive_book_values(&code->info) * sizeof *code->books);
+    for (uint32_t t = 0; t < code->steps; t++)
+        for (unsigned j = 0; j < code->info.span && j <= t; j++)
+            memcpy(carvq_additive_part(code, t, j), carvq_additive_part(by_phase, carvq_additive_class(&by_phase->info, t), j),
+                   carvq_additive_length(code, t) * CARVQ_ADDITIVE_CODES * sizeof *code->books);
+}
+
+enum carvq_status carvq_additive_try(const struct carvq_additive_code *code, const struct carvq_additive_sample *sample,
+                                     unsigned threads, struct carvq_ticker *ticker, double *squares_ret,
+                                     struct carvq_error *error)
+{
+    struct work work = {.code = code, .sample = sample};
+    void *memory = make_room(&work, threads, error);
+    if (memory == NULL)
+        return CARVQ_ERROR_MEMORY;
+    carvq_additive_search_begin(&work.search);
+    const struct carvq_work rows = {sample->count, 1, 0, threads, ticker, find_rows, &work};
+    enum carvq_status status = carvq_parallel(&rows, error);
+    *squares_ret = 0;
+    for (size_t r = 0; r < sample->count && status == CARVQ_OK; r++) {
+        float *decoded = work.paths[0].targets; // of nobody now
+        carvq_additive_decode(code, work.codes + r * code->steps, 1 / code->unit, decoded);
+        for (uint32_t c = 0; c < code->info.cols; c++) {
+            const double difference = (double)sample->rows[r * code->info.cols + c] - (double)decoded[c];
+            *squares_ret += difference * difference;
+        }
     }
     free(memory);
     return status;

@@ -26,6 +26,14 @@ void carvq_additive_start(const struct carvq_additive_code *code, uint64_t seed)
 enum carvq_status carvq_additive_train(const struct carvq_additive_code *code, const struct carvq_additive_sample *sample,
                                        const struct carvq_additive_training *training, struct carvq_error *error);
 
+// Books by position to begin with: those by phase of a code of the same shape.
+void carvq_additive_spread(const struct carvq_additive_code *code, const struct carvq_additive_code *by_phase);
+
+// The squared error of a sample, whose rows are encoded. Errors: as above.
+enum carvq_status carvq_additive_try(const struct carvq_additive_code *code, const struct carvq_additive_sample *sample,
+                                     unsigned threads, struct carvq_ticker *ticker, double *squares_ret,
+                                     struct carvq_error *error);
+
 // The books of a class that are best for these codes [count][T]: least squares.
 void carvq_additive_fit(const struct carvq_additive_code *code, const struct carvq_additive_sample *sample, const uint8_t *codes,
                         uint32_t class);
