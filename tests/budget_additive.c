@@ -74,6 +74,24 @@ static void test_threads_agree(void **state)
     free(source.values);
 }
 
+// Where columns are unlike each other, books by position are worth their bits; where they are alike, not.
+static void test_books_by_position(void **state)
+{
+    (void)state;
+    for (int unlike = 0; unlike < 2; unlike++) {
+        struct source source = source_gaussian(6000, 24, 8);
+        struct carvq_budget budget = additive_budget(2.5);
+        for (size_t i = 0; i < source.rows * source.cols && unlike; i++)
+            source.values[i] *= i % 24 % 5 == 0 ? 4 : i % 3 == 0 ? 0.3f : 1;
+        struct carvq_matrix matrix = source_matrix(&source);
+        struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+        assert_int_equal(carvq_plan_info(plan)->segments[0].position_books, unlike);
+        carvq_plan_free(plan);
+        check(&source, &budget);
+        free(source.values);
+    }
+}
+
 static void test_narrow_and_short_tables(void **state)
 {
     (void)state;
@@ -182,8 +200,13 @@ static void test_cancel(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_normal_tables),           cmocka_unit_test(test_tiers),      cmocka_unit_test(test_threads_agree),
-        cmocka_unit_test(test_narrow_and_short_tables), cmocka_unit_test(test_odd_tables), cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_normal_tables),
+        cmocka_unit_test(test_tiers),
+        cmocka_unit_test(test_threads_agree),
+        cmocka_unit_test(test_narrow_and_short_tables),
+        cmocka_unit_test(test_books_by_position),
+        cmocka_unit_test(test_odd_tables),
+        cmocka_unit_test(test_cancel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

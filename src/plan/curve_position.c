@@ -13,9 +13,10 @@
 #define TRY_VALUES (1 << 18)   // of other rows, which they are tried on
 #define PHASE_VALUES (1 << 15) // of the first of the former, which books by phase are trained on
 #define PHASE_ROUNDS 12
-#define ROUNDS 6
-#define HOPE_DB 0.02 // that there has to be after the first round
-#define PRIME 7919   // rows are taken in an order that no table has
+#define ROUNDS 6          // of books by position, and half as many for those by phase to be as well trained
+#define SEGMENT_ROWS 8192 // that a segment trains books by position on, if it has so many
+#define HOPE_DB 0.02      // that there has to be after the first round
+#define PRIME 7919        // rows are taken in an order that no table has
 
 struct trial {
     struct carvq_segment_info by_phase, by_position;
@@ -36,13 +37,15 @@ static void place(struct trial *trial, struct carvq_arena *arena)
     trial->rows = carvq_arena_take(arena, values, sizeof *trial->rows);
 }
 
-// Up to count rows of the sample of even or odd number that are not zeros, each over its root mean square.
-static size_t take_rows(const struct carvq_survey *survey, uint32_t cols, size_t odd, size_t count, float *rows_ret)
+// Up to count rows of the sample that are not zeros, each over its root mean square: of all those that leave a remainder when
+// their numbers are divided.
+static size_t take_rows(const struct carvq_survey *survey, uint32_t cols, size_t divisor, size_t remainder, size_t count,
+                        float *rows_ret)
 {
-    const size_t half = survey->sample_count / 2;
+    const size_t all = survey->sample_count / divisor;
     size_t taken = 0;
     for (size_t i = 0; i < count; i++) {
-        const float *row = survey->sample + (2 * (i * PRIME % half) + odd) * cols;
+        const float *row = survey->sample + (divisor * (i * PRIME % all) + remainder) * cols;
         const double scale = sqrt(carvq_energy(row, cols) / cols);
         float *x = rows_ret + taken * cols;
         for (uint32_t c = 0; c < cols && scale > 0; c++)
@@ -72,6 +75,8 @@ static enum carvq_status compare(const struct trial *trial, uint64_t seed, doubl
     carvq_additive_start(&trial->phase, seed);
     enum carvq_status status = train(trial, &trial->phase, &trial->first, PHASE_ROUNDS, error);
     if (status == CARVQ_OK)
+        status = train(trial, &trial->phase, &trial->train, ROUNDS / 2, error);
+    if (status == CARVQ_OK)
         status = try_code(trial, &trial->phase, &before, error);
     carvq_additive_spread(&trial->position, &trial->phase);
     if (status == CARVQ_OK)
@@ -91,8 +96,8 @@ static size_t at_most(size_t values, uint32_t cols, size_t max)
     return values / cols + 1 < max ? values / cols + 1 : max;
 }
 
-static enum carvq_status find_factor(const struct carvq_survey *survey, uint32_t cols, uint64_t seed, unsigned threads,
-                                     struct carvq_ticker *ticker, double *factor_ret, struct carvq_error *error)
+static enum carvq_status find_factor(const struct carvq_survey *survey, uint64_t rows, uint32_t cols, uint64_t seed,
+                                     unsigned threads, struct carvq_ticker *ticker, double *factor_ret, struct carvq_error *error)
 {
     struct trial trial = {.threads = threads, .ticker = ticker};
     struct carvq_arena arena = {NULL, 0};
@@ -100,17 +105,23 @@ static enum carvq_status find_factor(const struct carvq_survey *survey, uint32_t
         .codec = CARVQ_ADDITIVE, .cols = cols, .strides = {2}, .stride_count = 1, .span = CARVQ_ADDITIVE_CURVE_SPAN};
     trial.by_position = trial.by_phase;
     trial.by_position.position_books = true;
-    trial.train.count = at_most(TRAIN_VALUES, cols, survey->sample_count / 2);
-    trial.test.count = at_most(TRY_VALUES, cols, survey->sample_count / 2);
+    // A segment of few rows trains on all of them: then books are tried on those that they were trained on.
+    const bool few = rows <= SEGMENT_ROWS && rows * cols <= TRAIN_VALUES && survey->sample_count == rows;
+    trial.train.count = few ? survey->sample_count : at_most(TRAIN_VALUES, cols, survey->sample_count / 2);
+    trial.test.count = few ? 0 : at_most(TRY_VALUES, cols, survey->sample_count / 2);
     place(&trial, &arena);
     void *memory = arena.used > SIZE_MAX ? NULL : aligned_alloc(CARVQ_ARENA_ALIGNMENT, (size_t)arena.used);
     if (memory == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for a sample of rows");
     arena = (struct carvq_arena){memory, 0};
     place(&trial, &arena);
-    trial.train = (struct carvq_additive_sample){trial.rows, take_rows(survey, cols, 0, trial.train.count, trial.rows)};
+    trial.train.rows = trial.rows;
+    trial.train.count = take_rows(survey, cols, few ? 1 : 2, 0, trial.train.count, trial.rows);
     float *rest = trial.rows + trial.train.count * cols;
-    trial.test = (struct carvq_additive_sample){rest, take_rows(survey, cols, 1, trial.test.count, rest)};
+    trial.test.count = take_rows(survey, cols, 2, 1, trial.test.count, rest);
+    trial.test.rows = rest;
+    if (few)
+        trial.test = trial.train;
     trial.first = (struct carvq_additive_sample){trial.rows, at_most(PHASE_VALUES, cols, trial.train.count)};
     enum carvq_status status = CARVQ_OK;
     *factor_ret = 1;
@@ -128,7 +139,7 @@ enum carvq_status carvq_additive_measure_positions(const struct carvq_survey *su
     double factor = 1;
     enum carvq_status status = CARVQ_OK;
     if (rows >= MIN_ROWS && survey->sample_count > 1)
-        status = find_factor(survey, cols, seed, threads, ticker, &factor, error);
+        status = find_factor(survey, rows, cols, seed, threads, ticker, &factor, error);
     *curve_ret = *curve;
     curve_ret->count = factor < 1 ? curve->count : 0;
     for (size_t i = 0; i < curve_ret->count; i++)
