@@ -136,14 +136,15 @@ struct carvq_budget {
     // How often each row is looked up, [V] numbers that are not negative; only their proportions to each other and to 1
     // matter. NULL: all rows alike.
     const double *counts;
-    unsigned codecs; // that may be used: a set of 1 << enum carvq_codec, rvq or trellis among them
+    unsigned codecs; // that may be used: a set of 1 << enum carvq_codec, rvq, trellis or additive among them
     unsigned effort; // [E] 1 to CARVQ_MAX_EFFORT: more is meant never to be worse, by the weighted error
     bool adaptor;    // may be used, if it earns its bits
     bool plan_only;  // an adaptor is only tried on a sample and its worth estimated; such a plan cannot be carried out
     uint64_t seed;   // same seed, same bytes, whatever the number of threads
 };
 
-// size: sizeof *budget_ret. Bits and bytes are 0, counts NULL, all codecs allowed, effort 5, an adaptor allowed, seed 0.
+// size: sizeof *budget_ret. Bits and bytes are 0, counts NULL, all codecs but additive allowed, effort 5, an adaptor allowed,
+// seed 0.
 CARVQ_API void carvq_budget_init(struct carvq_budget *budget_ret, size_t size);
 
 // Decides how to spend the budget on a table: what to take out before quantizing, which rows get how many bits, and by which

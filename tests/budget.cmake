@@ -6,5 +6,6 @@ if(TARGET carvq_encode)
   carvq_test(budget_hard carvq_encode)
   carvq_test(budget_odd carvq_encode)
   carvq_test(budget_adaptor carvq_encode)
+  carvq_test(budget_additive carvq_encode)
   set_tests_properties(budget_plan budget_hard budget_adaptor PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
 endif()

@@ -40,7 +40,8 @@ static int check_options(const struct cli_compress_settings *settings, const str
 static int parse(int argc, char **argv, struct cli_compress_settings *settings)
 {
     static const struct cli_word presets[] = {{"carvq-2", 2}, {"carvq-3", 3}, {"carvq-4", 4}, {NULL, 0}};
-    static const struct cli_word codecs[] = {{"auto", 0}, {"trellis", 1 << CARVQ_TRELLIS}, {"rvq", 1 << CARVQ_RVQ}, {NULL, 0}};
+    static const struct cli_word codecs[] = {
+        {"auto", 0}, {"trellis", 1 << CARVQ_TRELLIS}, {"rvq", 1 << CARVQ_RVQ}, {"additive", 1 << CARVQ_ADDITIVE}, {NULL, 0}};
     static const struct cli_word groupings[] = {{"rows", CARVQ_GROUP_ROWS}, {"columns", CARVQ_GROUP_COLUMNS}, {NULL, 0}};
     static const struct cli_word dtypes[] = {{"bf16", CARVQ_BF16}, {"f16", CARVQ_F16}, {NULL, 0}};
     struct carvq_settings defaults;

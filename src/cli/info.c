@@ -15,6 +15,16 @@ double cli_segment_bits(const struct carvq_segment_info *segment)
     return 8.0 * (double)(segment->code_bytes + segment->codebook_bytes) / ((double)segment->rows * segment->cols);
 }
 
+// "3, 2, 3".
+static const char *strides_text(const struct carvq_segment_info *segment)
+{
+    static char text[4 * CARVQ_MAX_STRIDES];
+    size_t length = 0;
+    for (uint32_t i = 0; i < segment->stride_count; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%d", i > 0 ? ", " : "", segment->strides[i]);
+    return text;
+}
+
 const char *cli_codec(const struct carvq_segment_info *segment)
 {
     static char text[160];
@@ -26,6 +36,10 @@ const char *cli_codec(const struct carvq_segment_info *segment)
     else if (segment->codec == CARVQ_TRELLIS)
         snprintf(text, sizeof text, "trellis: %" PRIu32 " bits for two values, %" PRIu32 " state bits, %" PRIu32 " scale bit%s",
                  segment->step_bits, segment->state_bits, segment->scale_bits, segment->scale_bits == 1 ? "" : "s");
+    else if (segment->codec == CARVQ_ADDITIVE)
+        snprintf(text, sizeof text, "additive: 4 bits for %s values, span %" PRIu32 ", books by %s, %" PRIu32 " scale bit%s",
+                 strides_text(segment), segment->span, segment->position_books ? "position" : "phase", segment->scale_bits,
+                 segment->scale_bits == 1 ? "" : "s");
     else
         snprintf(text, sizeof text, "raw: %s values", carvq_dtype_name(segment->value_dtype));
     return text;
@@ -58,6 +72,15 @@ static void add_codec(json_t *object, const struct carvq_segment_info *segment)
     } else if (segment->codec == CARVQ_TRELLIS) {
         const struct number numbers[] = {
             {"state_bits", segment->state_bits}, {"step_bits", segment->step_bits}, {"scale_bits", segment->scale_bits}};
+        json_object_set_new(object, "scale_dtype", json_string(dtype));
+        add_numbers(object, numbers, sizeof numbers / sizeof *numbers);
+    } else if (segment->codec == CARVQ_ADDITIVE) {
+        const struct number numbers[] = {{"span", segment->span}, {"scale_bits", segment->scale_bits}};
+        json_t *strides = json_array();
+        for (uint32_t i = 0; i < segment->stride_count; i++)
+            json_array_append_new(strides, json_integer(segment->strides[i]));
+        json_object_set_new(object, "strides", strides);
+        json_object_set_new(object, "books", json_string(segment->position_books ? "position" : "phase"));
         json_object_set_new(object, "scale_dtype", json_string(dtype));
         add_numbers(object, numbers, sizeof numbers / sizeof *numbers);
     } else {

@@ -14,6 +14,9 @@ static void print_segment(const struct carvq_segment_info *segment)
     if (segment->codec == CARVQ_RVQ)
         printf("  codebooks %12" PRIu64 " bytes, %" PRIu64 " groups, %s\n", segment->codebook_bytes, segment->groups,
                carvq_dtype_name(segment->value_dtype));
+    else if (segment->codec == CARVQ_ADDITIVE)
+        printf("  books     %12" PRIu64 " bytes, and scales, %s\n", segment->codebook_bytes,
+               carvq_dtype_name(segment->value_dtype));
     else if (segment->codec == CARVQ_TRELLIS)
         printf("  scales    %12" PRIu64 " bytes, %s\n", segment->codebook_bytes, carvq_dtype_name(segment->value_dtype));
 }

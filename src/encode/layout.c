@@ -21,10 +21,15 @@ static bool is_plain(const struct carvq_table_info *info)
 
 static unsigned needed_version(const struct carvq_table_info *infos, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!is_plain(&infos[i]))
-            return 2;
-    return 1;
+    unsigned version = 1;
+    for (size_t i = 0; i < count; i++) {
+        if (version < 2 && !is_plain(&infos[i]))
+            version = 2;
+        for (uint32_t s = 0; s < infos[i].segment_count; s++)
+            if (infos[i].segments[s].codec == CARVQ_ADDITIVE)
+                version = 3;
+    }
+    return version;
 }
 
 // The parts in the order of the file; CARVQ_PARTS ends the list.
@@ -81,6 +86,19 @@ static void append_escaped(struct text *text, const char *string)
     }
 }
 
+static void append_additive(struct text *text, const struct carvq_segment_info *segment)
+{
+    char part[80];
+    append_escaped(text, ",\"strides\":");
+    for (uint32_t i = 0; i < segment->stride_count; i++) {
+        append(text, i == 0 ? "[" : ",");
+        append_number(text, segment->strides[i]);
+    }
+    snprintf(part, sizeof part, "],\"span\":%" PRIu32 ",\"books\":\"%s\",\"scale_bits\":%" PRIu32 "}", segment->span,
+             segment->position_books ? "position" : "phase", segment->scale_bits);
+    append_escaped(text, part);
+}
+
 static void append_segment(struct text *text, const struct carvq_segment_info *segment, bool plain)
 {
     char part[320];
@@ -89,6 +107,10 @@ static void append_segment(struct text *text, const struct carvq_segment_info *s
     if (!plain) {
         snprintf(part, sizeof part, ",\"rows\":%" PRIu64, segment->rows);
         append_escaped(text, part);
+    }
+    if (segment->codec == CARVQ_ADDITIVE) {
+        append_additive(text, segment);
+        return;
     }
     if (segment->codec == CARVQ_RVQ)
         snprintf(part, sizeof part,

@@ -53,6 +53,11 @@ enum carvq_status carvq_segment_encode_rvq(const struct carvq_plan *plan, uint32
                                            struct carvq_row_errors *errors_ret, struct carvq_sums *sums_ret,
                                            struct carvq_error *error);
 
+// The same for a segment of codec additive.
+enum carvq_status carvq_segment_encode_additive(const struct carvq_plan *plan, uint32_t s, const uint32_t *members,
+                                                const struct carvq_output *output, struct carvq_ticker *ticker,
+                                                struct carvq_row_errors *errors_ret, struct carvq_error *error);
+
 // The errors of a row.
 static inline void carvq_row_measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret)
 {

@@ -172,6 +172,8 @@ enum carvq_status carvq_segment_encode(const struct carvq_plan *plan, uint32_t s
     const struct carvq_segment_info *segment = &plan->segments[s];
     if (segment->codec == CARVQ_RVQ)
         return carvq_segment_encode_rvq(plan, s, members, output, ticker, errors_ret, sums_ret, error);
+    if (segment->codec == CARVQ_ADDITIVE)
+        return carvq_segment_encode_additive(plan, s, members, output, ticker, errors_ret, error);
     struct work work = {
         .plan = plan,
         .residual = {plan->matrix, &plan->prediction, NULL},

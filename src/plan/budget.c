@@ -36,8 +36,8 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
     if (budget->effort < 1 || budget->effort > CARVQ_MAX_EFFORT)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "effort is %u, but must be 1 to %d", budget->effort,
                                  CARVQ_MAX_EFFORT);
-    if (!(budget->codecs & (1U << CARVQ_RVQ | 1U << CARVQ_TRELLIS)))
-        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "neither rvq nor trellis may be used");
+    if (!(budget->codecs & (1U << CARVQ_RVQ | 1U << CARVQ_TRELLIS | 1U << CARVQ_ADDITIVE)))
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "neither rvq nor trellis nor additive may be used");
     for (uint64_t row = 0; budget->counts != NULL && row < matrix->rows; row++)
         if (!isfinite(budget->counts[row]) || budget->counts[row] < 0)
             return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the count of row %" PRIu64 " is no count", row);
@@ -52,7 +52,8 @@ static uint64_t structure_bits(const struct carvq_plan *plan)
     if (plan->budget.codecs & 1U << CARVQ_RAW && budget >= 16 * values)
         return 0;
     const uint64_t part = plan->matrix->cols / MIN_EXTRA_PART;
-    const uint64_t min = values + plan->matrix->rows * (part < MIN_EXTRA_BITS ? part : MIN_EXTRA_BITS);
+    const bool additive = plan->budget.codecs & 1U << CARVQ_ADDITIVE; // from CARVQ_ADDITIVE_LEAST_RATE bits on
+    const uint64_t min = (additive ? values / 2 : values) + plan->matrix->rows * (part < MIN_EXTRA_BITS ? part : MIN_EXTRA_BITS);
     return budget <= min ? 0 : budget - min < budget / 4 ? budget - min : budget / 4;
 }
 
@@ -78,7 +79,8 @@ static bool lengthen_states(struct carvq_plan *plan, unsigned threads)
 }
 
 // The curves of the codecs that may be used.
-static enum carvq_status measure_codecs(struct carvq_plan *plan, unsigned threads, struct carvq_error *error)
+static enum carvq_status measure_codecs(struct carvq_plan *plan, unsigned threads, struct carvq_ticker *ticker,
+                                        struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = plan->matrix;
     const struct carvq_budget *budget = &plan->budget;
@@ -96,7 +98,13 @@ static enum carvq_status measure_codecs(struct carvq_plan *plan, unsigned thread
     plan->tiers = malloc(matrix->rows);
     if (!measured || plan->tiers == NULL)
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_MEMORY, "out of memory for a sample of rows");
-    return CARVQ_OK;
+    if (!(budget->codecs & 1U << CARVQ_ADDITIVE))
+        return CARVQ_OK;
+    enum carvq_status status = carvq_additive_measure(&plan->survey, matrix->cols, budget->seed, threads, ticker, &plan->additive,
+                                                      error);
+    return status != CARVQ_OK ? status
+                              : carvq_additive_measure_positions(&plan->survey, matrix->rows, matrix->cols, budget->seed, threads,
+                                                                 ticker, &plan->additive, &plan->positions, error);
 }
 
 // With structure and adaptor of at most so many bits.
@@ -109,7 +117,7 @@ static enum carvq_status study(struct carvq_plan *plan, uint64_t max_bits, unsig
     if (status == CARVQ_OK && plan->budget.adaptor)
         status = carvq_trial_run(plan, max_bits, threads, ticker, error);
     if (status == CARVQ_OK)
-        status = measure_codecs(plan, threads, error);
+        status = measure_codecs(plan, threads, ticker, error);
     return status == CARVQ_OK ? carvq_plan_choose(plan, error) : status;
 }
 

@@ -9,11 +9,13 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "codec/trellis/scale.h"
 #include "host/matrix.h"
 #include "plan/allocate.h"
 #include "plan/scales.h"
+#include "runtime/additive.h"
 #include "runtime/size.h"
 #include "runtime/table.h"
 
@@ -21,6 +23,8 @@
 #define MIN_RATE 1.     // bits per value of any row ..
 #define RATE_FLOOR 1.5  // .. and where the budget has at least ..
 #define FLOOR_BUDGET 2. // .. so many
+
+#define LONG_SPAN_EFFORT 7 // from this effort on the codes of additive span 4 steps, which takes 16 times as long
 
 #define ROWS_PER_SCALE 8    // a tier has no more levels than one for so many rows
 #define SMALL_TABLE 131072. // values of the largest group
@@ -116,6 +120,32 @@ static void add_trellis(struct menu *menu, const struct carvq_trellis_curve *poi
         menu->points[menu->count] = point;
         double distortion = carvq_scales_distortion(scales, scale_bits, point);
         add_way(menu, segment, carvq_segment_row_bits(&segment), ((uint64_t)16 << shared_scale_bits) + 3 * 8 + 7, distortion);
+    }
+}
+
+// Additive codes of at least floor bits per value, the highest rate first.
+static void add_additive(struct menu *menu, const struct carvq_plan *plan, const struct carvq_additive_curve *points,
+                         double floor, unsigned scale_bits, const struct carvq_scales *scales)
+{
+    for (size_t i = points->count; i-- > 0;) {
+        const struct carvq_additive_point *point = &points->items[i];
+        struct carvq_segment_info segment = {.codec = CARVQ_ADDITIVE,
+                                             .rows = CARVQ_TILE_ROWS,
+                                             .cols = plan->matrix->cols,
+                                             .value_dtype = CARVQ_BF16,
+                                             .scale_bits = scale_bits,
+                                             .stride_count = point->stride_count,
+                                             .span = plan->budget.effort < LONG_SPAN_EFFORT ? 3 : 4,
+                                             .position_books = points == &plan->positions};
+        memcpy(segment.strides, point->strides, sizeof segment.strides);
+        if (point->rate < floor || !carvq_segment_sizes(&segment))
+            continue;
+        const uint64_t row_bits = (uint64_t)32 * carvq_additive_groups(&segment);
+        // With less than a tile more, and the levels of a small tier.
+        const uint64_t levels = ((uint64_t)2 << scale_bits) - ((uint64_t)2 << (scale_bits < 1 ? scale_bits : 1));
+        const uint64_t shared = 8 * (segment.codebook_bytes - levels) + (CARVQ_TILE_ROWS - 1) * row_bits + 7;
+        menu->points[menu->count] = &point->point;
+        add_way(menu, segment, row_bits + scale_bits, shared, carvq_scales_distortion(scales, scale_bits, &point->point));
     }
 }
 
@@ -220,6 +250,16 @@ static void try_trellis(struct choice *choice, const struct carvq_trellis_curve 
     }
 }
 
+static void try_additive(struct choice *choice, const struct carvq_additive_curve *points, double floor, uint64_t bits,
+                         struct outcome *outcome)
+{
+    for (unsigned scale_bits = min_scale_bits(choice); scale_bits <= CARVQ_SCALES_MAX_BITS && points->count > 0; scale_bits++) {
+        struct menu menu = choice->raw;
+        add_additive(&menu, choice->plan, points, floor, scale_bits, &choice->scales);
+        try_menu(choice, &menu, bits, outcome);
+    }
+}
+
 // The best plan with rates of at least floor; false if bits are too few. All tiers have one codec, but for raw rows. Which one it
 // is must not depend on the effort, or more of it could bring another codec and a worse table: so states of 10 bits decide.
 static bool choose(struct choice *choice, double floor, uint64_t bits, struct outcome *outcome_ret)
@@ -233,6 +273,8 @@ static bool choose(struct choice *choice, double floor, uint64_t bits, struct ou
         return true;
     }
     try_trellis(choice, &plan->trellis, floor, bits, &trellis);
+    try_additive(choice, &plan->additive, floor, bits, &trellis);
+    try_additive(choice, &plan->positions, floor, bits, &trellis);
     if (plan->rvq_count > 0)
         try_trellis(choice, &plan->short_trellis, floor, bits, &judge);
     for (size_t i = 0; i < plan->rvq_count; i++) {
@@ -286,6 +328,7 @@ static enum carvq_status fail_budget(const struct choice *choice, struct carvq_e
     const double values = (double)matrix->rows * matrix->cols;
     struct menu menu = choice->raw;
     add_trellis(&menu, &plan->trellis, matrix->cols, MIN_RATE, min_scale_bits(choice), &choice->scales);
+    add_additive(&menu, plan, &plan->additive, 0, min_scale_bits(choice), &choice->scales);
     uint64_t min = carvq_allocate_min(menu.candidates, menu.count, matrix->rows);
     for (size_t i = 0; i < plan->rvq_count; i++) {
         menu.count = 0;
@@ -319,14 +362,15 @@ static enum carvq_status decide(struct carvq_plan *plan, struct choice *choice, 
     const uint64_t values = matrix->rows * matrix->cols, budget = carvq_plan_bytes(plan), total = 8 * budget;
     const uint64_t fixed = carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols);
     double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : MIN_RATE;
+    const double least = plan->additive.count > 0 ? CARVQ_ADDITIVE_LEAST_RATE : MIN_RATE;
     struct outcome outcome, best = {.total = INFINITY};
     uint64_t offered = total > fixed ? total - fixed : 0;
     uint64_t fits = 0, exceeds = UINT64_MAX; // the largest and the smallest that were offered and did so
     for (int more = 0; offered > fits && offered < exceeds && more < MAX_OFFERS;) {
         if (!choose(choice, floor, offered, &outcome)) {
-            if (floor <= MIN_RATE)
+            if (floor <= least)
                 break;
-            floor = MIN_RATE; // a small table may not hold more
+            floor = floor > MIN_RATE ? MIN_RATE : least; // a small table may not hold more
             continue;
         }
         if (!settle(plan, &outcome, choice->order))

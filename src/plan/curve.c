@@ -14,8 +14,7 @@
 #define MAX_WEIGHT 8           // a row counts by its energy, but no more than so many rows of mean energy
 
 // Scales that are off when their worth is measured, in dB.
-#define RIGHT_SCALE 2
-static const double off_db_of[CARVQ_OFF_SCALES] = {-6, -3, 0, 3, 6, 12};
+const double carvq_off_scales_db[CARVQ_OFF_SCALES] = {-6, -3, 0, 3, 6, 12};
 
 // The rows of the sample that are encoded, and their relative errors: with the right scale, and some with others. What was not
 // measured is NAN.
@@ -30,7 +29,7 @@ struct trial {
 };
 
 // One row in OFF_STRIDE, in no order that a table may have.
-static bool with_other_scales(uint64_t i)
+bool carvq_with_other_scales(uint64_t i)
 {
     return ((uint32_t)i * 2654435761U >> 16) % OFF_STRIDE == 0;
 }
@@ -47,9 +46,9 @@ static enum carvq_status try_rows(void *context, struct carvq_chunk *chunk, stru
         for (unsigned o = 0; o < CARVQ_OFF_SCALES; o++) {
             double *relative = &trial->errors[CARVQ_OFF_SCALES * i + o];
             *relative = NAN;
-            if (energy == 0 || (o != RIGHT_SCALE && !with_other_scales(i)))
+            if (energy == 0 || (o != CARVQ_RIGHT_SCALE && !carvq_with_other_scales(i)))
                 continue;
-            float scale = (float)sqrt(energy / trial->cols * pow(10, off_db_of[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
+            float scale = (float)sqrt(energy / trial->cols * pow(10, carvq_off_scales_db[o] / 10)) / CARVQ_TRELLIS_TABLE_UNIT;
             *relative = carvq_trellis_encode(worker, row, scale, trial->paths + chunk->thread * worker->steps) / energy;
         }
     }
@@ -69,25 +68,24 @@ static void place(struct trial *trial, struct carvq_arena *arena, unsigned threa
 
 // The mean errors of one rate. Where values have heavy tails, the rows that hold the energy are those that suit the trellis
 // least.
-static struct carvq_point average(const struct trial *trial)
+struct carvq_point carvq_point_average(const double *errors, const double *energies, size_t count)
 {
     double total = 0, weights = 0, sum = 0, sums[CARVQ_OFF_SCALES] = {0};
-    for (size_t i = 0; i < trial->count; i++)
-        total += trial->energies[i];
-    for (size_t i = 0; i < trial->count; i++) {
-        const double *errors = trial->errors + CARVQ_OFF_SCALES * i, max = MAX_WEIGHT * total / (double)trial->count;
-        const double weight = trial->energies[i] < max ? trial->energies[i] : max;
-        if (isnan(errors[RIGHT_SCALE]))
+    for (size_t i = 0; i < count; i++)
+        total += energies[i];
+    for (size_t i = 0; i < count; i++, errors += CARVQ_OFF_SCALES) {
+        const double max = MAX_WEIGHT * total / (double)count, weight = energies[i] < max ? energies[i] : max;
+        if (isnan(errors[CARVQ_RIGHT_SCALE]))
             continue;
-        sum += weight * errors[RIGHT_SCALE];
+        sum += weight * errors[CARVQ_RIGHT_SCALE];
         weights += weight;
         for (unsigned o = 0; o < CARVQ_OFF_SCALES && !isnan(errors[0]); o++)
             sums[o] += weight * errors[o];
     }
     struct carvq_point point = {.distortion = weights > 0 ? sum / weights : 0};
     for (unsigned o = 0; o < CARVQ_OFF_SCALES; o++)
-        if (sums[o] > 0 && sums[RIGHT_SCALE] > 0)
-            point.logs[o] = log10(sums[o] / sums[RIGHT_SCALE]);
+        if (sums[o] > 0 && sums[CARVQ_RIGHT_SCALE] > 0)
+            point.logs[o] = log10(sums[o] / sums[CARVQ_RIGHT_SCALE]);
     return point;
 }
 
@@ -97,13 +95,13 @@ double carvq_point_distortion(const struct carvq_point *point, double off_db)
 {
     const unsigned last = CARVQ_OFF_SCALES - 1;
     unsigned o = 0;
-    while (o + 2 < CARVQ_OFF_SCALES && off_db > off_db_of[o + 1])
+    while (o + 2 < CARVQ_OFF_SCALES && off_db > carvq_off_scales_db[o + 1])
         o++;
-    if (off_db > off_db_of[last])
-        return point->distortion * pow(10, point->logs[last] + (off_db - off_db_of[last]) / 10);
-    double part = (off_db - off_db_of[o]) / (off_db_of[o + 1] - off_db_of[o]);
+    if (off_db > carvq_off_scales_db[last])
+        return point->distortion * pow(10, point->logs[last] + (off_db - carvq_off_scales_db[last]) / 10);
+    double part = (off_db - carvq_off_scales_db[o]) / (carvq_off_scales_db[o + 1] - carvq_off_scales_db[o]);
     double distortion = point->distortion * pow(10, point->logs[o] + part * (point->logs[o + 1] - point->logs[o]));
-    return off_db < off_db_of[0] && distortion > 1 ? 1 : distortion;
+    return off_db < carvq_off_scales_db[0] && distortion > 1 ? 1 : distortion;
 }
 
 // False: out of memory.
@@ -120,7 +118,7 @@ static bool measure(struct trial *trial, unsigned threads, unsigned state_bits, 
         carvq_trellis_begin(&trial->workers[t]);
     const struct carvq_work work = {trial->count, 1, 0, threads, NULL, try_rows, trial};
     carvq_parallel(&work, NULL);
-    *point_ret = average(trial);
+    *point_ret = carvq_point_average(trial->errors, trial->energies, trial->count);
     point_ret->state_bits = state_bits;
     point_ret->step_bits = step_bits;
     free(memory);

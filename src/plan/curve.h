@@ -27,8 +27,45 @@ struct carvq_trellis_curve {
 bool carvq_trellis_measure(const struct carvq_survey *survey, uint32_t cols, unsigned state_bits, unsigned threads,
                            struct carvq_trellis_curve *curve_ret);
 
+// What the codecs with scales have in common. errors[count][CARVQ_OFF_SCALES]: relative errors of rows of these energies, with
+// scales that are so many dB off; what was not measured is NAN. Which rows are tried with other scales than their own, [i].
+#define CARVQ_RIGHT_SCALE 2
+extern const double carvq_off_scales_db[CARVQ_OFF_SCALES];
+bool carvq_with_other_scales(uint64_t i);
+struct carvq_point carvq_point_average(const double *errors, const double *energies, size_t count);
+
 // Squared error over energy of a row whose scale is so many dB larger than its own.
 double carvq_point_distortion(const struct carvq_point *point, double off_db);
+
+#define CARVQ_ADDITIVE_RATES 9
+#define CARVQ_ADDITIVE_LEAST_RATE 0.5 // bits per value
+#define CARVQ_ADDITIVE_CURVE_SPAN 3   // with which they are measured
+
+// One rate of the codec additive.
+struct carvq_additive_point {
+    struct carvq_point point; // no bits
+    double rate;              // bits per value
+    uint8_t strides[CARVQ_MAX_STRIDES];
+    uint32_t stride_count;
+};
+
+// Rates, from the lowest on.
+struct carvq_additive_curve {
+    size_t count;
+    struct carvq_additive_point items[CARVQ_ADDITIVE_RATES];
+};
+
+// Measures them with books trained on the sample. CARVQ_ERROR_MEMORY, CARVQ_ERROR_CANCELLED.
+enum carvq_status carvq_additive_measure(const struct carvq_survey *survey, uint32_t cols, uint64_t seed, unsigned threads,
+                                         struct carvq_ticker *ticker, struct carvq_additive_curve *curve_ret,
+                                         struct carvq_error *error);
+
+// The same with books by position, from what that gains at 2 bits in rows that were not trained on; empty if it gains nothing, or
+// if the table has too few rows. Errors: as above.
+enum carvq_status carvq_additive_measure_positions(const struct carvq_survey *survey, uint64_t rows, uint32_t cols, uint64_t seed,
+                                                   unsigned threads, struct carvq_ticker *ticker,
+                                                   const struct carvq_additive_curve *curve,
+                                                   struct carvq_additive_curve *curve_ret, struct carvq_error *error);
 
 #define CARVQ_RVQ_GROUPS 3
 #define CARVQ_RVQ_STAGES 8

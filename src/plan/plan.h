@@ -26,6 +26,8 @@ struct carvq_plan {
     struct carvq_adaptor_trial trial;
     struct carvq_trellis_curve trellis;           // what the trellis makes of the sample
     struct carvq_trellis_curve short_trellis;     // the same with states of 10 bits, whatever the effort
+    struct carvq_additive_curve additive;         // and additive codes
+    struct carvq_additive_curve positions;        // with books by position
     struct carvq_rvq_curve rvq[CARVQ_RVQ_GROUPS]; // and what group RVQ makes of it
     size_t rvq_count;
     double distortion[CARVQ_MAX_SEGMENTS]; // expected, of a row of the segment: squared error over energy of its residual
