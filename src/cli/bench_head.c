@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq bench: the output head beside reading the codes and beside a BF16 product by the BLAS.
 #include "bench_head.h"
 
 #include <cblas.h>

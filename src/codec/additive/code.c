@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What a segment of codec additive is: steps, classes, books, and where its codes lie.
 #include "codec/additive/code.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// One step of the search of codec additive, for the level of the processor.
 #ifndef CARVQ_CODEC_ADDITIVE_FORWARD_H
 #define CARVQ_CODEC_ADDITIVE_FORWARD_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Books of codec additive, trained on rows: search and least squares in turn.
 #include "codec/additive/train.h"
 
 #include <math.h>
