@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Synthetic tables, made on the fly.
 #include "synthetic.h"
 
 #include <math.h>

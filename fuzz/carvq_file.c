@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A compressed file from a stranger: either it is refused with a sound message, or every lookup in it is within bounds.
+// A compressed file from a stranger: either it is refused with a sound message, or every lookup in it and all its logits are
+// within bounds.
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,32 @@ static void look_up(const struct carvq_table *table)
     }
 }
 
+static void multiply(const struct carvq_table *table)
+{
+    const struct carvq_table_info *info = carvq_info(table);
+    enum { STATES = 2 };
+    if (info->rows > 1 << 12 || info->cols > 1 << 12 || info->adaptor_hidden > 1 << 10 || info->adaptor_dim > 1 << 6)
+        return;
+    const size_t rows = (size_t)info->rows, n = info->cols, nbytes = carvq_logits_workspace(table, STATES);
+    float *hidden = malloc(STATES * n * sizeof *hidden), *logits = malloc(STATES * rows * sizeof *logits);
+    void *workspace = malloc(nbytes);
+    struct carvq_error error;
+    demand(hidden != NULL && logits != NULL && workspace != NULL);
+    for (size_t i = 0; i < STATES * n; i++)
+        hidden[i] = (float)((int)(i % 61) - 30) / 8;
+    enum carvq_status status = CARVQ_OK;
+    for (uint32_t part = 0; part < 2 && status == CARVQ_OK; part++)
+        status = carvq_logits(table, hidden, STATES, n, logits, rows, &(struct carvq_logits_part){0, 0, part, 2}, workspace,
+                              nbytes, &error);
+    if (status != CARVQ_OK) {
+        demand(info->segment_count > 1 && status == CARVQ_ERROR_FORMAT);
+        check_message(&error, CARVQ_ERROR_FORMAT);
+    }
+    free(workspace);
+    free(logits);
+    free(hidden);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct carvq_file *file;
@@ -68,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct carvq_table *table = carvq_table_at(file, i);
         demand(carvq_find(file, carvq_info(table)->name) == table);
         look_up(table);
+        multiply(table);
     }
     carvq_close(file);
     return 0;

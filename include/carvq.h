@@ -120,7 +120,7 @@ CARVQ_API const char *carvq_codec_name(enum carvq_codec codec);
 // is 0.
 struct carvq_segment_info {
     enum carvq_codec codec;
-    uint64_t rows;                // in this segment
+    uint64_t rows;                // [V_Q] in this segment
     uint32_t cols;                // [n], the table's
     enum carvq_dtype value_dtype; // CARVQ_BF16 or CARVQ_F16: of rvq's codebooks, scales, raw's rows
 
@@ -133,7 +133,7 @@ struct carvq_segment_info {
 
     uint32_t state_bits; // trellis: [S]
     uint32_t step_bits;  // trellis: [k]; a step makes two values
-    uint32_t scale_bits; // trellis, additive: bits of the number of a row's scale
+    uint32_t scale_bits; // trellis, additive: [b] bits of the number of a row's scale
 
     uint8_t strides[CARVQ_MAX_STRIDES]; // additive: values that a step goes on by; the pattern repeats
     uint32_t stride_count;              // additive: [P]
@@ -142,7 +142,7 @@ struct carvq_segment_info {
 
     uint64_t code_bytes;     // codes, or raw's rows; with the numbers of additive's scales
     uint64_t codebook_bytes; // codebooks, or scales; additive: both
-    const char *kernel;      // the decoder that runs here, e.g. "scalar h8 k4 L3"
+    const char *kernel;      // the decoder that runs here, e.g. "scalar h8 kappa4 L3"
 };
 
 // Everything there is to know about a table without reading its values.
@@ -157,11 +157,11 @@ struct carvq_table_info {
     // What is added to the decoded rows of all segments but raw ones, in this order; each has the type of its 16-bit values.
     bool mean; // the mean of all rows, or something like it
     enum carvq_dtype mean_dtype;
-    uint32_t rank; // of the low-rank part, 0: none
-    uint32_t low_rank_bits;
+    uint32_t rank;          // [R] of the low-rank part, 0: none
+    uint32_t low_rank_bits; // [w] of a coefficient
     enum carvq_dtype low_rank_dtype;
     uint32_t adaptor_dim;    // [m], 0: no adaptor
-    uint32_t adaptor_hidden; // hidden units of the adaptor, 0: no adaptor
+    uint32_t adaptor_hidden; // [H] hidden units of the adaptor, 0: no adaptor
     enum carvq_dtype adaptor_dtype;
 
     uint64_t code_bytes; // payload by part; their sum is payload_bytes. Of all segments
@@ -182,7 +182,8 @@ struct carvq_table_info {
 // replace files by rename. The path is UTF-8 on Windows. Not there with CARVQ_NO_FILE_MAP, for machines without files.
 //
 // Which kernels (kernel in carvq_segment_info) are used is chosen here, by what the processor can do. The environment variable
-// CARVQ_KERNEL limits the choice: scalar, neon, avx2, avx512; another word is CARVQ_ERROR_ARGUMENT. They give the same bits.
+// CARVQ_KERNEL limits the choice: scalar, neon, avx2, avx512, avx512vbmi; another word is CARVQ_ERROR_ARGUMENT. They give the
+// same bits.
 #ifndef CARVQ_NO_FILE_MAP
 CARVQ_API enum carvq_status carvq_open(const char *path, struct carvq_file **file_ret, struct carvq_error *error);
 #endif
@@ -219,6 +220,31 @@ CARVQ_API enum carvq_status carvq_lookup(const struct carvq_table *table, const 
 // nearest, ties to even; beyond the largest value is infinity. Another dtype: CARVQ_ERROR_ARGUMENT.
 CARVQ_API enum carvq_status carvq_lookup_as(const struct carvq_table *table, const uint32_t *ids, size_t count,
                                             enum carvq_dtype dtype, void *rows, size_t row_stride, struct carvq_error *error);
+
+// Which part of its work a call of carvq_logits() does; {0} is all of it.
+struct carvq_logits_part {
+    uint32_t first_segment, segment_count; // rows of these segments get logits; a count of 0: of all from the first on
+    uint32_t part, parts;                  // part number part of parts, which are of about one size; parts 0: of 1
+};
+
+// The output head: the products of all rows of the table with count hidden states, as if rows were looked up, but from what is
+// stored. State i is the cols floats at hidden + i * hidden_stride; its product with row j goes to logits[i * logits_stride + j].
+// Fast for segments of codec additive, whose products are rounded to 8 bits on the way, see doc/format.md; rows of other codecs
+// are decoded one by one. The logits are bit for bit the same on every machine, whatever count, parts and segments are. A state
+// that holds NaN, infinity or a value beyond 2^96 gets NaN for all its logits.
+//
+// part (NULL: everything) says what is done: parts may be done by threads of the caller at the same time, each with a workspace
+// of its own, and each writes logits of its own. Logits of rows of segments that are not asked for are left as they are: since
+// tiers are sorted by importance, the first ones are a shortlist.
+//
+// The workspace is carvq_logits_workspace() bytes, which it says for count; they need no alignment, and hold nothing that is of
+// use after the call. Allocates nothing; takes at most 8 KiB of stack. Returns CARVQ_ERROR_ARGUMENT, and has written nothing, if
+// hidden_stride is less than cols, logits_stride less than rows, the workspace too small, or if there is no such part or segment;
+// CARVQ_ERROR_FORMAT if the file is damaged where it says in which segment a row is, and may have written some of the logits.
+CARVQ_API size_t carvq_logits_workspace(const struct carvq_table *table, size_t count);
+CARVQ_API enum carvq_status carvq_logits(const struct carvq_table *table, const float *hidden, size_t count, size_t hidden_stride,
+                                         float *logits, size_t logits_stride, const struct carvq_logits_part *part,
+                                         void *workspace, size_t workspace_bytes, struct carvq_error *error);
 
 // The number of the segment that holds row id; UINT32_MAX if there is no such row, or if the file is damaged where it says that.
 CARVQ_API uint32_t carvq_row_segment(const struct carvq_table *table, uint32_t id);

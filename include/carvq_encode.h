@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// carvq_encode.h - compress lookup tables (on a host; needs OpenMP, a BLAS and LAPACK).
+// carvq_encode.h - compress lookup tables (on a host; needs OpenMP and a BLAS).
 //
-// A plan says how a table will be stored. There are two ways to make one: carvq_plan_by_settings() takes the parameters of
-// the paper's method, group residual vector quantization with a corrective adaptor; carvq_plan_by_budget() takes a number of
-// bits, looks at the values and at how often rows are used, and decides by itself. carvq_encode() carries plans out, whoever
-// made them, and writes one file.
+// A plan says how a table will be stored. It can be carried out more than once. There are two ways to make one:
+// carvq_plan_by_settings() takes the parameters of the paper's method, group residual vector quantization with a corrective
+// adaptor; carvq_plan_by_budget() takes a number of bits, looks at the values and at how often rows are used, and decides by
+// itself. carvq_encode() carries plans out, whoever made them, and writes one file.
 //
 // The encoder reads a table in blocks through a callback and writes the file in pieces through another, so that neither has
 // to fit in memory. Symbols in brackets are those of doc/method.md.
@@ -30,6 +30,12 @@
 //
 // Any number of calls may run at once, also for the same matrix, but only one for a plan. Each starts threads of its own by
 // OpenMP.
+//
+// Callbacks return CARVQ_OK, or a status of their own choice after they have filled *error (which may be NULL); that is what
+// the library's function then returns. They run inside parallel regions: they must neither throw exceptions nor jump out.
+//
+// The structures that a plan returns pointers to may get more members; so do struct carvq_matrix and the structures in
+// arrays, but only with another minor version, which the name of the shared library carries.
 
 #ifndef CARVQ_ENCODE_H
 #define CARVQ_ENCODE_H
@@ -44,7 +50,7 @@ extern "C" {
 
 // A table to be compressed.
 struct carvq_matrix {
-    const char *name;       // of the tensor, UTF-8
+    const char *name;       // of the tensor, UTF-8; plans and what they say point to it
     const char *file;       // where it comes from; only for messages, may be NULL
     uint64_t rows;          // [V] 1 to CARVQ_MAX_ROWS
     uint32_t cols;          // [n] 1 to CARVQ_MAX_COLS
@@ -67,7 +73,7 @@ enum carvq_phase {
     CARVQ_PHASE_COMPARE = 3  // codes are made that have the adaptor's bits, to compare
 };
 
-// "survey", "codes", "adaptor", "compare": static strings.
+// "survey", "codes", "adaptor", "compare", or "" for another number: static strings.
 CARVQ_API const char *carvq_phase_name(enum carvq_phase phase);
 
 // How far the library is.
@@ -90,17 +96,18 @@ struct carvq_settings {
     uint32_t subvector;              // [h], default 8
     uint64_t group;                  // [g], 1024
     enum carvq_grouping grouping;    // CARVQ_GROUP_ROWS
-    uint32_t stages;                 // [L], 3
+    uint32_t stages;                 // [L], 3; 2, 3 and 4 with an adaptor are the presets carvq-2, carvq-3 and carvq-4
     uint32_t code_bits;              // [kappa], 4
     enum carvq_dtype codebook_dtype; // CARVQ_BF16; the adaptor's too
     uint32_t iterations;             // 25; rounds of k-means at each stage, 1 to 1000
-    uint32_t effort;                 // 0: k-means stage by stage; 1 to 9: then all stages together, never worse with more
-    uint64_t seed;                   // 0; same seed, same bytes, whatever the number of threads
+    uint32_t effort;                 // [E] 0: k-means stage by stage; 1 to 9: then all stages together, never worse with more
+    uint64_t seed; // 0; same seed, same bytes, whatever the number of threads; with an adaptor, for the same BLAS on the same
+                   // kind of processor
     // The corrective adaptor: a small network from the row number to what the codes left. It takes at most 0.1554 bit per
     // parameter unless its widths are given; where the budget does not hold one, there is none (see the plan).
-    bool adaptor;            // false: codes alone, and nothing below counts
-    uint32_t adaptor_dim;    // [m], 0: floor(n / 128), at least 1, less where there are few rows
-    uint32_t adaptor_hidden; // [H], 0: as many hidden units as the budget holds
+    bool adaptor;            // false, the default: codes alone, and nothing below counts; the presets of the tool have one
+    uint32_t adaptor_dim;    // [m], 1 to 65536; 0: floor(n / 128), at least 1, less where there are few rows
+    uint32_t adaptor_hidden; // [H], 1 to 256 m; 0: as many hidden units as the budget holds
     uint32_t adaptor_epochs; // 15; 1 to 10000
     // 1: the codes are fitted to the table, then the adaptor to what they left. More: the adaptor is fitted to the table,
     // then rounds - 1 times the codes to what it left and the adaptor to what they left. 1 to 100.
@@ -113,7 +120,8 @@ CARVQ_API void carvq_settings_init(struct carvq_settings *settings_ret, size_t s
 struct carvq_plan;
 
 // Checks shape and settings; no value is read. The matrix must outlive the plan. threads 0: one per processor; for the memory
-// that the plan promises. Give the result to carvq_plan_free(). Errors: CARVQ_ERROR_ARGUMENT, naming the setting,
+// that the plan promises. Give the result to carvq_plan_free();
+// *plan_ret is NULL after an error. Errors: CARVQ_ERROR_ARGUMENT, naming the setting,
 // CARVQ_ERROR_UNSUPPORTED if the settings come from a newer header, CARVQ_ERROR_MEMORY.
 CARVQ_API enum carvq_status carvq_plan_by_settings(const struct carvq_matrix *matrix, const struct carvq_settings *settings,
                                                    unsigned threads, struct carvq_plan **plan_ret, struct carvq_error *error);
@@ -163,7 +171,7 @@ CARVQ_API const struct carvq_table_info *carvq_plan_info(const struct carvq_plan
 
 // What carrying out a plan by settings will take.
 struct carvq_plan_cost {
-    uint64_t working_bytes;   // memory that the encoder allocates, an upper bound; 0 for a plan by a budget
+    uint64_t working_bytes;   // memory that the encoder allocates, an upper bound; 0: not known, for a plan by a budget
     double training_products; // multiplications that the training of the adaptor takes, all rounds; 0: none is left to train
 };
 
@@ -181,9 +189,9 @@ struct carvq_adaptor_trial {
 // Lives as long as the plan.
 CARVQ_API const struct carvq_adaptor_trial *carvq_plan_trial(const struct carvq_plan *plan);
 
-// The rows whose count is in a range, and what becomes of them.
+// The rows whose count is in a range, and what becomes of them. Without counts all rows are in the first band.
 struct carvq_band {
-    double min_count, max_count; // the last band has no upper limit: infinity
+    double min_count, max_count; // from min_count to below the next band's; the last band's max_count is infinity
     uint64_t rows;
     double share;   // of all counts
     double bits;    // per parameter, without what all rows share
@@ -231,7 +239,8 @@ struct carvq_job {
 // size: sizeof *job_ret. Everything else is 0 or NULL.
 CARVQ_API void carvq_job_init(struct carvq_job *job_ret, size_t size);
 
-// Compresses the tables of count plans into one file. Errors: CARVQ_ERROR_ARGUMENT; CARVQ_ERROR_FORMAT if a value is NaN or
+// Compresses the tables of count plans into one file. Errors: CARVQ_ERROR_ARGUMENT, also if two of them
+// have tables of one name; CARVQ_ERROR_FORMAT if a value is NaN or
 // infinite (the first such row is named), CARVQ_ERROR_MEMORY, CARVQ_ERROR_CANCELLED, and whatever the callbacks return.
 CARVQ_API enum carvq_status carvq_encode(struct carvq_plan *const *plans, size_t count, const struct carvq_job *job,
                                          struct carvq_error *error);

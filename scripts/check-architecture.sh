@@ -17,7 +17,7 @@ fail()
 declare -A arrows=(
     [runtime]=""
     [host]="runtime"
-    [checkpoint]="host runtime"
+    [checkpoint]="runtime"
     [tokenizer]="runtime"
     [codec]="host runtime"
     [codec/rvq]="codec host runtime"
@@ -38,7 +38,7 @@ check_include() # directory, file, included name
     local directory=$1 file=$2 name=$3 other
     case $name in
     carvq.h) return ;;
-    carvq_encode.h | carvq_budget.h)
+    carvq_encode.h)
         [[ $directory != runtime ]] || fail "$file: the runtime includes the encoder's header"
         return
         ;;
@@ -119,6 +119,9 @@ check_files()
     while read -r file; do
         [[ ! -e $file ]] || head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || fail "$file: no line SPDX-License-Identifier: MIT at its beginning"
     done < <(git ls-files '*.c' '*.h' '*.sh' '*.py' '*.cmake' '*CMakeLists.txt' Makefile .ci/run)
+    while read -r file; do
+        [[ ! -e $file ]] || sed -n 2p "$file" | grep -q '^//' || fail "$file: its second line does not say what it is"
+    done < <(git ls-files 'src/*.[ch]' 'include/*.h' 'tests/*.[ch]' 'bench/*.[ch]' 'fuzz/*.[ch]')
     while read -r file; do
         lines=$(wc -l <"$file")
         [[ $lines -le 500 ]] || printf 'check-architecture: warning: %s has %d lines, more than 500\n' "$file" "$lines"

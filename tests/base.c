@@ -242,7 +242,8 @@ static void test_sizes_do_not_wrap(void **state)
 // CARVQ_KERNEL limits the level and never raises it; a word that nobody knows is reported, also where a file is opened.
 static void test_levels(void **state)
 {
-    static const enum carvq_level levels[] = {CARVQ_LEVEL_SCALAR, CARVQ_LEVEL_NEON, CARVQ_LEVEL_AVX2, CARVQ_LEVEL_AVX512};
+    static const enum carvq_level levels[] = {CARVQ_LEVEL_SCALAR, CARVQ_LEVEL_NEON, CARVQ_LEVEL_AVX2, CARVQ_LEVEL_AVX512,
+                                              CARVQ_LEVEL_AVX512VBMI};
     (void)state;
     const char *unknown = "x";
     unsetenv("CARVQ_KERNEL");

@@ -145,7 +145,7 @@ static void test_noise_gets_no_adaptor(void **state)
     free(source.values);
 }
 
-// Between once and twice its price lies what a sample may promise and a table not keep, and what is not worth a lookup that takes
+// Between once and twice its cost lies what a sample may promise and a table not keep, and what is not worth a lookup that takes
 // many times as long.
 static void test_adaptor_that_would_hardly_pay_is_left_out(void **state)
 {

@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 #include "plan/allocate.h"
-#include "encode/directory.h"
+#include "encode/tiers.h"
 #include "host/random.h"
 #include "runtime/table.h"
 
@@ -223,7 +223,7 @@ static void test_all_is_spent(void **state)
     }
 }
 
-// Rows of unit length without counts all have one weight, and counts of many rows are 0: at any price all of them go the same
+// Rows of unit length without counts all have one weight, and counts of many rows are 0: with any lambda all of them go the same
 // candidate, and what a budget has beyond that would be left unspent.
 static void test_rows_of_one_weight_share_the_bits(void **state)
 {
@@ -318,7 +318,7 @@ static void check_directory(uint64_t rows, unsigned count, const uint8_t *tiers)
     uint64_t ranks[CARVQ_MAX_SEGMENTS] = {0}, nbytes = carvq_tier_bytes(rows, count);
     uint8_t *bytes = malloc(nbytes);
     assert_non_null(bytes);
-    carvq_directory_write(tiers, rows, count, bytes);
+    carvq_tiers_write(tiers, rows, count, bytes);
     for (uint64_t row = 0; row < rows; row++)
         infos[tiers[row]].rows++;
     struct carvq_table table = {.segments = segments, .tiers = bytes};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Small models for the tests of the forward pass.
 #define _POSIX_C_SOURCE 200809L
 #include "lm_fixture.h"
 

@@ -12,3 +12,10 @@ target_compile_definitions(test_segments PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOU
 
 carvq_test(narrow carvq)
 target_compile_definitions(test_narrow PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
+
+carvq_test(logits carvq)
+target_compile_definitions(test_logits PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
+
+carvq_python_test(head_agrees "numpy safetensors")
+carvq_test(additive carvq)
+target_compile_definitions(test_additive PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")

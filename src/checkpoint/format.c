@@ -48,7 +48,7 @@ enum carvq_status carvq_tensor_file_open(const char *path, struct carvq_tensor_f
 
 void carvq_tensor_file_close(struct carvq_tensor_file *file)
 {
-    if (file->format != NULL)
+    if (file->format != NULL && file->format->close != NULL)
         file->format->close(file->state);
     carvq_map_close(&file->map);
     *file = (struct carvq_tensor_file){.path = NULL};

@@ -6,6 +6,7 @@
 
 #include "runtime/half.h"
 #include "runtime/status.h"
+#include "bench_head.h"
 #include "cli.h"
 #include "eval/table_error.h"
 
@@ -187,13 +188,14 @@ static enum carvq_status measure_error(const struct carvq_table *table, const ch
     return status;
 }
 
-static int report(const struct bench *bench, const struct carvq_table_error *result, bool json)
+static int report(const struct bench *bench, const struct bench_head *head, const struct carvq_table_error *result, bool json)
 {
     const struct carvq_table_info *info = carvq_info(bench->table);
     if (json) {
         json_t *object = cli_table_json(info);
         for (size_t m = 0; m < bench->method_count; m++)
             json_object_set_new(object, bench->methods[m].key, cli_real(bench->methods[m].ns));
+        bench_head_json(head, object);
         if (result != NULL) {
             json_object_set_new(object, "sqnr_db", cli_real(result->sqnr_db));
             json_object_set_new(object, "l1", cli_real(result->l1));
@@ -209,6 +211,7 @@ static int report(const struct bench *bench, const struct carvq_table_error *res
     if (bench->plain_rows < info->rows)
         printf("  (the BF16 table was cut to %" PRIu64 " rows, %s)\n", bench->plain_rows,
                cli_bytes(bench->plain_rows * bench->cols * 2));
+    bench_head_print(head);
     if (result != NULL)
         printf("  error: SQNR %.3f dB, L1 %.6g\n", result->sqnr_db, result->l1);
     else
@@ -220,6 +223,7 @@ static int bench_table(const struct carvq_table *table, const char *model, const
 {
     struct carvq_error error;
     struct carvq_table_error result;
+    struct bench_head head;
     if (model != NULL && measure_error(table, model, &result, &error) != CARVQ_OK)
         return cli_fail(&error);
     struct bench *bench = malloc(sizeof *bench);
@@ -230,7 +234,10 @@ static int bench_table(const struct carvq_table *table, const char *model, const
         status = cli_fail(&error);
     } else {
         measure(bench, (size_t)settings->rounds);
-        status = report(bench, model != NULL ? &result : NULL, settings->json);
+        if (bench_head_measure(table, bench->plain, bench->plain_rows, (size_t)settings->rounds, &head, &error) != CARVQ_OK)
+            status = cli_fail(&error);
+        else
+            status = report(bench, &head, model != NULL ? &result : NULL, settings->json);
     }
     free(bench->plain);
     free(bench->rows);
@@ -253,8 +260,8 @@ static int run(int argc, char **argv)
         "bench",
         "FILE [MODEL]",
         "Measures how long the lookup of a random row takes, beside copying and widening rows of a BF16 table\n"
-        "of the same shape; of a table in tiers also rows of each tier alone. With MODEL, the error of the\n"
-        "compressed table is printed too.",
+        "of the same shape; of a table in tiers also rows of each tier alone. Then the output head: all logits\n"
+        "of 1 and 8 hidden states. With MODEL, the error of the compressed table is printed too.",
         options,
         1,
         2};
@@ -271,4 +278,4 @@ static int run(int argc, char **argv)
     return status;
 }
 
-const struct cli_command cli_bench = {"bench", "measure the speed of lookups", run};
+const struct cli_command cli_bench = {"bench", "measure the speed of lookups and of the output head", run};

@@ -165,20 +165,6 @@ static enum carvq_status prepare(struct cli_compress_work *work, const struct cl
     return CARVQ_OK;
 }
 
-int cli_compress_progress(void *context, const struct carvq_progress *progress)
-{
-    struct cli_compress_display *display = context;
-    if (display->phase != (int)progress->phase)
-        display->progress.label = NULL;
-    display->phase = (int)progress->phase;
-    const char *phase = carvq_phase_name(progress->phase);
-    if (progress->loss > 0)
-        snprintf(display->label, sizeof display->label, "%s, L1 %.4g", phase, progress->loss);
-    else
-        snprintf(display->label, sizeof display->label, "%s", phase);
-    return cli_progress_step(&display->progress, display->label, progress->done, progress->total, "param");
-}
-
 // Writes the file and gives it its name; after an error there is nothing.
 static enum carvq_status write_file(struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                     struct carvq_error *error)

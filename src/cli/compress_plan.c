@@ -8,6 +8,20 @@
 #define MAX_SIZES 12 // that are tried for --max-bytes ..
 #define ENOUGH 0.995 // .. until so much of it is used
 
+int cli_compress_progress(void *context, const struct carvq_progress *progress)
+{
+    struct cli_compress_display *display = context;
+    if (display->phase != (int)progress->phase)
+        display->progress.label = NULL;
+    display->phase = (int)progress->phase;
+    const char *phase = carvq_phase_name(progress->phase);
+    if (progress->loss > 0)
+        snprintf(display->label, sizeof display->label, "%s, L1 %.4g", phase, progress->loss);
+    else
+        snprintf(display->label, sizeof display->label, "%s", phase);
+    return cli_progress_step(&display->progress, display->label, progress->done, progress->total, "param");
+}
+
 static struct carvq_settings settings_of(const struct cli_compress_settings *settings)
 {
     struct carvq_settings result;

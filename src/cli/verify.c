@@ -18,7 +18,7 @@ static void print_table(const struct carvq_table_info *info, const struct carvq_
            cli_bits(info));
     printf("  SQNR        %.3f dB\n  L1          %.6g (mean absolute error of a value)\n  max         %.6g\n", result->sqnr_db,
            result->l1, result->max);
-    printf("  row cosine  %.5f mean, %.5f least\n  worst rows ", result->cosine_mean, result->cosine_min);
+    printf("  row cosine  %.5f mean, %.5f min\n  worst rows ", result->cosine_mean, result->cosine_min);
     for (size_t i = 0; i < result->worst_count && i < 5; i++)
         printf("%s %" PRIu64 " (%.3f)", i > 0 ? "," : "", result->worst[i].row, result->worst[i].relative);
     puts("  by |x - y| / |x|");

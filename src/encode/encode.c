@@ -43,7 +43,18 @@ static enum carvq_status lay_out(struct carvq_plan *const *plans, size_t count, 
 // Whether an adaptor is to be fitted together with the codes.
 static bool is_joint(const struct carvq_plan *plan)
 {
-    return plan->by_settings && plan->info.adaptor_dim > 0;
+    return plan->by_settings && plan->prediction.widths.dim > 0;
+}
+
+// A plan that was carried out may have lost an adaptor that would not have helped; it is planned again.
+static void begin(struct carvq_plan *plan)
+{
+    plan->report = (struct carvq_report){.sqnr_db = 0};
+    if (!is_joint(plan))
+        return;
+    plan->info.adaptor_dim = plan->prediction.widths.dim;
+    plan->info.adaptor_hidden = plan->prediction.widths.hidden;
+    (void)carvq_table_sizes(&plan->info, plan->segments); // as when the plan was made
 }
 
 static bool any_is_joint(struct carvq_plan *const *plans, size_t count)
@@ -64,17 +75,6 @@ enum carvq_status carvq_encode_file_size(struct carvq_plan *const *plans, size_t
     *nbytes_ret = layout->file_bytes;
     carvq_layout_free(layout);
     return CARVQ_OK;
-}
-
-void carvq_row_measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret)
-{
-    double squares = 0, l1 = 0;
-    for (uint32_t c = 0; c < count; c++) {
-        double difference = (double)x[c] - y[c];
-        squares += difference * difference;
-        l1 += fabs(difference);
-    }
-    *errors_ret = (struct carvq_row_errors){squares, l1};
 }
 
 static void report_rows(struct carvq_plan *plan, const struct carvq_row_errors *errors)
@@ -150,7 +150,6 @@ static enum carvq_status encode_table(struct carvq_plan *plan, const struct carv
     };
     if (!plan->by_settings && plan->info.adaptor_dim > 0 && plan->prediction.network == NULL)
         return carvq_matrix_fail(plan->matrix, error, CARVQ_ERROR_ARGUMENT, "the plan was made with plan_only");
-    plan->report = (struct carvq_report){.sqnr_db = 0};
     enum carvq_status status = carvq_write_shared(plan, output, error);
     if (status == CARVQ_OK)
         status = plan->by_settings ? encode_settings(plan, output, &ticker, error)
@@ -200,6 +199,8 @@ enum carvq_status carvq_encode(struct carvq_plan *const *plans, size_t count, co
     enum carvq_status status = carvq_options_take(job, sizeof own, &own, "job", error);
     if (status == CARVQ_OK && own.write == NULL)
         status = carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a job needs its function write");
+    for (size_t i = 0; i < count && status == CARVQ_OK; i++)
+        begin(plans[i]);
     if (status == CARVQ_OK)
         status = lay_out(plans, count, adaptors_last, 0, &layout, error);
     if (status != CARVQ_OK)

@@ -20,7 +20,7 @@ struct carvq_layout {
     bool adaptors_last;
 };
 
-// For tables described by infos (see carvq_table_sizes() in table/table.h), which must have different names. The file is of
+// For tables described by infos (see carvq_table_sizes() in runtime/table.h), which must have different names. The file is of
 // version 1 if that can hold the tables, else of version 2. With adaptors_last, or in version 1, the adaptors are behind
 // everything else. The header has at least header_bytes bytes. Give the result to carvq_layout_free().
 enum carvq_status carvq_layout_make(const struct carvq_table_info *infos, size_t count, bool adaptors_last, size_t header_bytes,

@@ -59,10 +59,19 @@ enum carvq_status carvq_segment_encode_additive(const struct carvq_plan *plan, u
                                                 struct carvq_row_errors *errors_ret, struct carvq_error *error);
 
 // The errors of a row.
-void carvq_row_measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret);
+static inline void carvq_row_measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret)
+{
+    double squares = 0, l1 = 0;
+    for (uint32_t c = 0; c < count; c++) {
+        double difference = (double)x[c] - y[c];
+        squares += difference * difference;
+        l1 += fabs(difference);
+    }
+    *errors_ret = (struct carvq_row_errors){squares, l1};
+}
 
-// Fits codes and adaptor of a plan by settings to each other, and writes the codes. plan->shared gets the adaptor, or loses it if
-// it would not lower the L1 error; plan->report gets what it is worth. sums_ret: of what codes and adaptor decode to.
+// Fits codes and adaptor of a plan by settings to each other, and writes the codes. plan->prediction gets the adaptor, or loses
+// it if it would not lower the L1 error; plan->report gets what it is worth. sums_ret: of what codes and adaptor decode to.
 enum carvq_status carvq_joint_encode(struct carvq_plan *plan, const struct carvq_output *output, struct carvq_ticker *ticker,
                                      struct carvq_sums *sums_ret, struct carvq_error *error);
 

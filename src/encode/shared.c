@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "codec/bits.h"
-#include "encode/directory.h"
+#include "encode/tiers.h"
 #include "encode/output.h"
 #include "runtime/half.h"
 #include "runtime/status.h"
@@ -46,7 +46,7 @@ static enum carvq_status write_directory(const struct carvq_plan *plan, const st
 {
     uint8_t *bytes = malloc(plan->info.tier_bytes);
     if (bytes != NULL)
-        carvq_directory_write(plan->tiers, plan->info.rows, plan->info.segment_count, bytes);
+        carvq_tiers_write(plan->tiers, plan->info.rows, plan->info.segment_count, bytes);
     return give(output, CARVQ_PART_TIERS, bytes, plan->info.tier_bytes, error);
 }
 

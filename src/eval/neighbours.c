@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "runtime/status.h"
-#include "host/blas.h"
 
 // Products are taken in tiles of this size.
 enum { TILE_SAMPLES = 64, TILE_ROWS = 512 };
@@ -155,7 +154,6 @@ static enum carvq_status find_all(const struct carvq_neighbours *neighbours, con
     float *scratch = malloc(neighbours->threads * values * sizeof *scratch);
     if (scratch == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the neighbours of %zu rows", neighbours->count);
-    carvq_blas_one_thread();
 #pragma omp parallel for num_threads((int)neighbours->threads) schedule(dynamic)
     for (size_t first = 0; first < neighbours->count; first += TILE_SAMPLES) {
         struct list lists[TILE_SAMPLES];

@@ -18,7 +18,7 @@ static const char *better_kernel(void)
     if (strcmp(kernel, "Prescott") != 0 && strcmp(kernel, "Core2") != 0)
         return NULL;
     const enum carvq_level level = carvq_level_processor();
-    return level == CARVQ_LEVEL_AVX512 ? "SkylakeX" : level == CARVQ_LEVEL_AVX2 ? "Haswell" : NULL;
+    return level >= CARVQ_LEVEL_AVX512 ? "SkylakeX" : level == CARVQ_LEVEL_AVX2 ? "Haswell" : NULL;
 }
 
 const char *carvq_blas_kernel(void)

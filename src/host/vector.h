@@ -43,7 +43,7 @@ enum carvq_level carvq_vector_level(void);
     type name parameters                                     \
     {                                                        \
         const enum carvq_level level = carvq_vector_level(); \
-        if (level == CARVQ_LEVEL_AVX512)                     \
+        if (level >= CARVQ_LEVEL_AVX512)                     \
             CARVQ_RETURN_##type name##_avx512 arguments;     \
         else if (level == CARVQ_LEVEL_AVX2)                  \
             CARVQ_RETURN_##type name##_avx2 arguments;       \

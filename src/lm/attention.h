@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Attention of a layer over the tokens of windows.
 #ifndef CARVQ_LM_ATTENTION_H
 #define CARVQ_LM_ATTENTION_H
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "runtime/status.h"
-#include "host/blas.h"
 #include "lm/attention.h"
 #include "lm/lanes.h"
 #include "lm/model.h"
@@ -91,7 +90,6 @@ enum carvq_status carvq_lm_batch_open(const struct carvq_lm *lm, size_t length, 
     for (size_t i = 0; i < windows; i++)
         batch->equal[i] = (struct carvq_lm_sequence){.first = i * length, .count = length};
     carvq_lm_rope_fill(&lm->config.rope, length, batch->cosines, batch->sines);
-    carvq_blas_one_thread();
     *batch_ret = batch;
     return CARVQ_OK;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Which rows get how many bits: Lagrangian allocation on the convex hull.
 //
-// For a given lambda, a row of weight w takes the candidate with the least w D + lambda R. On the lower convex hull of the
-// candidates' (R, D) that is a matter of comparing w with one threshold between each candidate and the next; so with the rows in
-// the order of their weights, an allocation is a list of places where one candidate ends and the next begins, and is found by
-// bisection. Lambda is what makes the bits fit: found by bisection again. Every set of candidates is tried, for each one costs a
-// tier.
+// For a given lambda, a row takes the candidate with the least weight times distortion plus lambda times bits. On the lower
+// convex hull of the candidates that is a matter of comparing its weight with one threshold between each candidate and the next;
+// so with the rows in the order of their weights, an allocation is a list of places where one candidate ends and the next begins,
+// and is found by bisection. Lambda is what makes the bits fit: found by bisection again. Every set of candidates is tried, for
+// each one costs a tier.
 #include "plan/allocate.h"
 
 #include <math.h>

@@ -9,7 +9,7 @@
 
 #define CARVQ_MAX_CANDIDATES 16
 
-// A way to store a row.
+// How a row may be stored.
 struct carvq_candidate {
     uint64_t bits;        // of a row
     double distortion;    // squared error over energy, 0 to 1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The rows by how often they are used, and what becomes of them.
 #include <math.h>
+#include <string.h>
 
 #include "plan/plan.h"
 
@@ -61,4 +62,12 @@ double carvq_plan_bands(const struct carvq_plan *plan, const struct carvq_row_er
         all_squares += squares[b];
     }
     return all_squares > 0 ? 10 * log10(all_energy / all_squares) : INFINITY;
+}
+
+double carvq_plan_expect(const struct carvq_plan *plan, struct carvq_band bands_ret[CARVQ_BANDS])
+{
+    if (!plan->by_settings)
+        return carvq_plan_bands(plan, NULL, bands_ret);
+    memset(bands_ret, 0, CARVQ_BANDS * sizeof *bands_ret);
+    return NAN;
 }

@@ -137,6 +137,7 @@ enum carvq_status carvq_plan_by_budget(const struct carvq_matrix *matrix, const 
                                        struct carvq_error *error)
 {
     struct carvq_budget own = defaults;
+    *plan_ret = NULL;
     enum carvq_status status = carvq_options_take(budget, sizeof own, &own, "budget", error);
     if (status == CARVQ_OK)
         status = check(matrix, &own, error);

@@ -20,7 +20,6 @@
 #include "runtime/table.h"
 
 // Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
-#define COUNT_EXPONENT 0.5
 #define MIN_RATE 1.     // bits per value of any row ..
 #define RATE_FLOOR 1.5  // .. and where the budget has at least ..
 #define FLOOR_BUDGET 2. // .. so many
@@ -35,16 +34,6 @@
 #define MAX_BYTES ((uint64_t)1 << 60) // no table needs more
 
 // ---- weights
-
-double carvq_plan_weight(const struct carvq_plan *plan, uint64_t row)
-{
-    return plan->budget.counts == NULL ? 1 : pow(plan->budget.counts[row] + 1, COUNT_EXPONENT);
-}
-
-float carvq_plan_row_scale(const struct carvq_plan *plan, uint64_t row)
-{
-    return (float)sqrt(plan->survey.energies[row] / (double)plan->info.cols) / CARVQ_TRELLIS_TABLE_UNIT;
-}
 
 static int by_falling_weight(const void *left, const void *right)
 {

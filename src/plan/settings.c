@@ -160,6 +160,7 @@ enum carvq_status carvq_plan_by_settings(const struct carvq_matrix *matrix, cons
                                          unsigned threads, struct carvq_plan **plan_ret, struct carvq_error *error)
 {
     struct carvq_settings own = defaults;
+    *plan_ret = NULL;
     enum carvq_status status = carvq_options_take(settings, sizeof own, &own, "settings", error);
     if (status == CARVQ_OK)
         status = check(matrix, &own, error);

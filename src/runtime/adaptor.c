@@ -24,8 +24,7 @@ static void add_scaled(float *restrict values, const float *restrict weights, fl
         values[c] += (float)(scale * weights[c]);
 }
 
-// The activations of the hidden units first .. first + count - 1 for one row.
-static void hidden_chunk(const struct carvq_adaptor *adaptor, uint64_t row, size_t first, size_t count, float *activations_ret)
+void carvq_adaptor_hidden(const struct carvq_adaptor *adaptor, uint64_t row, size_t first, size_t count, float *activations_ret)
 {
     const size_t m = adaptor->dim, hidden = adaptor->hidden;
     float weights[CHUNK], contracted;
@@ -65,7 +64,7 @@ static void add_batch(const struct carvq_adaptor *adaptor, const uint32_t *ids, 
     for (size_t first = 0; first < adaptor->hidden; first += CHUNK) {
         size_t chunk = adaptor->hidden - first < CHUNK ? adaptor->hidden - first : CHUNK;
         for (size_t r = 0; r < count; r++)
-            hidden_chunk(adaptor, ids[r], first, chunk, activations[r]);
+            carvq_adaptor_hidden(adaptor, ids[r], first, chunk, activations[r]);
         for (size_t c = 0; c < columns.count; c += TILE)
             output_tile(adaptor, first, chunk, activations, count, columns.first + c,
                         columns.count - c < TILE ? columns.count - c : TILE, values + c, stride);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Codec "additive", scalar: where everything is, and the decoder of rows that every other one is compared with.
 //
-// Cost of a row of n = 2048 at 2 bits (stride 2, span 3): reads 4 bytes of each of 128 lines, adds 1024 codewords of 6 values to
-// sums of 16 bits and writes 8 KiB.
+// Cost of a row of n = 2048 at 2 bits (stride 2, span 3): reads 4 bytes of each of 128 lines, makes 2048 sums of three bytes each
+// and writes 8 KiB.
 #include "additive.h"
 
 #include <string.h>
@@ -11,8 +11,9 @@
 #include "size.h"
 #include "table.h"
 
-#define MAX_WIDTH (CARVQ_MAX_SPAN * CARVQ_MAX_STRIDE)
-#define CHUNK 256 // columns whose sums are in the buffer
+#define BLOCK_CODES (CARVQ_BLOCK_GROUPS * CARVQ_GROUP_CODES)
+#define CHUNK 256    // columns whose sums are in the buffer
+#define PREFETCH 256 // lines of a row, at most
 
 // The columns that the pattern covers.
 static uint32_t pattern_width(const struct carvq_segment_info *info)
@@ -124,81 +125,152 @@ float carvq_additive_scale(const struct carvq_segment *segment, uint64_t row)
     return scale;
 }
 
-// A step of a row: where it begins, its book and its width.
-struct place {
-    uint32_t step, phase;
-    size_t column;
-    const int8_t *book;
-    uint32_t width;
-};
-
-static void set_class(const struct carvq_segment *segment, struct place *place)
+// The book of a step of known number and phase, if it is by phase.
+static inline void set_class(const struct carvq_segment *segment, struct carvq_step *step)
 {
     const struct carvq_additive *shape = &segment->additive;
     const uint32_t ends = segment->info->span - 1;
-    place->width = shape->widths[place->phase];
+    step->width = shape->widths[step->phase];
     if (!segment->info->position_books)
-        place->book = (const int8_t *)segment->books + shape->books[place->step < ends ? place->step : ends + place->phase];
+        step->book = (const int8_t *)segment->books + shape->books[step->number < ends ? step->number : ends + step->phase];
 }
 
-static struct place find_step(const struct carvq_segment *segment, uint32_t step)
+struct carvq_step carvq_additive_step(const struct carvq_segment *segment, uint32_t number)
 {
     const struct carvq_segment_info *info = segment->info;
-    struct place place = {.step = step, .phase = step % info->stride_count};
-    place.column = (size_t)carvq_additive_column(info, step);
-    place.book = (const int8_t *)segment->books + carvq_additive_book(info, step);
-    place.width = segment->additive.widths[place.phase];
-    return place;
+    struct carvq_step step = {.number = number, .phase = number % info->stride_count};
+    step.column = (size_t)carvq_additive_column(info, number);
+    step.book = (const int8_t *)segment->books + carvq_additive_book(info, number);
+    step.width = segment->additive.widths[step.phase];
+    return step;
 }
 
-static void go_on(const struct carvq_segment *segment, struct place *place)
+static inline void go_on(const struct carvq_segment *segment, struct carvq_step *step)
 {
-    place->step++;
-    place->column += segment->info->strides[place->phase];
-    place->phase = place->phase + 1 < segment->info->stride_count ? place->phase + 1 : 0;
-    place->book += 16 * place->width; // by position
-    set_class(segment, place);
+    step->number++;
+    step->column += segment->info->strides[step->phase];
+    step->phase = step->phase + 1 < segment->info->stride_count ? step->phase + 1 : 0;
+    step->book += 16 * step->width; // by position
+    set_class(segment, step);
 }
 
-// The row's bytes of a group: columns of its line.
-static const uint8_t *find_bytes(const struct carvq_segment *segment, uint64_t row, uint32_t group)
+void carvq_additive_go_on(const struct carvq_segment *segment, struct carvq_step *step)
 {
-    return segment->codes + carvq_additive_line(segment->info, row / CARVQ_TILE_ROWS, group) + row % CARVQ_TILE_ROWS;
+    go_on(segment, step);
 }
 
-// Codewords are added to a buffer, the first of which stands for column base. What begins in columns that are wanted has added to
-// those behind them when these are given out; that moves to the front.
-static void decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret)
+// The row's bytes of the first group of a block, and how far the next group's are from them. A byte is 16 from the next.
+static const uint8_t *find_block(const struct carvq_segment *segment, uint64_t row, uint32_t first, size_t *stride_ret)
 {
-    const uint32_t ends = segment->info->span - 1, steps = segment->additive.steps;
-    const uint32_t first = (uint32_t)(columns.first / segment->column_step) * segment->info->stride_count;
-    const float scale = carvq_additive_scale(segment, row);
-    struct place place = find_step(segment, first < ends ? 0 : first - ends);
-    const uint8_t *bytes = find_bytes(segment, row, place.step / CARVQ_GROUP_CODES);
-    int16_t sums[CHUNK + 2 * MAX_WIDTH] = {0};
-    size_t base = place.column;
-    for (size_t done = 0, width; done < columns.count; done += width) {
-        const size_t column = columns.first + done;
-        width = columns.count - done < CHUNK ? columns.count - done : CHUNK;
-        while (place.step < steps && place.column < column + width) {
-            const uint32_t step = place.step;
-            const unsigned code = bytes[step % CARVQ_GROUP_CODES / 2 * CARVQ_TILE_ROWS] >> step % 2 * 4 & 15;
-            int16_t *restrict to = sums + (place.column - base);
-            for (uint32_t i = 0; i < place.width; i++)
-                to[i] = (int16_t)(to[i] + place.book[16 * i + code]);
-            go_on(segment, &place);
-            if (place.step % CARVQ_GROUP_CODES == 0 && place.step < steps)
-                bytes = find_bytes(segment, row, place.step / CARVQ_GROUP_CODES);
+    const uint64_t tile = row / CARVQ_TILE_ROWS;
+    const bool alone = tile % 2 == 0 && tile + 1 == carvq_additive_tiles(segment->info);
+    *stride_ret = alone ? 64 : 128;
+    return segment->codes + carvq_additive_line(segment->info, tile, first) + row % CARVQ_TILE_ROWS;
+}
+
+void carvq_additive_prefetch(const struct carvq_segment *segment, uint64_t row)
+{
+#if defined(__GNUC__)
+    const uint32_t groups = segment->additive.groups < PREFETCH ? segment->additive.groups : PREFETCH;
+    const uint8_t *bytes = NULL;
+    size_t stride = 0;
+    for (uint32_t g = 0; g < groups; g++, bytes += stride) {
+        if (g % CARVQ_BLOCK_GROUPS == 0)
+            bytes = find_block(segment, row, g, &stride);
+        __builtin_prefetch(bytes);
+    }
+#else
+    (void)segment;
+    (void)row;
+#endif
+}
+
+// The codes of a block, one a byte.
+static void split_block(const struct carvq_segment *segment, uint64_t row, uint32_t first, uint8_t codes_ret[BLOCK_CODES])
+{
+    const uint32_t left = segment->additive.groups - first, count = left < CARVQ_BLOCK_GROUPS ? left : CARVQ_BLOCK_GROUPS;
+    size_t stride;
+    const uint8_t *bytes = find_block(segment, row, first, &stride);
+    for (uint32_t g = 0; g < count; g++, bytes += stride)
+        for (unsigned c = 0; c < 4; c++, codes_ret += 2) {
+            codes_ret[0] = bytes[CARVQ_TILE_ROWS * c] & 15;
+            codes_ret[1] = bytes[CARVQ_TILE_ROWS * c] >> 4;
         }
-        for (size_t i = 0; i < width; i++)
-            values_ret[done + i] = (float)sums[column - base + i] * scale;
-        memmove(sums, sums + (column + width - base), MAX_WIDTH * sizeof *sums);
-        memset(sums + MAX_WIDTH, 0, sizeof sums - MAX_WIDTH * sizeof *sums);
-        base = column + width;
+}
+
+// A codeword of nothing, for steps before the first.
+static const int8_t no_codeword[16 * CARVQ_MAX_SPAN * CARVQ_MAX_STRIDE];
+
+// Where a row is being decoded: the codewords of the steps that a value is the sum of, the last first, from that value on.
+struct row {
+    struct carvq_step step; // the next one
+    const int8_t *codewords[CARVQ_MAX_SPAN];
+};
+
+// Makes sums of whole steps until there are at least so many, or the codes of the block end. span is constant where this is
+// called from. Returns how many.
+static inline size_t sum_steps(const struct carvq_segment *segment, struct row *row, const uint8_t *codes, uint32_t end,
+                               unsigned span, size_t wanted, int16_t *sums_ret)
+{
+    const uint8_t *strides = segment->info->strides;
+    const int8_t *a = row->codewords[0], *b = row->codewords[1], *c = row->codewords[2], *d = row->codewords[3];
+    struct carvq_step step = row->step;
+    size_t count = 0;
+    while (count < wanted && step.number < end) {
+        const size_t stride = strides[step.phase];
+        d = c, c = b, b = a, a = step.book + codes[step.number % BLOCK_CODES];
+        for (size_t i = 0; i < stride; i++)
+            sums_ret[count + i] = (int16_t)(a[16 * i] + b[16 * i] + (span > 2 ? c[16 * i] : 0) + (span > 3 ? d[16 * i] : 0));
+        a += 16 * stride, b += 16 * stride, c += 16 * stride;
+        count += stride;
+        go_on(segment, &step);
+    }
+    row->step = step;
+    row->codewords[0] = a, row->codewords[1] = b, row->codewords[2] = c, row->codewords[3] = d;
+    return count;
+}
+
+static void scale_sums(const int16_t *restrict sums, float scale, size_t count, float *restrict values_ret)
+{
+    enum { BLOCK = 16 };
+    size_t i = 0;
+    for (; count - i >= BLOCK; i += BLOCK)
+        for (size_t k = 0; k < BLOCK; k++)
+            values_ret[i + k] = (float)sums[i + k] * scale;
+    for (; i < count; i++)
+        values_ret[i] = (float)sums[i] * scale;
+}
+
+// The first steps that are taken are before the columns that are wanted.
+static inline void decode_row(const struct carvq_segment *segment, uint64_t number, struct carvq_columns columns, unsigned span,
+                              float *values_ret)
+{
+    const uint32_t first = (uint32_t)(columns.first / segment->column_step) * segment->info->stride_count;
+    const float scale = carvq_additive_scale(segment, number);
+    struct row row = {carvq_additive_step(segment, first < span - 1 ? 0 : first - (span - 1)),
+                      {no_codeword, no_codeword, no_codeword, no_codeword}};
+    uint8_t codes[BLOCK_CODES];
+    int16_t sums[CHUNK + CARVQ_MAX_STRIDE];
+    size_t skip = columns.first - row.step.column;
+    for (size_t done = 0; done < columns.count;) {
+        const uint32_t block = row.step.number / BLOCK_CODES * BLOCK_CODES, steps = segment->additive.steps;
+        const uint32_t end = steps - block < BLOCK_CODES ? steps : block + BLOCK_CODES;
+        split_block(segment, number, block / CARVQ_GROUP_CODES, codes);
+        while (row.step.number < end && done < columns.count) {
+            const size_t left = columns.count - done + skip, wanted = left < CHUNK ? left : CHUNK;
+            size_t count = sum_steps(segment, &row, codes, end, span, wanted, sums);
+            const size_t from = count < skip ? count : skip;
+            count = (count < left ? count : left) - from;
+            scale_sums(sums + from, scale, count, values_ret + done);
+            skip -= from;
+            done += count;
+        }
     }
 }
 
-CARVQ_DECODE_ROWS(decode_rows, decode_row(segment, row, columns, values_ret))
+CARVQ_DECODE_ROWS(decode_2, decode_row(segment, row, columns, 2, values_ret))
+CARVQ_DECODE_ROWS(decode_3, decode_row(segment, row, columns, 3, values_ret))
+CARVQ_DECODE_ROWS(decode_4, decode_row(segment, row, columns, 4, values_ret))
 
 const char *carvq_additive_choose(struct carvq_segment *segment)
 {
@@ -213,6 +285,6 @@ const char *carvq_additive_choose(struct carvq_segment *segment)
     for (uint32_t t = 0; t < ends; t++)
         shape->books[t] = (uint32_t)carvq_additive_book(info, t);
     segment->column_step = pattern_width(info);
-    segment->decode_rows = decode_rows;
+    segment->decode_rows = info->span == 2 ? decode_2 : info->span == 3 ? decode_3 : decode_4;
     return "scalar additive";
 }

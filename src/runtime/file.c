@@ -252,7 +252,7 @@ static enum carvq_status open_checked(struct opening *opening, struct carvq_file
     const enum carvq_level level = carvq_level_here(&unknown);
     if (unknown != NULL)
         return carvq_fail(opening->error, CARVQ_ERROR_ARGUMENT,
-                          "environment variable CARVQ_KERNEL: '%s' is none of scalar, neon, avx2, avx512", unknown);
+                          "environment variable CARVQ_KERNEL: '%s' is none of scalar, neon, avx2, avx512, avx512vbmi", unknown);
     enum carvq_status status = check_version(opening);
     if (status == CARVQ_OK)
         status = count_tables(opening, &count);

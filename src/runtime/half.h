@@ -29,14 +29,6 @@ static inline float carvq_bf16_to_f32(uint16_t half)
     return carvq_float_from_bits((uint32_t)half << 16);
 }
 
-static inline uint16_t carvq_f32_to_bf16(float value)
-{
-    uint32_t bits = carvq_float_bits(value);
-    if ((bits & 0x7fffffff) > 0x7f800000)
-        return (uint16_t)(bits >> 16 | 0x40); // quiet
-    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
 // With masks instead of branches, so that loops over it become vector code. Subnormal values are never subnormal floats on the
 // way: processors may be set to take those for 0.
 static inline float carvq_f16_to_f32(uint16_t half)
@@ -48,7 +40,15 @@ static inline float carvq_f16_to_f32(uint16_t half)
     return carvq_float_from_bits(bits | (uint32_t)(half & 0x8000) << 16);
 }
 
-// The same way back. Adding 0.5 to what will be subnormal lets the processor round it at bit 2^-24.
+// The same way back; NaN becomes quiet.
+static inline uint16_t carvq_f32_to_bf16(float value)
+{
+    const uint32_t bits = carvq_float_bits(value), is_nan = 0 - (uint32_t)((bits & 0x7fffffff) > 0x7f800000);
+    const uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+    return (uint16_t)((rounded & ~is_nan) | ((bits >> 16 | 0x40) & is_nan));
+}
+
+// Adding 0.5 to what will be subnormal lets the processor round it at bit 2^-24.
 static inline uint16_t carvq_f32_to_f16(float value)
 {
     const uint32_t bits = carvq_float_bits(value), magnitude = bits & 0x7fffffff;

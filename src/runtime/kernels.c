@@ -10,6 +10,7 @@ static const char *const names[] = {
     [CARVQ_LEVEL_NEON] = "neon",
     [CARVQ_LEVEL_AVX2] = "avx2",
     [CARVQ_LEVEL_AVX512] = "avx512",
+    [CARVQ_LEVEL_AVX512VBMI] = "avx512vbmi",
 };
 
 const char *carvq_level_name(enum carvq_level level)
@@ -26,13 +27,16 @@ enum carvq_level carvq_level_processor(void)
     const unsigned avx = 1U << 27 | 1U << 28 | 1U << 29 | 1U << 12;               // XGETBV, AVX, F16C, FMA
     const unsigned avx2 = 1U << 5 | 1U << 3 | 1U << 8;                            // AVX2, BMI1, BMI2
     const unsigned avx512 = 1U << 16 | 1U << 30 | 1U << 28 | 1U << 17 | 1U << 31; // F, BW, CD, DQ, VL
+    const unsigned vbmi = 1U << 1 | 1U << 11;                                     // VBMI, VNNI
     unsigned a, b, c, d, saved;
     if (!__get_cpuid(1, &a, &b, &c, &d) || (c & avx) != avx)
         return CARVQ_LEVEL_SCALAR;
     __asm__ volatile("xgetbv" : "=a"(saved), "=d"(d) : "c"(0)); // registers that the system saves
     if ((saved & 0x06) != 0x06 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & avx2) != avx2)
         return CARVQ_LEVEL_SCALAR;
-    return (saved & 0xe0) == 0xe0 && (b & avx512) == avx512 ? CARVQ_LEVEL_AVX512 : CARVQ_LEVEL_AVX2;
+    if ((saved & 0xe0) != 0xe0 || (b & avx512) != avx512)
+        return CARVQ_LEVEL_AVX2;
+    return (c & vbmi) == vbmi ? CARVQ_LEVEL_AVX512VBMI : CARVQ_LEVEL_AVX512;
 }
 
 #elif !defined(CARVQ_KERNEL_SCALAR) && defined(__aarch64__)
@@ -60,9 +64,9 @@ enum carvq_level carvq_level_here(const char **unknown_ret)
     const char *word = getenv("CARVQ_KERNEL");
     unsigned most = 0;
     level = carvq_level_processor();
-    while (most <= CARVQ_LEVEL_AVX512 && word != NULL && strcmp(word, names[most]) != 0)
+    while (most < CARVQ_LEVELS && word != NULL && strcmp(word, names[most]) != 0)
         most++;
-    if (most > CARVQ_LEVEL_AVX512)
+    if (most >= CARVQ_LEVELS)
         unknown = *word != '\0' ? word : NULL;
     else if (word != NULL && (most == CARVQ_LEVEL_NEON) != (level == CARVQ_LEVEL_NEON))
         level = CARVQ_LEVEL_SCALAR;
@@ -82,6 +86,9 @@ void carvq_kernels_scalar(struct carvq_kernels *kernels)
     kernels->choose[CARVQ_ADDITIVE] = carvq_additive_choose;
     kernels->add_shared = carvq_shared_add;
     kernels->add_adaptor = carvq_adaptor_add;
+    kernels->make_tables = carvq_additive_tables;
+    kernels->sum_lines = carvq_additive_sum_lines;
+    kernels->add_dot = carvq_dot_add;
 }
 
 void carvq_kernels_choose(enum carvq_level level, struct carvq_kernels *kernels_ret)

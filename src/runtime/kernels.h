@@ -6,26 +6,29 @@
 #define CARVQ_RUNTIME_KERNELS_H
 
 #include "carvq.h"
+#include "head.h"
 
 // Sets of instructions that code can be written for. A level of a processor family includes those before it of the same family.
 enum carvq_level {
-    CARVQ_LEVEL_SCALAR, // what the compiler takes for granted
-    CARVQ_LEVEL_NEON,   // aarch64: Advanced SIMD, which all of them have
-    CARVQ_LEVEL_AVX2,   // x86-64: AVX, AVX2, FMA, F16C, BMI1, BMI2; the system saves the YMM registers
-    CARVQ_LEVEL_AVX512  // x86-64: that and AVX512F, BW, CD, DQ, VL; the system saves the ZMM and mask registers
+    CARVQ_LEVEL_SCALAR,    // what the compiler takes for granted
+    CARVQ_LEVEL_NEON,      // aarch64: Advanced SIMD, which all of them have
+    CARVQ_LEVEL_AVX2,      // x86-64: AVX, AVX2, FMA, F16C, BMI1, BMI2; the system saves the YMM registers
+    CARVQ_LEVEL_AVX512,    // x86-64: that and AVX512F, BW, CD, DQ, VL; the system saves the ZMM and mask registers
+    CARVQ_LEVEL_AVX512VBMI // x86-64: that and AVX512_VBMI, AVX512_VNNI
 };
+#define CARVQ_LEVELS (CARVQ_LEVEL_AVX512VBMI + 1)
 
 // The level here: what the processor has, but at most what the environment variable CARVQ_KERNEL says ("scalar", "neon", "avx2",
-// "avx512"; one of another family is like scalar). If it holds another word, *unknown_ret (unless unknown_ret is NULL) becomes
-// that word, which then counts for nothing; else NULL. Asks the processor and the environment each time, which takes a
-// microsecond, and in a virtual machine tens: callers keep the answer. Built with CARVQ_KERNEL_SCALAR: asks nobody, and is
-// CARVQ_LEVEL_SCALAR.
+// "avx512", "avx512vbmi"; one of another family is like scalar). If it holds another word, *unknown_ret (unless unknown_ret is
+// NULL) becomes that word, which then counts for nothing; else NULL. Asks the processor and the environment each time, which
+// takes a microsecond, and in a virtual machine tens: callers keep the answer. Built with CARVQ_KERNEL_SCALAR: asks nobody, and
+// is CARVQ_LEVEL_SCALAR.
 enum carvq_level carvq_level_here(const char **unknown_ret);
 
 // What the processor has, whatever the environment says: for the choice of a BLAS kernel, whose bits are its own.
 enum carvq_level carvq_level_processor(void);
 
-// "scalar", "neon", "avx2", "avx512".
+// "scalar", "neon", "avx2", "avx512", "avx512vbmi".
 const char *carvq_level_name(enum carvq_level level);
 
 struct carvq_segment;
@@ -52,11 +55,26 @@ struct carvq_kernels {
     carvq_choose *choose[CARVQ_ADDITIVE + 1]; // by codec
     carvq_add_shared *add_shared;
     carvq_add_adaptor *add_adaptor;
+    carvq_make_tables *make_tables;
+    carvq_sum_lines *sum_lines;
+    carvq_add_dot *add_dot;
 };
 
 // The files of kernels, each with its function that puts them into the table, where they replace those of the files before it. A
 // new one, say trellis_avx2.c, is one line here, under the #if of its processors: FILE(CARVQ_LEVEL_AVX2, carvq_trellis_avx2)
+// For Windows, gcc does not align vectors on the stack.
+#if !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__x86_64__) && !defined(_WIN32)
+#define CARVQ_X86_KERNELS
+#define CARVQ_KERNEL_FILES(FILE)                   \
+    FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) \
+    FILE(CARVQ_LEVEL_AVX2, carvq_additive_avx2)    \
+    FILE(CARVQ_LEVEL_AVX512VBMI, carvq_additive_avx512vbmi)
+#elif !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__aarch64__) && defined(__ARM_NEON)
+#define CARVQ_NEON_KERNELS
+#define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) FILE(CARVQ_LEVEL_NEON, carvq_additive_neon)
+#else
 #define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar)
+#endif
 
 #define CARVQ_DECLARE(level, install) void install(struct carvq_kernels *kernels);
 CARVQ_KERNEL_FILES(CARVQ_DECLARE)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Codec "rvq", scalar: this decoder is the specification that every other one is compared with.
 //
-// A row of S sub-vectors lies in one group or in a few. For each stretch of sub-vectors in one group, the codebooks of the
+// A row of C sub-vectors lies in one group or in a few. For each stretch of sub-vectors in one group, the codebooks of the
 // group are widened to floats once, if that pays, and then each sub-vector is the sum of L centroids:
 //
 //     codes of a row    | field 0 | field 1 | ..        field s L + l: stage l of sub-vector s
 //     books of a group  [L][K][h] floats
 //
-// Cost of a row with h = 8, K = 16, L = 3, n = 2048 (S = 256, one group): reads 384 bytes of codes and 768 bytes of
+// Cost of a row with h = 8, K = 16, L = 3, n = 2048 (C = 256, one group): reads 384 bytes of codes and 768 bytes of
 // codebooks, widens 384 values, does 256 x (3 loads of 8 floats, 2 additions of 8) and writes 8 KiB.
 #include "half.h"
 #include "table.h"
@@ -143,7 +143,8 @@ CARVQ_DECODE_ROWS(decode_any, decode_row(segment, row, columns, segment->info->s
 const char *carvq_rvq_choose(struct carvq_segment *segment)
 {
     static carvq_decode_rows *const decoders[] = {decode_h8k4l1, decode_h8k4l2, decode_h8k4l3, decode_h8k4l4};
-    static const char *const names[] = {"scalar h8 k4 L1", "scalar h8 k4 L2", "scalar h8 k4 L3", "scalar h8 k4 L4"};
+    static const char *const names[] = {"scalar h8 kappa4 L1", "scalar h8 kappa4 L2", "scalar h8 kappa4 L3",
+                                        "scalar h8 kappa4 L4"};
     const struct carvq_segment_info *info = segment->info;
     segment->row_subvectors = (info->cols - 1) / info->subvector + 1;
     segment->row_bits = info->code_bytes / info->rows * 8;

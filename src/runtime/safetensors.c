@@ -348,11 +348,6 @@ const struct carvq_st_tensor *carvq_st_find_part(const struct carvq_st *st, cons
     return NULL;
 }
 
-const struct carvq_st_tensor *carvq_st_find(const struct carvq_st *st, const char *name)
-{
-    return carvq_st_find_part(st, name, "");
-}
-
 const char *carvq_st_metadata(const struct carvq_st *st, const char *key)
 {
     for (size_t i = 0; i < st->metadata_count; i++)

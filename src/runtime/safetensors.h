@@ -65,9 +65,10 @@ struct carvq_st {
 enum carvq_status carvq_st_read(const char *path, const uint8_t *data, uint64_t nbytes, struct carvq_st **st_ret,
                                 struct carvq_error *error);
 
-// NULL if there is none. The second finds the name that is made of prefix and suffix.
-const struct carvq_st_tensor *carvq_st_find(const struct carvq_st *st, const char *name);
+// The tensor whose name is made of prefix and suffix, or NULL.
 const struct carvq_st_tensor *carvq_st_find_part(const struct carvq_st *st, const char *prefix, const char *suffix);
+
+// The value of a metadata key, or NULL.
 const char *carvq_st_metadata(const struct carvq_st *st, const char *key);
 
 // "BF16" and so on.

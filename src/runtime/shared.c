@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What all rows share: row += mean, then row += coefficient_k * direction_k for each k, in the order that doc/format.md fixes.
+// What all rows share: row += mean, then row += coefficient_j * direction_j for each j, in the order that doc/format.md fixes.
 // Work per row: n additions for the mean, n multiplications and additions for each direction.
 #include "half.h"
 #include "table.h"
 
-// The b-bit field number index less 2^(b-1). Reads only bytes in which the field lies.
+// The w-bit field number index less 2^(w-1). Reads only bytes in which the field lies.
 static float read_coefficient(const uint8_t *fields, uint64_t index, unsigned bits)
 {
     const uint8_t *byte = fields + index * bits / 8;
@@ -13,6 +13,11 @@ static float read_coefficient(const uint8_t *fields, uint64_t index, unsigned bi
     if (shift + bits > 8)
         window |= (unsigned)byte[1] << 8;
     return (float)((int)(window >> shift & ((1U << bits) - 1)) - (1 << (bits - 1)));
+}
+
+float carvq_read_coefficient(const struct carvq_shared *shared, uint32_t id, uint32_t direction)
+{
+    return read_coefficient(shared->coefficients, (uint64_t)id * shared->rank + direction, shared->bits);
 }
 
 void carvq_shared_add(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,

@@ -28,12 +28,23 @@ struct carvq_segment {
     const uint8_t *scale_codes; // additive: [rows] fields of b bits, NULL if b is 0
     // The rest is set by the function that chooses the decoder.
     uint64_t row_bits;          // of codes, or of raw's values; additive: 0, a row's codes do not lie together
-    uint32_t row_subvectors;    // rvq: S = ceil(n / h)
+    uint32_t row_subvectors;    // rvq: C = ceil(n / h)
     uint32_t column_step;       // what a decoder begins with is 0 or a multiple of this, which is at most CARVQ_MAX_SUBVECTOR
     const int8_t (*trellis)[2]; // trellis: the values of a step by state
     struct carvq_additive additive;
     carvq_decode_rows *decode_rows;
 };
+
+// A step of codec additive: where its codeword begins, its book [width][16].
+struct carvq_step {
+    uint32_t number, phase, width;
+    size_t column;
+    const int8_t *book;
+};
+
+// A step by its number, and the step after it. Beyond the last one the book is not to be read.
+struct carvq_step carvq_additive_step(const struct carvq_segment *segment, uint32_t number);
+void carvq_additive_go_on(const struct carvq_segment *segment, struct carvq_step *step);
 
 // The scale of a row of codec additive.
 float carvq_additive_scale(const struct carvq_segment *segment, uint64_t row);
@@ -44,10 +55,16 @@ static inline void carvq_decode_row(const struct carvq_segment *segment, uint64_
     segment->decode_rows(segment, &row, 1, (struct carvq_columns){0, segment->info->cols}, values_ret, 0);
 }
 
+void carvq_additive_prefetch(const struct carvq_segment *segment, uint64_t row);
+
 // Asks the memory for the codes of a row, which a random row's are not in the cache: all at once, while there is something else
 // to do. What follows the first KiB, the processor fetches by itself.
 static inline void carvq_prefetch_row(const struct carvq_segment *segment, uint64_t row)
 {
+    if (segment->info->codec == CARVQ_ADDITIVE) {
+        carvq_additive_prefetch(segment, row);
+        return;
+    }
 #if defined(__GNUC__)
     const uint64_t nbytes = segment->row_bits / 8 < 1024 ? segment->row_bits / 8 : 1024;
     for (uint64_t i = 0; i <= nbytes; i += 64)
@@ -77,9 +94,12 @@ struct carvq_shared {
     uint32_t bits; // of a coefficient
     enum carvq_dtype mean_dtype, dtype;
     const uint8_t *mean;         // [n], or NULL
-    const uint8_t *directions;   // [r, n]
-    const uint8_t *coefficients; // [V, r] fields
+    const uint8_t *directions;   // [R, n]
+    const uint8_t *coefficients; // [V, R] fields
 };
+
+// Of row id of the table and a direction.
+float carvq_read_coefficient(const struct carvq_shared *shared, uint32_t id, uint32_t direction);
 
 // The tensors of an adaptor, see doc/format.md: 16-bit values without alignment.
 struct carvq_adaptor {
@@ -91,6 +111,10 @@ struct carvq_adaptor {
     const uint8_t *weight_1; // [H, n]
     const uint8_t *bias_1;   // [n]
 };
+
+// The activations of hidden units first .. first + count - 1 for row id of the table, before what is not above 0 is left out.
+// count is at most 64.
+void carvq_adaptor_hidden(const struct carvq_adaptor *adaptor, uint64_t id, size_t first, size_t count, float *activations_ret);
 
 struct carvq_table {
     struct carvq_table_info info;
@@ -163,5 +187,20 @@ uint32_t carvq_part_lists(const struct carvq_table_info *info, enum carvq_part p
 // Which segment a row of a table with several is in, and which of its rows it is. False if the directory is damaged.
 bool carvq_tier_find(const struct carvq_table *table, uint64_t row, const struct carvq_segment **segment_ret,
                      uint64_t *segment_row_ret);
+
+// The way back: walks over the rows of a tier, in the order of their numbers in the segment, which is that of the table.
+struct carvq_tier_walk {
+    const struct carvq_table *table;
+    unsigned tier;
+    uint64_t block; // of 64 rows
+    uint64_t rows;  // of it that are still to come, as bits
+    uint64_t rank;  // of the first of them
+};
+
+// Begins with row rank of the tier. False if the directory is damaged, as far as that is seen here.
+bool carvq_tier_walk_begin(const struct carvq_table *table, unsigned tier, uint64_t rank, struct carvq_tier_walk *walk_ret);
+
+// The numbers of the next count rows in the table. False if the directory is damaged: it has not so many.
+bool carvq_tier_walk_next(struct carvq_tier_walk *walk, size_t count, uint32_t *ids_ret);
 
 #endif

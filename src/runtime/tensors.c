@@ -11,8 +11,8 @@
 
 static bool rvq_sizes(struct carvq_segment_info *segment)
 {
-    // V S <= 2^56, V times the bytes of a row of codes <= 2^61.
-    uint64_t subvectors = carvq_div_up(segment->cols, segment->subvector);                  // S
+    // V C <= 2^56, V times the bytes of a row of codes <= 2^61.
+    uint64_t subvectors = carvq_div_up(segment->cols, segment->subvector);                  // C
     uint64_t values = (uint64_t)segment->stages * segment->subvector << segment->code_bits; // of a group's codebooks
     segment->groups = segment->grouping == CARVQ_GROUP_ROWS ? carvq_div_up(segment->rows * subvectors, segment->group)
                                                             : carvq_div_up(segment->rows, segment->group) * subvectors;

@@ -66,3 +66,93 @@ bool carvq_tier_find(const struct carvq_table *table, uint64_t row, const struct
         return find(table, row, 4, segment_ret, segment_row_ret);
     }
 }
+
+// The counter of a tier at the beginning of a superblock, and the planes of a block.
+static const uint8_t *find_superblock(const struct carvq_tier_walk *walk, unsigned bits, uint64_t superblock)
+{
+    return walk->table->tiers + (size_t)superblock * ((size_t)(4 + 8 * bits) << bits);
+}
+
+static uint32_t read_counter(const struct carvq_tier_walk *walk, unsigned bits, uint64_t superblock)
+{
+    return carvq_load_u32(find_superblock(walk, bits, superblock) + 4 * walk->tier);
+}
+
+static uint64_t rows_of_block(const struct carvq_tier_walk *walk, unsigned bits)
+{
+    const uint64_t left = walk->table->info.rows - 64 * walk->block;
+    const uint8_t *superblock = find_superblock(walk, bits, walk->block >> bits);
+    const uint8_t *planes = superblock + ((size_t)4 << bits) + (walk->block & ((1U << bits) - 1)) * 8 * bits;
+    return rows_of_tier(planes, bits, walk->tier) & (left < 64 ? ((uint64_t)1 << left) - 1 : UINT64_MAX);
+}
+
+static unsigned count_bits(uint64_t word)
+{
+    return (unsigned)sum_bytes(count_by_byte(word));
+}
+
+// The number of the lowest bit that is set.
+static unsigned lowest_bit(uint64_t word)
+{
+#if defined(__GNUC__)
+    return (unsigned)__builtin_ctzll(word);
+#else
+    return count_bits((word & (0 - word)) - 1);
+#endif
+}
+
+// Goes on to the next block that has rows of the tier.
+static bool find_block(struct carvq_tier_walk *walk, unsigned bits)
+{
+    const uint64_t blocks = (walk->table->info.rows + 63) / 64;
+    while (walk->rows == 0) {
+        if (++walk->block >= blocks)
+            return false;
+        if ((walk->block & ((1U << bits) - 1)) == 0 && read_counter(walk, bits, walk->block >> bits) != (uint32_t)walk->rank)
+            return false;
+        walk->rows = rows_of_block(walk, bits);
+    }
+    return true;
+}
+
+bool carvq_tier_walk_begin(const struct carvq_table *table, unsigned tier, uint64_t rank, struct carvq_tier_walk *walk_ret)
+{
+    const unsigned bits = carvq_tier_bits(table->info.segment_count);
+    uint64_t first = 0, end = ((table->info.rows + 63) / 64 + ((uint64_t)1 << bits) - 1) >> bits; // superblocks
+    *walk_ret = (struct carvq_tier_walk){table, tier, 0, 0, 0};
+    while (end - first > 1) { // the last superblock whose counter is at most rank
+        const uint64_t middle = first + (end - first) / 2;
+        if (read_counter(walk_ret, bits, middle) <= rank)
+            first = middle;
+        else
+            end = middle;
+    }
+    walk_ret->block = first << bits;
+    walk_ret->rank = read_counter(walk_ret, bits, first);
+    if (walk_ret->rank > rank)
+        return false;
+    walk_ret->rows = rows_of_block(walk_ret, bits);
+    while (walk_ret->rank < rank) {
+        const unsigned here = count_bits(walk_ret->rows);
+        if (walk_ret->rank + here > rank)
+            break;
+        walk_ret->rank += here;
+        walk_ret->rows = 0;
+        if (walk_ret->rank < rank && !find_block(walk_ret, bits))
+            return false;
+    }
+    for (; walk_ret->rank < rank; walk_ret->rank++)
+        walk_ret->rows &= walk_ret->rows - 1;
+    return true;
+}
+
+bool carvq_tier_walk_next(struct carvq_tier_walk *walk, size_t count, uint32_t *ids_ret)
+{
+    const unsigned bits = carvq_tier_bits(walk->table->info.segment_count);
+    for (size_t i = 0; i < count; i++, walk->rank++, walk->rows &= walk->rows - 1) {
+        if (walk->rows == 0 && !find_block(walk, bits))
+            return false;
+        ids_ret[i] = (uint32_t)(64 * walk->block + lowest_bit(walk->rows));
+    }
+    return true;
+}

@@ -5,7 +5,7 @@
 // S bits that ends where the step's bits end, with zeros before the path: no step depends on another.
 //
 //     row  | b bits |  k  |  k  |  k  |  k  | ..           S = 12, k = 4:
-//                    0 0 0 [  state of step 0 ]  window    state_t = (path << S - k) >> t k & 2^S - 1
+//                    0 0 0 [  state of step 0 ]  window    state_j = (path << S - k) >> j k & 2^S - 1
 //                         [  state of step 1  ]
 //
 // One 64-bit load gives the windows of GROUP steps. Their values go through a buffer as bytes, and from there to floats, which

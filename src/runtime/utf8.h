@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// UTF-8, checked and written.
 #ifndef CARVQ_RUNTIME_UTF8_H
 #define CARVQ_RUNTIME_UTF8_H
 

@@ -10,7 +10,7 @@ same_bytes() # name, settings
 {
     local name=$1 level
     shift
-    for level in scalar avx2 avx512; do
+    for level in scalar avx2 avx512 avx512vbmi; do
         CARVQ_KERNEL=$level run compress "$model" -o "$folder/$level.carvq.safetensors" --force "$@"
         expect_success "$name, $level"
         check "$name: $level is not the same as scalar" cmp "$folder/scalar.carvq.safetensors" "$folder/$level.carvq.safetensors"

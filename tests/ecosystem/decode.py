@@ -66,7 +66,8 @@ def decode_trellis(table, segment, prefix, V):
     return scale[:, None] * trellis_table(S, k)[states].astype("f4").reshape(V, 2 * steps)[:, :n]
 
 
-def decode_additive(table, segment, prefix, V):
+def additive_codes(table, segment, prefix, V):
+    """Columns and widths of the steps, books by class, classes of the steps, codes [V, T], scales of the rows."""
     strides, M, b = (segment[key] for key in ("strides", "span", "scale_bits"))
     n, P, begins = table.n, len(strides), [0]
     while begins[-1] < n:
@@ -89,13 +90,18 @@ def decode_additive(table, segment, prefix, V):
                         data = data[64:]
     assert not data.size
     codes = np.stack([pairs & 15, pairs >> 4], axis=2).reshape(len(pairs), -1)[:V]
-    sums = np.zeros((V, begins[-1] + M * max(strides)), "i4")
-    for t in range(T):
-        sums[:, begins[t]:begins[t] + widths[t]] += books[classes[t]][codes[:, t]]
     scale = np.zeros(V, int)
     if b:
         scale = numbers(np.unpackbits(table.bytes(prefix + "scale_codes"), count=V * b, bitorder="little").reshape(V, b))
-    return sums[:, :n].astype("f4") * table.values(prefix + "scales")[scale, None]
+    return begins[:-1], widths, books, classes, codes, table.values(prefix + "scales")[scale]
+
+
+def decode_additive(table, segment, prefix, V):
+    begins, widths, books, classes, codes, scale = additive_codes(table, segment, prefix, V)
+    sums = np.zeros((V, begins[-1] + widths[-1] + 32), "i4")
+    for t, begin in enumerate(begins):
+        sums[:, begin:begin + widths[t]] += books[classes[t]][codes[:, t]]
+    return sums[:, :table.n].astype("f4") * scale[:, None]
 
 
 def find_tiers(table, count):

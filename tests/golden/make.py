@@ -9,7 +9,8 @@ FNV-1a, 64 bits, over the little-endian float32 values of all rows in order.
 
     python3 tests/golden/make.py FILE ROWS COLS CODECS [RANK BITS]
 
-makes a file of any size for measuring. CODECS is a list such as raw,t12.8,t12.4,rvq3, a tier each: trellis with S.k, rvq with L. With
+makes a file of any size for measuring. CODECS is a list such as raw,t12.8,t12.4,rvq3,a323.3, a tier each: trellis with S.k, rvq with L, additive
+with its strides and span. With
 a RANK the table has a mean, too.
 """
 import json, os, struct, sys
@@ -236,6 +237,8 @@ def main():
 def segment_of(text):
     if text == "raw":
         return dict(codec="raw")
+    if text.startswith("a"):
+        return additive([int(digit) for digit in text[1:].split(".")[0]], int(text.split(".")[1]), "phase", 4)
     if text.startswith("rvq"):
         return rvq(8, 1024, int(text[3:]), 4)
     return trellis(*map(int, text[1:].split(".")), 6)
@@ -245,7 +248,7 @@ def measured(path, rows, cols, codecs, rank=None, bits=None):
     low_rank = (int(rank), int(bits)) if rank else None
     shape = dict(V=int(rows), n=int(cols), segments=[segment_of(text) for text in codecs.split(",")], low_rank=low_rank,
                  mean="BF16" if rank else None)
-    write(path, [table_2("t", np.random.default_rng(0), **shape)], "2")
+    write(path, [table_2("t", np.random.default_rng(0), **shape)], "3" if "a" in codecs.replace("raw", "") else "2")
 
 
 if __name__ == "__main__":

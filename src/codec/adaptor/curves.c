@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "codec/adaptor/curves.h"
 #include "codec/adaptor/linear.h"
-#include "codec/adaptor/train.h"
 
 // How far a row may lie beyond the last node of a polyline, in units of the last segment.
 #define BEYOND 16.0f

@@ -33,7 +33,8 @@ struct encoder {
     struct carvq_sums *sums; // [batch]
 };
 
-unsigned carvq_rvq_threads(const struct carvq_segment_info *info, unsigned threads)
+// Threads that are of use: as many as asked for, but not more than there are groups.
+static unsigned use_threads(const struct carvq_segment_info *info, unsigned threads)
 {
     threads = carvq_threads(threads);
     return info->groups < threads ? (unsigned)info->groups : threads;
@@ -60,7 +61,7 @@ static void place(struct encoder *encoder, struct carvq_arena *arena, const stru
 
 uint64_t carvq_rvq_memory(const struct carvq_segment_info *info, const struct carvq_rvq_options *options, unsigned threads)
 {
-    struct encoder encoder = {.threads = carvq_rvq_threads(info, threads)};
+    struct encoder encoder = {.threads = use_threads(info, threads)};
     struct carvq_arena arena = {NULL, 0};
     place(&encoder, &arena, NULL, info, options);
     return arena.used;
@@ -137,7 +138,7 @@ enum carvq_status carvq_rvq_encode(const struct carvq_matrix *matrix, const stru
         .info = info,
         .ticker = ticker,
         .seed = table_seed(options->seed, matrix->name),
-        .threads = carvq_rvq_threads(info, threads),
+        .threads = use_threads(info, threads),
     };
     struct carvq_arena arena = {NULL, 0};
     uint64_t nbytes = carvq_rvq_memory(info, options, threads);

@@ -10,9 +10,6 @@
 #include "host/progress.h"
 #include "codec/sink.h"
 
-// Threads that are of use: as many as asked for (0: one per processor), but not more than there are groups.
-unsigned carvq_rvq_threads(const struct carvq_segment_info *info, unsigned threads);
-
 // Bytes that carvq_rvq_encode() allocates with so many threads; UINT64_MAX if they do not fit 64 bits.
 uint64_t carvq_rvq_memory(const struct carvq_segment_info *info, const struct carvq_rvq_options *options, unsigned threads);
 

@@ -8,7 +8,6 @@
 
 #include "eval/baselines/eigen.h"
 #include "eval/baselines/method.h"
-#include "host/blas.h"
 
 enum { BLOCK_ROWS = 256, TILE_COLS = 128 };
 
@@ -108,7 +107,6 @@ enum carvq_status carvq_baseline_low_rank(const struct carvq_baseline *baseline,
     struct carvq_baseline_cache own = {NULL}, *cache = input->cache != NULL ? input->cache : &own;
     if (n > CARVQ_LOW_RANK_MAX_COLS)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "low rank takes at most %d columns", CARVQ_LOW_RANK_MAX_COLS);
-    carvq_blas_one_thread();
     float *directions = malloc(rank * n * sizeof *directions);
     float *coefficients = malloc((size_t)input->threads * BLOCK_ROWS * rank * sizeof *coefficients);
     enum carvq_status status = CARVQ_OK;

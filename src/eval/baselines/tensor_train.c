@@ -14,7 +14,6 @@
 #include "eval/baselines/eigen.h"
 #include "eval/baselines/method.h"
 #include "host/arena.h"
-#include "host/blas.h"
 
 // What a thread needs for a row.
 struct workspace {
@@ -137,7 +136,6 @@ enum carvq_status carvq_baseline_tensor_train(const struct carvq_baseline *basel
                                                                            : NULL;
     if (memory == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for tensor trains of rank %" PRIu32, baseline->rank);
-    carvq_blas_one_thread();
     bool found = true;
 #pragma omp parallel num_threads(input->threads) private(work, arena) reduction(&& : found)
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "encode/directory.h"
+// Writes the directory that says which row is in which segment.
+#include "encode/tiers.h"
 
 #include "runtime/table.h"
 
@@ -10,7 +11,7 @@ static uint8_t *put(uint8_t *at, uint64_t value, unsigned bytes)
     return at;
 }
 
-void carvq_directory_write(const uint8_t *tiers, uint64_t rows, unsigned count, uint8_t *bytes_ret)
+void carvq_tiers_write(const uint8_t *tiers, uint64_t rows, unsigned count, uint8_t *bytes_ret)
 {
     uint64_t counters[CARVQ_MAX_SEGMENTS] = {0};
     const unsigned tier_bits = carvq_tier_bits(count);
