@@ -7,5 +7,6 @@ if(TARGET carvq_encode)
   carvq_test(budget_odd carvq_encode)
   carvq_test(budget_adaptor carvq_encode)
   carvq_test(budget_additive carvq_encode)
-  set_tests_properties(budget_plan budget_hard budget_adaptor PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
+  carvq_test(budget_additive_normal carvq_encode)
+  set_tests_properties(budget_plan budget_hard budget_adaptor budget_additive_normal PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
 endif()

@@ -128,11 +128,54 @@ static void test_allocation_fails(void **state)
     free(source.values);
 }
 
+static enum carvq_status encode_additive(const struct carvq_matrix *matrix, const struct carvq_job *job)
+{
+    struct carvq_budget budget;
+    struct carvq_error error;
+    struct carvq_plan *plan;
+    carvq_budget_init(&budget, sizeof budget);
+    budget.bits = 4;
+    budget.codecs = 1U << CARVQ_ADDITIVE;
+    budget.adaptor = false;
+    budget.effort = 1;
+    enum carvq_status status = carvq_plan_by_budget(matrix, &budget, 1, NULL, NULL, &plan, &error);
+    if (status != CARVQ_OK)
+        return status;
+    status = carvq_encode(&plan, 1, job, &error);
+    carvq_plan_free(plan);
+    return status;
+}
+
+static void test_additive_allocation_fails(void **state)
+{
+    (void)state;
+    const struct carvq_job job = {.size = sizeof(struct carvq_job), .write = discard, .threads = 1};
+    struct source source = source_gaussian(2100, 11, 1);
+    struct carvq_matrix matrix = source_matrix(&source);
+    enum carvq_status status;
+    size_t failures = 0;
+    do {
+        size_t before = live;
+        calls = 0;
+        fails_at = failures;
+        status = encode_additive(&matrix, &job);
+        fails_at = (size_t)-1;
+        assert_int_equal(live, before);
+        if (status != CARVQ_OK) {
+            assert_int_equal(status, CARVQ_ERROR_MEMORY);
+            failures++;
+        }
+    } while (status != CARVQ_OK);
+    assert_true(failures >= 9);
+    free(source.values);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plan_is_enough),
         cmocka_unit_test(test_allocation_fails),
+        cmocka_unit_test(test_additive_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,5 +22,6 @@ same_bytes "codes chosen together" --preset carvq-3 --iterations 3 --no-adaptor 
 same_bytes "other widths" --stages 2 --code-bits 3 --subvector 6 --grouping columns --group 500 --iterations 3 --no-adaptor --effort 1
 same_bytes "one value at a time" --stages 1 --subvector 1 --group 4096 --iterations 3 --no-adaptor
 same_bytes "a budget" --bits 1.655 --effort 1
+same_bytes "additive codes" --bits 1.655 --effort 1 --codec additive
 
 finish
