@@ -219,20 +219,21 @@ struct carvq_report {
     bool left_out;         // the adaptor of the plan did not lower l1, and is not in the file
 };
 
-// Of a plan that carvq_encode() has carried out; before that, zeros. Lives as long as the plan.
+// Of a plan that carvq_encode() has carried out; before that, and after it has failed, zeros. Lives as long as the plan.
 CARVQ_API const struct carvq_report *carvq_plan_report(const struct carvq_plan *plan);
 
 // ---- carrying plans out
 
 struct carvq_job {
     size_t size; // of this structure; carvq_job_init() sets it
-    // Where the file goes: nbytes at offset from its beginning. The pieces come in any order, from one thread at a time, and
-    // each byte once; in the end there are no gaps.
+    // Where the file goes: nbytes at offset from its beginning. The pieces come in any order, from one thread at a time (not
+    // always the caller's), and each byte once; in the end there are no gaps. Once it has failed it may be called again by
+    // threads that do not know yet.
     enum carvq_status (*write)(void *context, uint64_t offset, const void *data, size_t nbytes, struct carvq_error *error);
     void *write_context;
     carvq_progress_function *progress; // may be NULL
     void *progress_context;
-    unsigned threads;         // 0: one per processor
+    unsigned threads;         // 0: one per processor; at most 1024 count
     uint64_t *file_bytes_ret; // NULL, or gets the size of the file: less than promised by the adaptors that were left out
 };
 

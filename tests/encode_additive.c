@@ -78,7 +78,7 @@ static double row_error(const struct fixture *fixture, const float *x, float sca
 {
     float decoded[64];
     double error = 0;
-    carvq_additive_decode(&fixture->code, codes, scale, decoded);
+    carvq_additive_code_decode(&fixture->code, codes, scale, decoded);
     for (uint32_t i = 0; i < fixture->code.info.cols; i++)
         error += ((double)x[i] - (double)decoded[i]) * ((double)x[i] - (double)decoded[i]);
     return error;
@@ -148,7 +148,7 @@ static void test_reader_agrees(void **state)
                     carvq_additive_search_begin(&fixture.search);
                     fill_normal(x, cols, fixture.code.unit, cols);
                     carvq_additive_find(&fixture.search, &fixture.path, x, 1, codes);
-                    carvq_additive_decode(&fixture.code, codes, 1, ours);
+                    carvq_additive_code_decode(&fixture.code, codes, 1, ours);
                     assert_int_equal(carvq_additive_book_bytes(&info), book_bytes);
                     carvq_additive_store(&fixture.code, books);
                     carvq_additive_pack(&info, 0, 0, codes, lines);
@@ -184,7 +184,7 @@ static double train_normal(const char *pattern, uint32_t span, uint32_t cols, si
     for (size_t r = 0; r < count; r++) {
         const float *x = rows + r * cols, scale = 1 / fixture.code.unit;
         carvq_additive_find(&fixture.search, &fixture.path, x, scale, codes);
-        carvq_additive_decode(&fixture.code, codes, scale, decoded);
+        carvq_additive_code_decode(&fixture.code, codes, scale, decoded);
         for (uint32_t i = 0; i < cols; i++) {
             error += ((double)x[i] - (double)decoded[i]) * ((double)x[i] - (double)decoded[i]);
             energy += (double)x[i] * (double)x[i];

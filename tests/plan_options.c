@@ -156,6 +156,17 @@ static void carry_out_twice(bool left_out)
         assert_int_equal(encode_plans(&plan, 1, &job, NULL, &error), CARVQ_OK);
     }
     assert_int_equal(carvq_plan_report(plan)->left_out, left_out);
+    uint64_t again = 0;
+    assert_int_equal(carvq_encode_file_size(&plan, 1, &again, &error), CARVQ_OK);
+    assert_int_equal(again, size); // what another run may need
+    outputs[0].calls = 0;
+    outputs[0].fails_at_call = 1;
+    struct carvq_job failing = output_job(&outputs[0], 2);
+    struct carvq_plan *twice[2] = {plan, plan};
+    assert_int_equal(carvq_encode(twice, 2, &failing, &error), CARVQ_ERROR_ARGUMENT); // one name: nothing was begun
+    assert_true(carvq_plan_report(plan)->seconds > 0);
+    assert_int_equal(carvq_encode(&plan, 1, &failing, &error), CARVQ_ERROR_IO);
+    assert_true(carvq_plan_report(plan)->seconds == 0 && carvq_plan_report(plan)->sqnr_db == 0);
     assert_int_equal(outputs[0].size, outputs[1].size);
     assert_memory_equal(outputs[0].data, outputs[1].data, outputs[0].size);
     output_free(&outputs[0]);

@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "host/blas.h"
+#include "runtime/kernels.h"
 
 static const struct cli_command *const commands[] = {&cli_compress, &cli_show, &cli_lookup,  &cli_verify,
                                                      &cli_restore,  &cli_eval, &cli_compare, &cli_bench};
@@ -35,6 +36,11 @@ int main(int argc, char **argv)
         printf("carvq %s\n", carvq_version());
         return cli_finish();
     }
+    const char *unknown;
+    (void)carvq_level_here(&unknown);
+    if (unknown != NULL)
+        return cli_failf("environment variable CARVQ_KERNEL: '%s' is none of scalar, neon, avx2, avx512, avx512vbmi",
+                         cli_safe(unknown));
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i]->name) == 0)
             return commands[i]->run(argc - 1, argv + 1);

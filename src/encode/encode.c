@@ -23,23 +23,6 @@ void carvq_job_init(struct carvq_job *job_ret, size_t size)
     carvq_options_give(&no_job, sizeof no_job, job_ret, size);
 }
 
-// header_bytes: the least size of the header. An adaptor that will be fitted together with the codes may turn out to be of no
-// use; so in a file with such a table the adaptors are last, where leaving one out moves nothing else.
-static enum carvq_status lay_out(struct carvq_plan *const *plans, size_t count, bool adaptors_last, size_t header_bytes,
-                                 struct carvq_layout **layout_ret, struct carvq_error *error)
-{
-    if (count == 0)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "there is no table to compress");
-    struct carvq_table_info *infos = calloc(count, sizeof *infos);
-    if (infos == NULL)
-        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for %zu tables", count);
-    for (size_t i = 0; i < count; i++)
-        infos[i] = plans[i]->info;
-    enum carvq_status status = carvq_layout_make(infos, count, adaptors_last, header_bytes, layout_ret, error);
-    free(infos);
-    return status;
-}
-
 // Whether an adaptor is to be fitted together with the codes.
 static bool is_joint(const struct carvq_plan *plan)
 {
@@ -47,29 +30,43 @@ static bool is_joint(const struct carvq_plan *plan)
 }
 
 // A plan that was carried out may have lost an adaptor that would not have helped; it is planned again.
-static void begin(struct carvq_plan *plan)
+static void plan_adaptor(struct carvq_plan *plan, struct carvq_table_info *info)
 {
-    plan->report = (struct carvq_report){.sqnr_db = 0};
     if (!is_joint(plan))
         return;
-    plan->info.adaptor_dim = plan->prediction.widths.dim;
-    plan->info.adaptor_hidden = plan->prediction.widths.hidden;
-    (void)carvq_table_sizes(&plan->info, plan->segments); // as when the plan was made
+    info->adaptor_dim = plan->prediction.widths.dim;
+    info->adaptor_hidden = plan->prediction.widths.hidden;
+    (void)carvq_table_sizes(info, plan->segments); // as when the plan was made
 }
 
-static bool any_is_joint(struct carvq_plan *const *plans, size_t count)
+// The layout with all adaptors of the plans, or with those that there are. header_bytes: the least size of the header. An adaptor
+// that is fitted together with the codes may turn out to be of no use; so in a file with such a table the adaptors are last,
+// where leaving one out moves nothing else.
+static enum carvq_status lay_out(struct carvq_plan *const *plans, size_t count, bool planned, size_t header_bytes,
+                                 struct carvq_layout **layout_ret, struct carvq_error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (is_joint(plans[i]))
-            return true;
-    return false;
+    if (count == 0)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "there is no table to compress");
+    struct carvq_table_info *infos = calloc(count, sizeof *infos);
+    if (infos == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for %zu tables", count);
+    bool adaptors_last = false;
+    for (size_t i = 0; i < count; i++) {
+        infos[i] = plans[i]->info;
+        adaptors_last = adaptors_last || is_joint(plans[i]);
+        if (planned)
+            plan_adaptor(plans[i], &infos[i]);
+    }
+    enum carvq_status status = carvq_layout_make(infos, count, adaptors_last, header_bytes, layout_ret, error);
+    free(infos);
+    return status;
 }
 
 enum carvq_status carvq_encode_file_size(struct carvq_plan *const *plans, size_t count, uint64_t *nbytes_ret,
                                          struct carvq_error *error)
 {
     struct carvq_layout *layout;
-    enum carvq_status status = lay_out(plans, count, any_is_joint(plans, count), 0, &layout, error);
+    enum carvq_status status = lay_out(plans, count, true, 0, &layout, error);
     if (status != CARVQ_OK)
         return status;
     *nbytes_ret = layout->file_bytes;
@@ -176,11 +173,11 @@ static enum carvq_status encode_tables(struct carvq_plan *const *plans, size_t c
 }
 
 // The header, which has the planned size whatever became of the adaptors: nothing else need move.
-static enum carvq_status write_header(struct carvq_plan *const *plans, size_t count, bool adaptors_last,
-                                      const struct carvq_layout *planned, const struct carvq_job *job, struct carvq_error *error)
+static enum carvq_status write_header(struct carvq_plan *const *plans, size_t count, const struct carvq_layout *planned,
+                                      const struct carvq_job *job, struct carvq_error *error)
 {
     struct carvq_layout *layout;
-    enum carvq_status status = lay_out(plans, count, adaptors_last, planned->header_bytes, &layout, error);
+    enum carvq_status status = lay_out(plans, count, false, planned->header_bytes, &layout, error);
     if (status != CARVQ_OK)
         return status;
     if (job->file_bytes_ret != NULL)
@@ -190,24 +187,33 @@ static enum carvq_status write_header(struct carvq_plan *const *plans, size_t co
     return status;
 }
 
+// Before work begins, or after it has failed.
+static void clear_reports(struct carvq_plan *const *plans, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        plans[i]->report = (struct carvq_report){.sqnr_db = 0};
+        plan_adaptor(plans[i], &plans[i]->info);
+    }
+}
+
 enum carvq_status carvq_encode(struct carvq_plan *const *plans, size_t count, const struct carvq_job *job,
                                struct carvq_error *error)
 {
     struct carvq_job own = no_job;
     struct carvq_layout *layout;
-    const bool adaptors_last = any_is_joint(plans, count);
     enum carvq_status status = carvq_options_take(job, sizeof own, &own, "job", error);
     if (status == CARVQ_OK && own.write == NULL)
         status = carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a job needs its function write");
-    for (size_t i = 0; i < count && status == CARVQ_OK; i++)
-        begin(plans[i]);
     if (status == CARVQ_OK)
-        status = lay_out(plans, count, adaptors_last, 0, &layout, error);
+        status = lay_out(plans, count, true, 0, &layout, error);
     if (status != CARVQ_OK)
         return status;
+    clear_reports(plans, count);
     status = encode_tables(plans, count, &own, layout, error);
     if (status == CARVQ_OK)
-        status = write_header(plans, count, adaptors_last, layout, &own, error);
+        status = write_header(plans, count, layout, &own, error);
+    if (status != CARVQ_OK)
+        clear_reports(plans, count);
     carvq_layout_free(layout);
     return status;
 }

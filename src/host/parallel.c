@@ -4,6 +4,8 @@
 
 #include "runtime/status.h"
 
+#define MAX_THREADS 1024
+
 // What the threads share.
 struct carvq_loop {
     const struct carvq_work *work;
@@ -18,7 +20,8 @@ struct carvq_loop {
 
 unsigned carvq_threads(unsigned threads)
 {
-    return threads == 0 ? (unsigned)omp_get_num_procs() : threads;
+    const unsigned wanted = threads == 0 ? (unsigned)omp_get_num_procs() : threads;
+    return wanted < MAX_THREADS ? wanted : MAX_THREADS;
 }
 
 // Only the caller's thread calls its progress function.

@@ -40,7 +40,7 @@ enum carvq_status carvq_parallel(const struct carvq_work *work, struct carvq_err
 // wants to stop. What is returned after that does not matter.
 bool carvq_chunk_stop(struct carvq_chunk *chunk);
 
-// Threads that are of use: as many as asked for (0: one per processor).
+// Threads that are of use: as many as asked for (0: one per processor), at most 1024.
 unsigned carvq_threads(unsigned threads);
 
 #endif

@@ -38,9 +38,12 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
                                  CARVQ_MAX_EFFORT);
     if (!(budget->codecs & (1U << CARVQ_RVQ | 1U << CARVQ_TRELLIS | 1U << CARVQ_ADDITIVE)))
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "neither rvq nor trellis nor additive may be used");
-    for (uint64_t row = 0; budget->counts != NULL && row < matrix->rows; row++)
-        if (!isfinite(budget->counts[row]) || budget->counts[row] < 0)
+    double total = 0;
+    for (uint64_t row = 0; budget->counts != NULL && row < matrix->rows; row++) {
+        total += budget->counts[row];
+        if (!isfinite(total) || budget->counts[row] < 0)
             return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the count of row %" PRIu64 " is no count", row);
+    }
     return CARVQ_OK;
 }
 

@@ -103,7 +103,7 @@ static double encode(const struct trial *trial, const float *row, float scale)
 {
     double error = 0;
     carvq_additive_find(&trial->search, &trial->path, row, scale, trial->codes);
-    carvq_additive_decode(&trial->code, trial->codes, scale, trial->decoded);
+    carvq_additive_code_decode(&trial->code, trial->codes, scale, trial->decoded);
     for (uint32_t c = 0; c < trial->all->cols; c++) {
         const double difference = (double)row[c] - (double)trial->decoded[c];
         error += difference * difference;

@@ -102,7 +102,7 @@ void carvq_additive_pack(const struct carvq_segment_info *info, uint64_t first_t
     }
 }
 
-void carvq_additive_decode(const struct carvq_additive_code *code, const uint8_t *codes, float scale, float *decoded_ret)
+void carvq_additive_code_decode(const struct carvq_additive_code *code, const uint8_t *codes, float scale, float *decoded_ret)
 {
     const unsigned span = code->info.span;
     for (uint32_t t = 0; t < code->steps; t++) {

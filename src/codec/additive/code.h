@@ -55,6 +55,6 @@ void carvq_additive_pack(const struct carvq_segment_info *info, uint64_t first_t
                          uint8_t *lines);
 
 // What a reader makes of codes [T]: a row [n].
-void carvq_additive_decode(const struct carvq_additive_code *code, const uint8_t *codes, float scale, float *decoded_ret);
+void carvq_additive_code_decode(const struct carvq_additive_code *code, const uint8_t *codes, float scale, float *decoded_ret);
 
 #endif

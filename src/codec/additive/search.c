@@ -161,7 +161,7 @@ static double find_error(const struct carvq_additive_search *search, const struc
 {
     double error = 0;
     carvq_additive_find(search, path, x, scale, codes_ret);
-    carvq_additive_decode(search->code, codes_ret, scale, decoded_ret);
+    carvq_additive_code_decode(search->code, codes_ret, scale, decoded_ret);
     for (uint32_t i = 0; i < search->code->info.cols; i++) {
         const double difference = (double)x[i] - (double)decoded_ret[i];
         error += difference * difference;

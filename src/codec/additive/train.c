@@ -126,7 +126,7 @@ enum carvq_status carvq_additive_try(const struct carvq_additive_code *code, con
     *squares_ret = 0;
     for (size_t r = 0; r < sample->count && status == CARVQ_OK; r++) {
         float *decoded = work.paths[0].targets; // of nobody now
-        carvq_additive_decode(code, work.codes + r * code->steps, 1 / code->unit, decoded);
+        carvq_additive_code_decode(code, work.codes + r * code->steps, 1 / code->unit, decoded);
         for (uint32_t c = 0; c < code->info.cols; c++) {
             const double difference = (double)sample->rows[r * code->info.cols + c] - (double)decoded[c];
             *squares_ret += difference * difference;

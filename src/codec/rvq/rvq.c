@@ -107,6 +107,8 @@ static enum carvq_status encode_batch(struct encoder *encoder, struct carvq_sums
     };
     const struct carvq_sink *sink = encoder->packer.sink;
     enum carvq_status status = carvq_parallel(&work, error);
+    if (status == CARVQ_ERROR_CANCELLED)
+        return carvq_matrix_fail(encoder->matrix, error, status, "cancelled");
     if (status == CARVQ_OK)
         status = sink->write(sink->context, CARVQ_PART_CODEBOOKS, encoder->first * encoder->codebook_bytes, encoder->codebooks,
                              count * encoder->codebook_bytes, error);
