@@ -19,3 +19,6 @@ target_compile_definitions(test_logits PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURC
 carvq_python_test(head_agrees "numpy safetensors")
 carvq_test(additive carvq)
 target_compile_definitions(test_additive PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
+
+carvq_test(head_kernels carvq)
+target_compile_definitions(test_head_kernels PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// carvq bench: the output head beside reading the codes and beside a BF16 product by the BLAS.
+// The output head of carvq bench: what takes turns, and what comes of it.
 #include "bench_head.h"
 
 #include <cblas.h>

@@ -272,7 +272,7 @@ CARVQ_DECODE_ROWS(decode_2, decode_row(segment, row, columns, 2, values_ret))
 CARVQ_DECODE_ROWS(decode_3, decode_row(segment, row, columns, 3, values_ret))
 CARVQ_DECODE_ROWS(decode_4, decode_row(segment, row, columns, 4, values_ret))
 
-void carvq_additive_decode(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret)
+void carvq_additive_decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret)
 {
     carvq_decode_rows *const decoders[] = {decode_2, decode_3, decode_4};
     decoders[segment->info->span - 2](segment, &row, 1, columns, values_ret, 0);

@@ -152,7 +152,7 @@ INLINE void decode_row(const struct carvq_segment *segment, uint64_t row, struct
     int16_t sums[MAX_WIDTH * LANES];
     if (columns.first < own * width) {
         const size_t left = own * width - columns.first, count = left < columns.count ? left : columns.count;
-        carvq_additive_decode(segment, row, (struct carvq_columns){columns.first, count}, values_ret);
+        carvq_additive_decode_row(segment, row, (struct carvq_columns){columns.first, count}, values_ret);
         columns.first += count;
         columns.count -= count;
         values_ret += count;

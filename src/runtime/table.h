@@ -51,7 +51,8 @@ void carvq_additive_go_on(const struct carvq_segment *segment, struct carvq_step
 const uint8_t *carvq_additive_bytes(const struct carvq_segment *segment, uint64_t row, uint32_t first, size_t *stride_ret);
 
 // Decodes these columns of a row of codec additive, scalar.
-void carvq_additive_decode(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret);
+void carvq_additive_decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns,
+                               float *values_ret);
 
 // The scale of a row of codec additive.
 float carvq_additive_scale(const struct carvq_segment *segment, uint64_t row);
