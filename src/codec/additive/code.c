@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The shape of a code, and its books: rounded, as stored, and decoded.
 #include "codec/additive/code.h"
 
 #include <math.h>

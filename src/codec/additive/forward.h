@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Distances along a row, and the tables that they take.
 #ifndef CARVQ_CODEC_ADDITIVE_FORWARD_H
 #define CARVQ_CODEC_ADDITIVE_FORWARD_H
 

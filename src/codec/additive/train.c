@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Rounds of search and least squares, in as many threads as there are.
 #include "codec/additive/train.h"
 
 #include <math.h>
