@@ -173,6 +173,7 @@ struct carvq_table_info {
     uint64_t payload_bytes;  // all tensors of the table, exactly
     uint64_t original_bytes; // V n times the size of dtype
     const char *kernel;      // of the only segment, or "tiers"
+    const char *head_kernel; // of carvq_logits() for codec additive, e.g. "scalar"
 };
 
 // Opens a compressed file read-only. The file is mapped, not read: nothing but the pages that lookups touch comes into

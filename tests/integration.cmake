@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
 # What users build on. Programs that are not instrumented cannot link libraries that are.
 if(NOT CARVQ_SANITIZE)
+  # Libraries made by clang need its OpenMP, which g++ does not link.
+  string(REGEX REPLACE "clang([-0-9.]*)$" "clang++\\1" clang_cxx "${CMAKE_C_COMPILER}")
+  if(NOT clang_cxx STREQUAL CMAKE_C_COMPILER AND EXISTS "${clang_cxx}")
+    set(CMAKE_CXX_COMPILER "${clang_cxx}")
+  endif()
   include(CheckLanguage)
   check_language(CXX)
   set(kinds subdirectory bare shared)

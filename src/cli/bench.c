@@ -195,6 +195,7 @@ static int report(const struct bench *bench, const struct bench_head *head, cons
         json_t *object = cli_table_json(info);
         for (size_t m = 0; m < bench->method_count; m++)
             json_object_set_new(object, bench->methods[m].key, cli_real(bench->methods[m].ns));
+        json_object_set_new(object, "head_kernel", json_string(info->head_kernel));
         bench_head_json(head, object);
         if (result != NULL) {
             json_object_set_new(object, "sqnr_db", cli_real(result->sqnr_db));
@@ -211,7 +212,7 @@ static int report(const struct bench *bench, const struct bench_head *head, cons
     if (bench->plain_rows < info->rows)
         printf("  (the BF16 table was cut to %" PRIu64 " rows, %s)\n", bench->plain_rows,
                cli_bytes(bench->plain_rows * bench->cols * 2));
-    bench_head_print(head);
+    bench_head_print(head, info->head_kernel);
     if (result != NULL)
         printf("  error: SQNR %.3f dB, L1 %.6g\n", result->sqnr_db, result->l1);
     else

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// carvq bench: the output head beside reading the codes and beside a BF16 product by the BLAS.
 #include "bench_head.h"
 
 #include <cblas.h>
@@ -162,12 +163,12 @@ enum carvq_status bench_head_measure(const struct carvq_table *table, const uint
     return status;
 }
 
-void bench_head_print(const struct bench_head *head)
+void bench_head_print(const struct bench_head *head, const char *kernel)
 {
     for (int m = 0; m < BENCH_HEAD_METHODS; m++)
         printf("  %-32s %9.3f ms        %6.2f   %u threads %9.3f ms\n", methods[m].name, head->ms[m][0],
                head->ms[m][0] / head->ms[0][0], head->threads, head->ms[m][1]);
-    puts("  (output head: all rows, median; last column of one thread: relative to reading the codes)");
+    printf("  (output head, kernel %s: all rows, median; last column of one thread: relative to reading the codes)\n", kernel);
 }
 
 void bench_head_json(const struct bench_head *head, json_t *object)

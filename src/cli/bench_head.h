@@ -17,7 +17,7 @@ struct bench_head {
 enum carvq_status bench_head_measure(const struct carvq_table *table, const uint16_t *plain, uint64_t plain_rows, size_t rounds,
                                      struct bench_head *head_ret, struct carvq_error *error);
 
-void bench_head_print(const struct bench_head *head);
+void bench_head_print(const struct bench_head *head, const char *kernel);
 void bench_head_json(const struct bench_head *head, json_t *object);
 
 #endif

@@ -159,8 +159,7 @@ void carvq_additive_go_on(const struct carvq_segment *segment, struct carvq_step
     go_on(segment, step);
 }
 
-// The row's bytes of the first group of a block, and how far the next group's are from them. A byte is 16 from the next.
-static const uint8_t *find_block(const struct carvq_segment *segment, uint64_t row, uint32_t first, size_t *stride_ret)
+const uint8_t *carvq_additive_bytes(const struct carvq_segment *segment, uint64_t row, uint32_t first, size_t *stride_ret)
 {
     const uint64_t tile = row / CARVQ_TILE_ROWS;
     const bool alone = tile % 2 == 0 && tile + 1 == carvq_additive_tiles(segment->info);
@@ -176,7 +175,7 @@ void carvq_additive_prefetch(const struct carvq_segment *segment, uint64_t row)
     size_t stride = 0;
     for (uint32_t g = 0; g < groups; g++, bytes += stride) {
         if (g % CARVQ_BLOCK_GROUPS == 0)
-            bytes = find_block(segment, row, g, &stride);
+            bytes = carvq_additive_bytes(segment, row, g, &stride);
         __builtin_prefetch(bytes);
     }
 #else
@@ -186,11 +185,12 @@ void carvq_additive_prefetch(const struct carvq_segment *segment, uint64_t row)
 }
 
 // The codes of a block, one a byte.
-static void split_block(const struct carvq_segment *segment, uint64_t row, uint32_t first, uint8_t codes_ret[BLOCK_CODES])
+static void split_block(const struct carvq_segment *segment, uint64_t row, uint32_t block, uint8_t *codes_ret)
 {
+    const uint32_t first = block * CARVQ_BLOCK_GROUPS;
     const uint32_t left = segment->additive.groups - first, count = left < CARVQ_BLOCK_GROUPS ? left : CARVQ_BLOCK_GROUPS;
     size_t stride;
-    const uint8_t *bytes = find_block(segment, row, first, &stride);
+    const uint8_t *bytes = carvq_additive_bytes(segment, row, first, &stride);
     for (uint32_t g = 0; g < count; g++, bytes += stride)
         for (unsigned c = 0; c < 4; c++, codes_ret += 2) {
             codes_ret[0] = bytes[CARVQ_TILE_ROWS * c] & 15;
@@ -255,7 +255,7 @@ static inline void decode_row(const struct carvq_segment *segment, uint64_t numb
     for (size_t done = 0; done < columns.count;) {
         const uint32_t block = row.step.number / BLOCK_CODES * BLOCK_CODES, steps = segment->additive.steps;
         const uint32_t end = steps - block < BLOCK_CODES ? steps : block + BLOCK_CODES;
-        split_block(segment, number, block / CARVQ_GROUP_CODES, codes);
+        split_block(segment, number, block / BLOCK_CODES, codes);
         while (row.step.number < end && done < columns.count) {
             const size_t left = columns.count - done + skip, wanted = left < CHUNK ? left : CHUNK;
             size_t count = sum_steps(segment, &row, codes, end, span, wanted, sums);
@@ -271,6 +271,12 @@ static inline void decode_row(const struct carvq_segment *segment, uint64_t numb
 CARVQ_DECODE_ROWS(decode_2, decode_row(segment, row, columns, 2, values_ret))
 CARVQ_DECODE_ROWS(decode_3, decode_row(segment, row, columns, 3, values_ret))
 CARVQ_DECODE_ROWS(decode_4, decode_row(segment, row, columns, 4, values_ret))
+
+void carvq_additive_decode(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret)
+{
+    carvq_decode_rows *const decoders[] = {decode_2, decode_3, decode_4};
+    decoders[segment->info->span - 2](segment, &row, 1, columns, values_ret, 0);
+}
 
 const char *carvq_additive_choose(struct carvq_segment *segment)
 {

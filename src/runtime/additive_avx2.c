@@ -231,6 +231,7 @@ void carvq_additive_avx2(struct carvq_kernels *kernels)
 {
     kernels->make_tables = make_tables;
     kernels->sum_lines = sum_lines;
+    kernels->head = "avx2";
     kernels->add_dot = add_dot;
 }
 

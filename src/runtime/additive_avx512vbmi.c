@@ -100,6 +100,7 @@ VBMI static void sum_lines(const uint8_t *lines, uint32_t groups, uint32_t tiles
 void carvq_additive_avx512vbmi(struct carvq_kernels *kernels)
 {
     kernels->sum_lines = sum_lines;
+    kernels->head = "avx512vbmi";
 }
 
 #else

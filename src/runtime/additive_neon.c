@@ -122,6 +122,7 @@ void carvq_additive_neon(struct carvq_kernels *kernels)
 {
     kernels->make_tables = make_tables;
     kernels->sum_lines = sum_lines;
+    kernels->head = "neon";
 }
 
 #else

@@ -159,6 +159,7 @@ static enum carvq_status open_table(struct opening *opening, const char *text, c
     table->segments = opened->segments;
     for (uint32_t i = 0; i < info->segment_count && status == CARVQ_OK; i++)
         status = choose_decoder(opening, opened, i);
+    info->head_kernel = table->kernels->head;
     info->kernel = info->segment_count > 1 ? "tiers" : opened->infos->kernel;
     for (int part = 0; part < CARVQ_PARTS; part++)
         for (uint32_t i = 0; i < carvq_part_lists(info, (enum carvq_part)part) && status == CARVQ_OK; i++)

@@ -88,6 +88,7 @@ void carvq_kernels_scalar(struct carvq_kernels *kernels)
     kernels->add_adaptor = carvq_adaptor_add;
     kernels->make_tables = carvq_additive_tables;
     kernels->sum_lines = carvq_additive_sum_lines;
+    kernels->head = "scalar";
     kernels->add_dot = carvq_dot_add;
 }
 

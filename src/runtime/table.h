@@ -46,6 +46,13 @@ struct carvq_step {
 struct carvq_step carvq_additive_step(const struct carvq_segment *segment, uint32_t number);
 void carvq_additive_go_on(const struct carvq_segment *segment, struct carvq_step *step);
 
+// The row's first byte of the first group of a block, and how far the next group's is from it. Its other three bytes are
+// CARVQ_TILE_ROWS from each other.
+const uint8_t *carvq_additive_bytes(const struct carvq_segment *segment, uint64_t row, uint32_t first, size_t *stride_ret);
+
+// Decodes these columns of a row of codec additive, scalar.
+void carvq_additive_decode(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret);
+
 // The scale of a row of codec additive.
 float carvq_additive_scale(const struct carvq_segment *segment, uint64_t row);
 

@@ -88,7 +88,8 @@ EOF
     done
 fi
 
-TASKS=$folder/tasks reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
+# Answers are of the presets alone, and so is this comparison.
+METHODS=carvq TASKS=$folder/tasks reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
 check "with tasks: $status" test "$status" -eq 0
 check "tasks" grep -q '^| carvq-4 | input and head | words.jsonl | accuracy | 1 | 100.00 % | 100.00 % | ' "$folder/tasked/report.md"
 
@@ -97,12 +98,12 @@ TASKS=$folder/bin reproduce "$model" "$model/sample.tokens.u16" "$folder/early"
 check "no such tasks: $status" test "$status" -eq 1
 check "no such tasks: a message" grep -q 'bin/[*].jsonl: cannot be read; TASKS is a folder' "$folder/stderr"
 check "no such tasks: nothing is begun" test ! -e "$folder/early"
-TASKS=$folder/tasks MAX_ITEMS=1 reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
+METHODS=carvq TASKS=$folder/tasks MAX_ITEMS=1 reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
 check "other tasks: $status" test "$status" -eq 1
 check "other tasks: a message" grep -q 'holds answers to other tasks (tasks of tasks)' "$folder/stderr"
 rm "$folder/tasked"/*.tasks.csv
 touch -d '2001-01-01' "$folder/tasked/compare.csv"
-TASKS=$folder/tasks MAX_ITEMS=1 reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
+METHODS=carvq TASKS=$folder/tasks MAX_ITEMS=1 reproduce "$model" "$model/sample.tokens.u16" "$folder/tasked"
 check "other tasks, the answers removed: $status" test "$status" -eq 0
 check "one item has no standard error" grep -qE '^[|] carvq-4 [|].* [|] [-+][0-9.]+ [|]$' "$folder/tasked/report.md"
 check "the comparison is kept" test "$(find "$folder/tasked/compare.csv" -newermt 2002-01-01 | wc -l)" -eq 0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The shape of a code, and its books: rounded, as stored, and decoded.
+// What a segment of codec additive is: steps, classes, books, and where its codes lie.
 #include "codec/additive/code.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Distances along a row, and the tables that they take.
+// One step of the search of codec additive, for the level of the processor.
 #ifndef CARVQ_CODEC_ADDITIVE_FORWARD_H
 #define CARVQ_CODEC_ADDITIVE_FORWARD_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rounds of search and least squares, in as many threads as there are.
+// Books of codec additive, trained on rows: search and least squares in turn.
 #include "codec/additive/train.h"
 
 #include <math.h>
