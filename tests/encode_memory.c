@@ -3,6 +3,9 @@
 // the library's allocations come here.
 #include "encode_support.h"
 
+#include <stdatomic.h>
+
+static atomic_flag busy = ATOMIC_FLAG_INIT; // threads allocate, too
 static size_t live, peak, calls, fails_at = (size_t)-1;
 static struct {
     void *memory;
@@ -18,40 +21,58 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 void __wrap_free(void *memory);
 
+static void lock(void)
+{
+    while (atomic_flag_test_and_set(&busy))
+        ;
+}
+
+static bool fails(void)
+{
+    lock();
+    const bool result = calls++ == fails_at;
+    atomic_flag_clear(&busy);
+    return result;
+}
+
 static void *note(void *memory, size_t size)
 {
     size_t i = 0;
+    lock();
     while (blocks[i].memory != NULL)
         i++;
     blocks[i].memory = memory;
     blocks[i].size = size;
     live += size;
     peak = live > peak ? live : peak;
+    atomic_flag_clear(&busy);
     return memory;
 }
 
 void *__wrap_malloc(size_t size)
 {
-    return calls++ == fails_at ? NULL : note(__real_malloc(size), size);
+    return fails() ? NULL : note(__real_malloc(size), size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return calls++ == fails_at ? NULL : note(__real_calloc(count, size), count * size);
+    return fails() ? NULL : note(__real_calloc(count, size), count * size);
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
-    return calls++ == fails_at ? NULL : note(__real_aligned_alloc(alignment, size), size);
+    return fails() ? NULL : note(__real_aligned_alloc(alignment, size), size);
 }
 
 void __wrap_free(void *memory)
 {
+    lock();
     for (size_t i = 0; i < 64 && memory != NULL; i++)
         if (blocks[i].memory == memory) {
             live -= blocks[i].size;
             blocks[i].memory = NULL;
         }
+    atomic_flag_clear(&busy);
     __real_free(memory);
 }
 
