@@ -8,5 +8,5 @@ if(TARGET carvq_encode)
   carvq_test(budget_adaptor carvq_encode)
   carvq_test(budget_additive carvq_encode)
   carvq_test(budget_additive_normal carvq_encode)
-  set_tests_properties(budget_plan budget_hard budget_adaptor budget_additive_normal PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
+  set_tests_properties(budget_plan budget_hard budget_adaptor budget_additive budget_additive_normal PROPERTIES LABELS slow) # .ci/run: with gcc only; minutes with sanitizers
 endif()
