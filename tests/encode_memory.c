@@ -171,7 +171,7 @@ static void test_additive_allocation_fails(void **state)
 {
     (void)state;
     const struct carvq_job job = {.size = sizeof(struct carvq_job), .write = discard, .threads = 1};
-    struct source source = source_gaussian(2100, 11, 1);
+    struct source source = source_gaussian(130, 24, 1);
     struct carvq_matrix matrix = source_matrix(&source);
     enum carvq_status status;
     size_t failures = 0;
