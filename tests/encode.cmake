@@ -2,6 +2,7 @@
 if(TARGET carvq_encode)
   carvq_test(encode_file carvq_encode)
   carvq_test(encode_agree carvq_encode)
+  set_tests_properties(encode_agree PROPERTIES LABELS slow) # .ci/run: with gcc only; what it looks at is figures
   carvq_test(host carvq_encode carvq_host)
   carvq_test(layout carvq_encode)
   carvq_test(plan_options carvq_encode)

@@ -18,6 +18,6 @@ if(NOT CARVQ_SANITIZE)
   foreach(kind ${kinds})
     add_test(NAME integration_${kind} COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/integration/run.sh
       ${kind} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER})
-    set_tests_properties(integration_${kind} PROPERTIES TIMEOUT 300)
+    set_tests_properties(integration_${kind} PROPERTIES TIMEOUT 300 LABELS slow) # .ci/run: with gcc only
   endforeach()
 endif()

@@ -346,7 +346,7 @@ def compare_byte_level(corpus, texts):
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     whole = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     # Trained without splitting: its merges cross every bound, so that each bound shows in the ids.
-    parts = train([text[:60000] for text in corpus], whole, 6000, initial_alphabet=alphabet)
+    parts = train([text[:20000] for text in corpus], whole, 6000, initial_alphabet=alphabet)
     begin, end = ("<|begin_of_text|>", 6000), ("<|end|>", 6001)
     specials = [
         AddedToken(begin[0], special=True, normalized=False),
@@ -552,7 +552,7 @@ def main():
     compare_shared_models(pack + short + long)
     compare_eval_tokens()
     compare_byte_level(corpus, short + [text[:15000] for text in pack])
-    compare_byte_level_long(corpus, long + pack)
+    compare_byte_level_long(corpus, long + [text[:400000] for text in pack])
     compare_sentencepiece(corpus, short + [text[:15000] for text in pack])
     compare_patterns()
     compare_every_code_point()
