@@ -141,10 +141,13 @@ struct carvq_budget {
     bool adaptor;    // may be used, if it earns its bits
     bool plan_only;  // an adaptor is only tried on a sample and its worth estimated; such a plan cannot be carried out
     uint64_t seed;   // same seed, same bytes, whatever the number of threads
+    // The table is multiplied with hidden states, as an output head: additive, if it may be used, is preferred to codecs whose
+    // rows have to be decoded for that, for as much of the error as carvq_plan_head() says.
+    bool head;
 };
 
 // size: sizeof *budget_ret. Bits and bytes are 0, counts NULL, all codecs but additive allowed, effort 5, an adaptor allowed,
-// seed 0.
+// seed 0, no head.
 CARVQ_API void carvq_budget_init(struct carvq_budget *budget_ret, size_t size);
 
 // Decides how to spend the budget on a table: what to take out before quantizing, which rows get how many bits, and by which
@@ -188,6 +191,17 @@ struct carvq_adaptor_trial {
 
 // Lives as long as the plan.
 CARVQ_API const struct carvq_adaptor_trial *carvq_plan_trial(const struct carvq_plan *plan);
+
+// What a plan by a budget for an output head found codec additive to cost, beside codecs whose rows have to be decoded.
+struct carvq_head_trial {
+    bool tried;     // asked for, and both fit the budget
+    bool used;      // additive is what the plan has
+    double loss_db; // what it adds to the weighted squared error: used if it is at most limit_db
+    double limit_db;
+};
+
+// Lives as long as the plan.
+CARVQ_API const struct carvq_head_trial *carvq_plan_head(const struct carvq_plan *plan);
 
 // The rows whose count is in a range, and what becomes of them. Without counts all rows are in the first band.
 struct carvq_band {

@@ -92,6 +92,37 @@ static void test_books_by_position(void **state)
     }
 }
 
+// A head gets additive codes where they cost little beside the trellis, and says what: both are carried out here.
+static void test_heads(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t rows;
+        uint32_t cols;
+        double bits;
+        bool tried, used;
+    } cases[] = {{900, 128, 2, true, true}, {900, 128, 6, true, false}, {60, 24, 3, false, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct source source = source_gaussian(cases[i].rows, cases[i].cols, 9);
+        struct carvq_budget budget = budget_of_bits(cases[i].bits), other = budget;
+        budget.head = true;
+        budget.codecs |= 1U << CARVQ_ADDITIVE;
+        struct carvq_matrix matrix = source_matrix(&source);
+        struct carvq_plan *plan = make_plan(&matrix, &budget, 2);
+        const struct carvq_head_trial trial = *carvq_plan_head(plan);
+        const enum carvq_codec codec = carvq_plan_info(plan)->segments[carvq_plan_info(plan)->segment_count - 1].codec;
+        carvq_plan_free(plan);
+        assert_int_equal(trial.tried, cases[i].tried);
+        assert_int_equal(trial.used, cases[i].used);
+        assert_int_equal(codec == CARVQ_ADDITIVE, trial.used);
+        other.codecs = budget.codecs ^ (trial.used ? 1U << CARVQ_ADDITIVE : 1U << CARVQ_TRELLIS | 1U << CARVQ_RVQ);
+        const double loss_db = (trial.used ? -1 : 1) * (check(&source, &budget) - check(&source, &other));
+        if (trial.tried && !nearly(loss_db, trial.loss_db, 0.4))
+            fail_msg("%g bits: %.2f dB, the plan says %.2f", cases[i].bits, loss_db, trial.loss_db);
+        free(source.values);
+    }
+}
+
 static void test_narrow_and_short_tables(void **state)
 {
     (void)state;
@@ -203,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_normal_tables),
         cmocka_unit_test(test_tiers),
         cmocka_unit_test(test_threads_agree),
+        cmocka_unit_test(test_heads),
         cmocka_unit_test(test_narrow_and_short_tables),
         cmocka_unit_test(test_books_by_position),
         cmocka_unit_test(test_odd_tables),

@@ -49,7 +49,8 @@ const char *carvq_checkpoint_config_path(const struct carvq_checkpoint *checkpoi
 enum carvq_head {
     CARVQ_HEAD_UNKNOWN, // nothing says that there is one (a table of word vectors, an encoder)
     CARVQ_HEAD_TIED,    // the embedding table is the head too
-    CARVQ_HEAD_UNTIED
+    CARVQ_HEAD_UNTIED,
+    CARVQ_HEAD_ITSELF // the table is a head, by its name
 };
 
 // A lookup table of the checkpoint: two-dimensional, at least one row and column, of a type that can be read as floats.

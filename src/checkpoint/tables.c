@@ -85,8 +85,7 @@ bool carvq_is_main_table_name(const char *name)
     return carvq_is_table_name(name) && strstr(name, "per_layer") == NULL;
 }
 
-// Whether some tensor is an output head of its own.
-static bool has_head_tensor(const struct carvq_checkpoint *checkpoint)
+static bool is_head_name(const char *name)
 {
     static const char *const endings[] = {"lm_head.weight",        "lm_head.qweight",          "lm_head.weight_packed",
                                           "lm_head.linear.weight", "lm_head.decoder.weight",   "embed_out.weight",
@@ -95,14 +94,18 @@ static bool has_head_tensor(const struct carvq_checkpoint *checkpoint)
     static const char *const whole[] = {
         "output.weight",  "head.weight", "unembedding.weight", "model.output.weight", "language_model.output.weight",
         "proj_out.weight"};
-    for (size_t i = 0; i < checkpoint->tensor_count; i++) {
-        const char *name = checkpoint->tensors[i].name;
-        if (is_among(name, strlen(name), whole, COUNT(whole)))
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (ends_with(name, endings[i]))
             return true;
-        for (size_t j = 0; j < COUNT(endings); j++)
-            if (ends_with(name, endings[j]))
-                return true;
-    }
+    return is_among(name, strlen(name), whole, COUNT(whole));
+}
+
+// Whether some tensor is an output head of its own.
+static bool has_head_tensor(const struct carvq_checkpoint *checkpoint)
+{
+    for (size_t i = 0; i < checkpoint->tensor_count; i++)
+        if (is_head_name(checkpoint->tensors[i].name))
+            return true;
     return false;
 }
 
@@ -199,8 +202,11 @@ static enum carvq_status make_table(const struct carvq_tensor *tensor, enum carv
                  tensor->shape[0], tensor->shape[1]);
         return fail_tensor(tensor, cause, error);
     }
-    *table_ret = (struct carvq_checkpoint_table){tensor, tensor->shape[0], (uint32_t)tensor->shape[1], dtype,
-                                                 carvq_is_main_table_name(tensor->name) ? head : CARVQ_HEAD_UNKNOWN};
+    if (is_head_name(tensor->name))
+        head = CARVQ_HEAD_ITSELF;
+    else if (!carvq_is_main_table_name(tensor->name))
+        head = CARVQ_HEAD_UNKNOWN;
+    *table_ret = (struct carvq_checkpoint_table){tensor, tensor->shape[0], (uint32_t)tensor->shape[1], dtype, head};
     return CARVQ_OK;
 }
 

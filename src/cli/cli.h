@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "runtime/status.h"
-#include "carvq.h"
+#include "carvq_encode.h"
 #include "checkpoint/checkpoint.h"
 #include "tokenizer/tokenizer.h"
 
@@ -127,6 +127,9 @@ const char *cli_codec(const struct carvq_segment_info *segment);
 
 // Tied or untied, as one says it.
 const char *cli_head_name(enum carvq_head head);
+
+// A budget with the codecs for the use of a table: with additive if it is an output head.
+void cli_budget_by_use(struct carvq_budget *budget, enum carvq_head head);
 
 // ---- progress and Ctrl-C ------------------------------------------------------------------------------------------
 

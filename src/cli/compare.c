@@ -241,6 +241,8 @@ static enum carvq_status compare(const struct settings *settings, struct work *w
     size_t count = 0;
     enum carvq_status status = carvq_compare_settings(work->matrix.rows, work->matrix.cols, settings->methods.items,
                                                       settings->methods.count, &work->settings, &count, error);
+    for (size_t i = 0; status == CARVQ_OK && i < count; i++)
+        cli_budget_by_use(&work->settings[i].budget, work->table->head); // as compress has it
     if (status != CARVQ_OK)
         return status;
     work->rows = calloc(count, sizeof *work->rows);

@@ -54,11 +54,14 @@ static double parameters(const struct cli_compress_work *work)
     return sum;
 }
 
-static struct carvq_budget budget_of(const struct cli_compress_work *work, const struct cli_compress_settings *settings)
+static struct carvq_budget budget_of(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                     enum carvq_head head)
 {
     struct carvq_budget budget;
     carvq_budget_init(&budget, sizeof budget);
-    if (settings->codec != 0)
+    if (settings->codec == 0)
+        cli_budget_by_use(&budget, head);
+    else
         budget.codecs = (unsigned)settings->codec | 1U << CARVQ_RAW;
     if (settings->effort > 0)
         budget.effort = (unsigned)settings->effort;
@@ -133,7 +136,7 @@ static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct 
 static enum carvq_status plan_by_budget(struct cli_compress_work *work, const struct cli_compress_settings *settings, size_t i,
                                         struct cli_compress_display *display, struct carvq_error *error)
 {
-    struct carvq_budget budget = budget_of(work, settings);
+    struct carvq_budget budget = budget_of(work, settings, work->tables[i].head);
     enum carvq_status status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &work->counts[i],
                                                error);
     budget.counts = work->counts[i].values;

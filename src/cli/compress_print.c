@@ -33,6 +33,28 @@ static void print_trial(const struct carvq_adaptor_trial *trial)
                trial->cost_db);
 }
 
+// What was chosen by the table's use, and why.
+static void print_use(const struct carvq_plan *plan, enum carvq_head head)
+{
+    const struct carvq_head_trial *trial = carvq_plan_head(plan);
+    const struct carvq_table_info *info = carvq_plan_info(plan);
+    const enum carvq_codec codec = info->segments[info->segment_count - 1].codec;
+    if (codec == CARVQ_RAW)
+        return; // for all rows
+    printf("  codec %s: ", carvq_codec_name(codec));
+    if (head == CARVQ_HEAD_UNTIED || head == CARVQ_HEAD_UNKNOWN)
+        printf("rows are looked up, and no output head is known to be this table\n");
+    else if (trial->used && trial->tried)
+        printf("the table is an output head, whose logits then need no decoded rows; --codec trellis gains %.2f dB\n",
+               trial->loss_db);
+    else if (trial->used)
+        printf("the table is an output head, whose logits then need no decoded rows\n");
+    else if (trial->tried)
+        printf("for an output head there is additive, but it would lose %.2f dB\n", trial->loss_db);
+    else
+        printf("for an output head there is additive, but it does not fit\n");
+}
+
 static void print_structure(const struct carvq_table_info *info)
 {
     if (!info->mean && info->rank == 0)
@@ -67,6 +89,8 @@ static void print_budget_plan(const struct cli_compress_work *work, const struct
     struct carvq_band bands[CARVQ_BANDS];
     double sqnr_db = carvq_plan_expect(plan, bands);
     printf("  importance of rows: %s%s\n", work->counts[i].source, has_choice ? "" : "; --calibrate TEXT counts");
+    if (settings->codec == 0)
+        print_use(plan, work->tables[i].head);
     print_structure(info);
     print_trial(carvq_plan_trial(plan));
     for (uint32_t s = 0; s < info->segment_count; s++)
@@ -155,6 +179,11 @@ static json_t *trial_json(const struct carvq_adaptor_trial *trial)
                      trial->gain_db, "cost_db", trial->cost_db, "used", trial->used);
 }
 
+static json_t *head_json(const struct carvq_head_trial *trial)
+{
+    return json_pack("{sfsfsb}", "loss_db", trial->loss_db, "limit_db", trial->limit_db, "used", trial->used);
+}
+
 static void add_worth(json_t *table, const struct carvq_report *report)
 {
     if (report->traded_group == 0)
@@ -179,6 +208,8 @@ static json_t *table_json(const struct cli_compress_work *work, const struct cli
         struct carvq_band bands[CARVQ_BANDS];
         double sqnr_db = carvq_plan_expect(plan, bands);
         json_object_set_new(table, "importance", json_string(work->counts[i].source));
+        if (carvq_plan_head(plan)->tried)
+            json_object_set_new(table, "head_trial", head_json(carvq_plan_head(plan)));
         if (carvq_plan_trial(plan)->dim > 0)
             json_object_set_new(table, "adaptor_trial", trial_json(carvq_plan_trial(plan)));
         json_object_set_new(table, "expected", json_pack("{soso}", "sqnr_db", cli_real(sqnr_db), "bands", bands_json(bands)));

@@ -127,5 +127,11 @@ const char *cli_number(int decimals, double value)
 
 const char *cli_head_name(enum carvq_head head)
 {
-    return head == CARVQ_HEAD_TIED ? "tied" : head == CARVQ_HEAD_UNTIED ? "untied" : "unknown";
+    static const char *const names[] = {
+        [CARVQ_HEAD_UNKNOWN] = "unknown",
+        [CARVQ_HEAD_TIED] = "tied",
+        [CARVQ_HEAD_UNTIED] = "untied",
+        [CARVQ_HEAD_ITSELF] = "itself",
+    };
+    return names[head];
 }

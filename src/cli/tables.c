@@ -39,6 +39,13 @@ const struct carvq_table *cli_table(const struct carvq_file *file, const char *p
     return table;
 }
 
+void cli_budget_by_use(struct carvq_budget *budget, enum carvq_head head)
+{
+    budget->head = head == CARVQ_HEAD_TIED || head == CARVQ_HEAD_ITSELF;
+    if (budget->head)
+        budget->codecs |= 1U << CARVQ_ADDITIVE;
+}
+
 enum carvq_status cli_original(const struct carvq_checkpoint *checkpoint, const struct carvq_table_info *info,
                                struct carvq_checkpoint_table *original_ret, struct carvq_error *error)
 {

@@ -24,6 +24,9 @@
 #define RATE_FLOOR 1.5  // .. and where the budget has at least ..
 #define FLOOR_BUDGET 2. // .. so many
 
+// What logits that need no decoded rows are worth: the code of Gaussian rows costs 0.7 to 1.3 dB, the books of small tables more.
+#define HEAD_LIMIT_DB 2.
+
 #define LONG_SPAN_EFFORT 7 // from this effort on the codes of additive span 4 steps, which takes 16 times as long
 
 #define ROWS_PER_SCALE 8    // a tier has no more levels than one for so many rows
@@ -186,6 +189,7 @@ struct outcome {
     struct carvq_allocation allocation;
     double distortion[CARVQ_MAX_CANDIDATES]; // of tiers: squared error over energy
     double total;                            // sum of weight times distortion
+    struct carvq_head_trial head;
 };
 
 // Rows of zeros need a scale of 0, or they become noise.
@@ -260,30 +264,46 @@ static void try_additive(struct choice *choice, const struct carvq_additive_curv
     }
 }
 
-// The best plan with rates of at least floor; false if bits are too few. All tiers have one codec, but for raw rows. Which one it
-// is must not depend on the effort, or more of it could bring another codec and a worse table: so states of 10 bits decide.
-static bool choose(struct choice *choice, double floor, uint64_t bits, struct outcome *outcome_ret)
+// The best plan with codecs that are decoded by rows. Which one it is must not depend on the effort, or more of it could bring
+// another codec and a worse table: so states of 10 bits decide.
+static struct outcome choose_rows(struct choice *choice, double floor, uint64_t bits)
 {
     const struct carvq_plan *plan = choice->plan;
-    const struct menu *raw = &choice->raw;
     struct outcome trellis = {.total = INFINITY}, judge = trellis, rvq = trellis;
-    if (raw->count > 0 && bits >= plan->matrix->rows * raw->candidates[0].bits) { // enough for all rows
-        try_menu(choice, raw, bits, &trellis);
-        *outcome_ret = trellis;
-        return true;
-    }
     try_trellis(choice, &plan->trellis, floor, bits, &trellis);
-    try_additive(choice, &plan->additive, floor, bits, &trellis);
-    try_additive(choice, &plan->positions, floor, bits, &trellis);
     if (plan->rvq_count > 0)
         try_trellis(choice, &plan->short_trellis, floor, bits, &judge);
     for (size_t i = 0; i < plan->rvq_count; i++) {
-        struct menu menu = *raw;
+        struct menu menu = choice->raw;
         add_rvq(&menu, plan, &plan->rvq[i], floor);
         try_menu(choice, &menu, bits, &rvq);
     }
     const bool ahead = rvq.allocation.count > 0 && rvq.total * rvq_margin(plan->matrix) < judge.total;
-    *outcome_ret = trellis.allocation.count == 0 || ahead ? rvq : trellis;
+    return trellis.allocation.count == 0 || ahead ? rvq : trellis;
+}
+
+// The best plan with rates of at least floor; false if bits are too few. All tiers have one codec, but for raw rows.
+static bool choose(struct choice *choice, double floor, uint64_t bits, struct outcome *outcome_ret)
+{
+    const struct carvq_plan *plan = choice->plan;
+    const struct menu *raw = &choice->raw;
+    struct outcome additive = {.total = INFINITY}, rows = additive;
+    if (raw->count > 0 && bits >= plan->matrix->rows * raw->candidates[0].bits) { // enough for all rows
+        try_menu(choice, raw, bits, &rows);
+        *outcome_ret = rows;
+        return true;
+    }
+    rows = choose_rows(choice, floor, bits);
+    try_additive(choice, &plan->additive, floor, bits, &additive);
+    try_additive(choice, &plan->positions, floor, bits, &additive);
+    struct carvq_head_trial head = {.limit_db = plan->budget.head ? HEAD_LIMIT_DB : 0};
+    head.tried = plan->budget.head && rows.allocation.count > 0 && additive.allocation.count > 0;
+    if (head.tried && additive.total > 0)
+        head.loss_db = 10 * log10(additive.total / rows.total);
+    head.used = additive.allocation.count > 0 &&
+                (rows.allocation.count == 0 || additive.total <= rows.total * pow(10, head.limit_db / 10));
+    *outcome_ret = head.used ? additive : rows;
+    outcome_ret->head = head;
     return outcome_ret->allocation.count > 0;
 }
 
@@ -292,6 +312,7 @@ static bool settle(struct carvq_plan *plan, const struct outcome *outcome, const
 {
     const struct carvq_allocation *allocation = &outcome->allocation;
     uint64_t begin = 0;
+    plan->head = outcome->head;
     for (size_t s = 0; s < allocation->count; s++) {
         struct carvq_segment_info *segment = &plan->segments[s];
         *segment = outcome->menu.segments[allocation->candidates[s]];

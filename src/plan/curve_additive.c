@@ -13,6 +13,8 @@
 #define TRAIN_VALUES (1 << 15) // of the sample that books are trained on
 #define TRAIN_ROUNDS 12
 #define CURVE_VALUES (1 << 15) // of the sample that are encoded at each rate
+#define TRAINED_BETTER \
+    0.965 // of the squared error is left by books of a tier's own, from six times as many values: 0.1 to 0.3 dB
 
 // Patterns of strides. Their order matters a little; these are the best that were tried.
 static const struct pattern {
@@ -123,7 +125,7 @@ static void try_row(const struct trial *trial, size_t i)
         if (energy == 0 || (o != CARVQ_RIGHT_SCALE && !carvq_with_other_scales(i)))
             continue;
         const double scale = sqrt(energy / all->cols * pow(10, carvq_off_scales_db[o] / 10)) / (double)trial->code.unit;
-        *relative = encode(trial, row, (float)scale) / energy;
+        *relative = TRAINED_BETTER * encode(trial, row, (float)scale) / energy;
     }
 }
 

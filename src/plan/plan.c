@@ -134,6 +134,11 @@ const struct carvq_adaptor_trial *carvq_plan_trial(const struct carvq_plan *plan
     return &plan->trial;
 }
 
+const struct carvq_head_trial *carvq_plan_head(const struct carvq_plan *plan)
+{
+    return &plan->head;
+}
+
 const struct carvq_report *carvq_plan_report(const struct carvq_plan *plan)
 {
     return &plan->report;

@@ -24,6 +24,7 @@ struct carvq_plan {
     // What a plan by a budget goes by.
     struct carvq_survey survey;
     struct carvq_adaptor_trial trial;
+    struct carvq_head_trial head;
     struct carvq_trellis_curve trellis;           // what the trellis makes of the sample
     struct carvq_trellis_curve short_trellis;     // the same with states of 10 bits, whatever the effort
     struct carvq_additive_curve additive;         // and additive codes

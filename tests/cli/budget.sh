@@ -85,6 +85,20 @@ run compress "$model" -o "$folder/x" --bits 2 --calibrate "$folder/nowhere"
 expect_failure "no such text" 1 "nowhere: "
 check "failed runs left a file" test ! -e "$folder/x"
 
+# The codec goes by the use of the table.
+run compress "$model" -o "$folder/x" --bits 2 --effort 1 --dry-run
+check "a tied table is a head" grep -qE 'codec additive: the table is an output head, .* --codec trellis gains [01][.][0-9]* dB$' "$folder/stdout"
+run compress "$model" -o "$folder/x" --bits 5 --dry-run
+check "too dear for a head" grep -qE 'codec trellis: for an output head there is additive, but it would lose [0-9.]* dB$' "$folder/stdout"
+for codec in trellis rvq additive; do
+    run compress "$model" -o "$folder/x" --bits 3 --effort 1 --dry-run --codec $codec
+    check "--codec $codec is an order" test "$(grep -c "  codec " "$folder/stdout")/$(grep -c "bits per parameter, $codec" "$folder/stdout")" != "0/0" \
+        -a "$(grep -c "  codec " "$folder/stdout")" = 0
+done
+cp "$model/model.safetensors" "$folder/rows.safetensors"
+run compress "$folder/rows.safetensors" -o "$folder/x" --bits 2 --effort 1 --dry-run
+check "no head known" grep -q 'codec trellis: rows are looked up, and no output head is known to be this table' "$folder/stdout"
+
 # Bytes of the file: never more, and nearly all.
 for bytes in 80000 123457 400000; do
     run compress "$model" -o "$folder/sized" --max-bytes $bytes --codec trellis --effort 1 --force
@@ -94,7 +108,7 @@ for bytes in 80000 123457 400000; do
     check "--max-bytes $bytes: only $size" test "$size" -gt $((bytes * 99 / 100))
 done
 run compress "$model" -o "$folder/x" --max-bytes 1000
-expect_failure "--max-bytes 1000" 1 "the budget is too small: the least is 1.0"
+expect_failure "--max-bytes 1000" 1 "the budget is too small: the least is 0.5"
 run compress "$model" -o "$folder/x" --bits 0.01
 expect_failure "--bits 0.01" 1 "the budget is too small: the least is "
 least=$(grep -oE 'least is [0-9.]+' "$folder/stderr" | grep -oE '[0-9.]+')
@@ -140,6 +154,7 @@ END
         # shellcheck disable=SC2086
         run compress "$folder/two.safetensors" -t model.embed_tokens.weight -t lm_head.weight -o "$folder/two" $budget --effort 1 --force --json
         expect_success "two tables, $budget"
+        check "two tables: what they are" test "$(grep -oE '"head": "[a-z]*"' "$folder/stdout" | cut -d'"' -f4 | tr '\n' ' ')" = "untied itself "
         check "two tables, $budget" python3 - "$folder/stdout" <<'END'
 import json, sys
 tables = json.load(open(sys.argv[1]))["tables"]

@@ -44,7 +44,7 @@ shows "compress --bits" "which row is in which"
 run verify "$file" "$model"
 shows "verify" "SQNR"
 run bench "$file" --rounds 1
-shows "bench" "tier 0 (scalar"
+shows "bench" "tier 0 ("
 run restore "$file" "$model" -o "$folder/restored"
 expect_success "restore"
 run verify "$file" "$folder/restored"
