@@ -2,4 +2,7 @@
 if(TARGET carvq_lm)
   carvq_test(stats_file carvq_stats)
   target_link_options(test_stats_file PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+  carvq_test(lm_calibrate lm_fixture)
+  target_link_options(test_lm_calibrate PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+  set_tests_properties(lm_calibrate PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive) # threads that wait do not spin
 endif()
