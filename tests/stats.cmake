@@ -6,3 +6,9 @@ if(TARGET carvq_lm)
   target_link_options(test_lm_calibrate PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
   set_tests_properties(lm_calibrate PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive) # threads that wait do not spin
 endif()
+if(TARGET carvq_cli)
+  add_test(NAME cli_calibrate COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/calibrate.sh $<TARGET_FILE:carvq_cli>
+    ${PROJECT_SOURCE_DIR})
+  set_tests_properties(cli_calibrate PROPERTIES TIMEOUT 600 ENVIRONMENT OMP_WAIT_POLICY=passive)
+  carvq_python_test(calibrate_agrees "numpy" $<TARGET_FILE:carvq_cli>)
+endif()
