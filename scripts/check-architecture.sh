@@ -27,10 +27,11 @@ declare -A arrows=(
     [codec/prediction]="codec/adaptor codec host runtime"
     [plan]="codec codec/rvq codec/trellis codec/additive codec/adaptor codec/prediction host runtime"
     [encode]="plan codec codec/rvq codec/trellis codec/additive codec/adaptor codec/prediction host runtime"
-    [lm]="tokenizer checkpoint host runtime"
+    [stats]="runtime"
+    [lm]="stats tokenizer checkpoint host runtime"
     [eval/baselines]="encode host runtime" # rivals, for comparisons
-    [eval]="eval/baselines encode lm tokenizer checkpoint host runtime"
-    [cli]="eval/baselines eval encode lm tokenizer checkpoint host runtime"
+    [eval]="eval/baselines encode lm stats tokenizer checkpoint host runtime"
+    [cli]="eval/baselines eval encode lm stats tokenizer checkpoint host runtime"
 )
 
 check_include() # directory, file, included name

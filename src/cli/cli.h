@@ -25,7 +25,8 @@ struct cli_command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, cli_restore, cli_eval, cli_compare, cli_bench;
+extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, cli_restore, cli_eval, cli_calibrate, cli_compare,
+    cli_bench;
 
 // ---- options ------------------------------------------------------------------------------------------------------
 

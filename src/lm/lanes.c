@@ -119,3 +119,25 @@ CARVQ_VECTORIZED(double, carvq_lm_weigh, (const float *values, size_t count, flo
     exp_lanes(weights_ret, count, weights_ret);
     return sum_of(weights_ret, count);
 }
+
+CARVQ_VECTORIZED(double, carvq_lm_spread,
+                 (const float *weights, size_t count, float scale, float *restrict p_sums, float *restrict v_sums),
+                 (weights, count, scale, p_sums, v_sums))
+{
+    double lanes[LANES] = {0};
+    size_t i = 0;
+    for (; count - i >= LANES; i += LANES)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            const float p = weights[i + lane] * scale, v = p * (1 - p);
+            p_sums[i + lane] += p;
+            v_sums[i + lane] += v;
+            lanes[lane] += (double)v;
+        }
+    for (size_t lane = 0; i < count; i++, lane++) {
+        const float p = weights[i] * scale, v = p * (1 - p);
+        p_sums[i] += p;
+        v_sums[i] += v;
+        lanes[lane] += (double)v;
+    }
+    return add_lanes(lanes);
+}

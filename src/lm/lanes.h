@@ -21,4 +21,8 @@ double carvq_lm_weigh(const float *values, size_t count, float max, float *weigh
 // Sum of weights[i] * (p[i] - q[i]).
 double carvq_lm_gap(const float *weights, const float *p, const float *q, size_t count);
 
+// Of probabilities p = weights[i] * scale and their variances v = p (1 - p): p_sums[i] += p, v_sums[i] += v. The result is the
+// sum of all v.
+double carvq_lm_spread(const float *weights, size_t count, float scale, float *p_sums, float *v_sums);
+
 #endif

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""What carvq calibrate writes, read as any program reads a safetensors file, against a forward pass in NumPy, double precision.
+
+Usage: calibrate_agrees.py CARVQ
+"""
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+from awq_pack import read_tensors
+from lm_numpy import forward, make_weights, write_model
+
+CARVQ = sys.argv[1]
+WINDOW = 48
+TOLERANCE = 1e-4
+
+
+def expected(config, weights, ids, head):
+    """Sums over all windows, divided at the end."""
+    V, n = config["vocab_size"], config["hidden_size"]
+    stateful = dict(weights)
+    stateful["lm_head.weight"] = np.eye(n)  # logits of this head are the states
+    counts, p_sum, v_sum, mean, moment, weighted, nll, scored, states = np.zeros(V), 0, 0, 0, 0, 0, 0, 0, []
+    for first in range(0, len(ids), WINDOW):
+        window = ids[first:first + WINDOW]
+        h = forward(config | {"tie_word_embeddings": False}, stateful, window)
+        z = h @ weights[head].T
+        p = np.exp(z - z.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        v = p * (1 - p)
+        counts += np.bincount(window, minlength=V)
+        p_sum, v_sum, mean, moment = p_sum + p.sum(axis=0), v_sum + v.sum(axis=0), mean + h.sum(axis=0), moment + h.T @ h
+        weighted = weighted + (h.T * v.sum(axis=1)) @ h
+        nll -= np.log(p[np.arange(len(window) - 1), window[1:]]).sum()
+        scored += len(window) - 1
+        states.append(h)
+    T = len(ids)
+    sample = [(2 * k + 1) * T // 512 for k in range(256)] if T > 256 else range(T)
+    return {"counts": counts, "probability": p_sum / T, "variance": v_sum / T, "state_mean": mean / T, "state_moment": moment / T,
+            "state_moment_weighted": weighted / v_sum.sum(), "states": np.concatenate(states)[sample], "text_nll": np.array([nll / scored])}
+
+
+def check(what, config):
+    config = {"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "intermediate_size": 112, "num_hidden_layers": 2,
+              "num_attention_heads": 4, "vocab_size": 700, "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+              "num_key_value_heads": 2, "rope_theta": 1e4} | config
+    rng = np.random.default_rng(1)
+    ids = rng.integers(0, config["vocab_size"], 7 * WINDOW + 7)
+    table = "model.embed_tokens.weight"
+    head = table if config["tie_word_embeddings"] else "lm_head.weight"
+    with tempfile.TemporaryDirectory() as folder:
+        weights = write_model(folder, config, make_weights(config, rng), "F32", 1)
+        ids.astype("<u2").tofile(f"{folder}/ids")
+        subprocess.run([CARVQ, "calibrate", folder, "--tokens", f"{folder}/ids", "--window", str(WINDOW), "-o", f"{folder}/stats"],
+                       check=True, stdout=subprocess.DEVNULL)
+        stats = read_tensors(f"{folder}/stats")
+    wanted = expected(config, weights, ids, head)
+    names = {(table if name == "counts" else head) + "." + name if name != "text_nll" else name: name for name in wanted}
+    assert stats.keys() == names.keys(), f"{what}: {sorted(stats)}"
+    for full, name in names.items():
+        dtype, shape, data = stats[full]
+        value = np.frombuffer(data, "<f8").reshape(shape)
+        assert dtype == "F64" and value.shape == wanted[name].shape, f"{what}: {full} is {dtype} {shape}"
+        error = np.abs(value - wanted[name]).max() / np.abs(wanted[name]).max()
+        assert error < TOLERANCE, f"{what}: {full} differs by {error:.2g}"
+        print(f"ok: {what}: {full} differs by {error:.2g} of its largest value")
+
+
+check("tied", {"tie_word_embeddings": True})
+check("untied", {"tie_word_embeddings": False})
