@@ -101,7 +101,7 @@ static void test_heads(void **state)
         uint32_t cols;
         double bits;
         bool tried, used;
-    } cases[] = {{900, 128, 2, true, true}, {900, 128, 4, true, false}, {60, 24, 3, false, false}};
+    } cases[] = {{900, 128, 2, true, true}, {900, 128, 5, true, false}, {60, 24, 3, false, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct source source = source_gaussian(cases[i].rows, cases[i].cols, 9);
         struct carvq_budget budget = budget_of_bits(cases[i].bits), other;
@@ -119,7 +119,7 @@ static void test_heads(void **state)
         other = budget;
         other.codecs = budget.codecs ^ (trial.used ? 1U << CARVQ_ADDITIVE : 1U << CARVQ_TRELLIS | 1U << CARVQ_RVQ);
         const double loss_db = (trial.used ? -1 : 1) * (check(&source, &budget) - check(&source, &other));
-        if (trial.tried && !nearly(loss_db, trial.loss_db, 0.4))
+        if (trial.tried && (trial.used ? !nearly(loss_db, trial.loss_db, 0.4) : loss_db < trial.limit_db))
             fail_msg("%g bits: %.2f dB, the plan says %.2f", cases[i].bits, loss_db, trial.loss_db);
         free(source.values);
     }

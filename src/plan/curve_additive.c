@@ -11,7 +11,6 @@
 #include "runtime/status.h"
 
 #define TRAIN_VALUES (1 << 15) // of the sample that books are trained on
-#define TRAIN_ROUNDS 12
 #define CURVE_VALUES (1 << 15) // of the sample that are encoded at each rate
 #define TRAINED_BETTER \
     0.965 // of the squared error is left by books of a tier's own, from six times as many values: 0.1 to 0.3 dB
@@ -88,10 +87,20 @@ static size_t take_rows(const struct trial *trial)
     return taken;
 }
 
+// The more bits, the more rounds it takes.
+static unsigned train_rounds(const struct carvq_segment_info *info)
+{
+    unsigned width = 0;
+    for (uint32_t i = 0; i < info->stride_count; i++)
+        width += info->strides[i];
+    return width > 2 * info->stride_count ? 12 : width > info->stride_count ? 20 : 30;
+}
+
 static void train(struct trial *trial)
 {
     const struct carvq_additive_sample sample = {trial->train, take_rows(trial)};
-    for (unsigned round = 0; round < TRAIN_ROUNDS && sample.count > 0; round++) {
+    const unsigned rounds = train_rounds(&trial->code.info);
+    for (unsigned round = 0; round < rounds && sample.count > 0; round++) {
         carvq_additive_search_begin(&trial->search);
         for (size_t r = 0; r < sample.count; r++)
             carvq_additive_find(&trial->search, &trial->path, sample.rows + r * trial->all->cols, 1,
