@@ -101,7 +101,7 @@ static void test_heads(void **state)
         uint32_t cols;
         double bits;
         bool tried, used;
-    } cases[] = {{900, 128, 2, true, true}, {900, 128, 5, true, false}, {60, 24, 3, false, false}};
+    } cases[] = {{900, 128, 2, true, true}, {900, 128, 5, true, false}, {60, 24, 4.2, false, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct source source = source_gaussian(cases[i].rows, cases[i].cols, 9);
         struct carvq_budget budget = budget_of_bits(cases[i].bits), other;
