@@ -37,7 +37,7 @@ row() # what, its bits, its use, options of eval
 echo "| table of $(basename "$model") | bits | used for | layers as they are | layers in 4 bits, groups of $group |"
 echo "|---|---|---|---|---|"
 row original 16 "" "$@"
-for setting in "--preset carvq-4" "--preset carvq-3" "--bits 1.655"; do
+for setting in "--preset carvq-4" "--preset carvq-3" "--bits 1.655 --codec trellis"; do
     read -ra options <<<"$setting"
     file=$folder/table.safetensors
     bits=$("$carvq" compress "$model" -o "$file" --force "${options[@]}" --json | awk '/"bits_per_param"/ && !seen++ { printf "%.3f", $2 }')

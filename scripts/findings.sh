@@ -45,9 +45,9 @@ compress() # name, options of compress
 
 # shellcheck disable=SC2086 # $limit is nothing or two words
 {
-    keep demo.json "$carvq" compare "$demo" --tokens "$tokens" --calibrate-tokens "$calibration" $limit --json
-    keep demo-guessed.json "$carvq" compare "$demo" --tokens "$tokens" -m bits $limit --json
-    keep stories.json "$carvq" compare "$data/models/stories260K" --tokens "$data/models/stories260K/eval.tokens.u16" $limit --json
+    keep demo.json "$carvq" compare "$demo" --tokens "$tokens" --calibrate-tokens "$calibration" --codec trellis $limit --json
+    keep demo-guessed.json "$carvq" compare "$demo" --tokens "$tokens" -m bits --codec trellis $limit --json
+    keep stories.json "$carvq" compare "$data/models/stories260K" --tokens "$data/models/stories260K/eval.tokens.u16" --codec trellis $limit --json
     keep awq.md scripts/awq_table.sh "$demo" "$tokens" 32 $limit
 }
 scalars=(-m scalar-tensor -m scalar-row -m scalar-row-fit -m scalar-64 -m scalar-32)
@@ -90,6 +90,6 @@ answer() # name, options of compress
 for stages in 4 3 2; do
     answer carvq-$stages --preset carvq-$stages
 done
-answer bits-1.655 --bits 1.655 --calibrate-tokens "$calibration"
+answer bits-1.655 --bits 1.655 --codec trellis --calibrate-tokens "$calibration"
 
 python3 scripts/findings.py "$results" "${OUT:-doc}"

@@ -42,12 +42,12 @@ for model in examples/demo-llama "$models"/demo-llama "$models"/stories260K "$mo
     compare "$model" --grouping columns --no-adaptor
     compare "$model" --codebook-dtype f16 --rounds 2
     for bits in 1.25 1.655 2.2 3.155 5 8; do
-        compare "$model" --bits $bits
+        compare "$model" --bits $bits --codec trellis
     done
     compare "$model" --bits 2.2 --uniform --codec rvq
-    compare "$model" --bits 2.2 --uniform --effort 9 --seed 7
-    compare "$model" --max-bytes 150000
-    [[ ! -e $model/calib.tokens.u16 ]] || compare "$model" --bits 1.655 --calibrate-tokens "$model/calib.tokens.u16"
+    compare "$model" --bits 2.2 --uniform --codec trellis --effort 9 --seed 7
+    compare "$model" --max-bytes 150000 --codec trellis
+    [[ ! -e $model/calib.tokens.u16 ]] || compare "$model" --bits 1.655 --codec trellis --calibrate-tokens "$model/calib.tokens.u16"
 done
 printf '%d files are the same, %d are different\n' "$same" "$different"
 [[ $different == 0 && $same -gt 0 ]]

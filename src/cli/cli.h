@@ -129,8 +129,11 @@ const char *cli_codec(const struct carvq_segment_info *segment);
 // Tied or untied, as one says it.
 const char *cli_head_name(enum carvq_head head);
 
-// A budget with the codecs for the use of a table: with additive if it is an output head.
-void cli_budget_by_use(struct carvq_budget *budget, enum carvq_head head);
+// What --codec takes: a set of 1 << enum carvq_codec; 0: auto.
+extern const struct cli_word cli_codecs[];
+
+// Sets the codecs of a budget: by --codec, and if that is auto by the use of a table, with additive if it is an output head.
+void cli_budget_codecs(struct carvq_budget *budget, int codec, enum carvq_head head);
 
 // ---- progress and Ctrl-C ------------------------------------------------------------------------------------------
 

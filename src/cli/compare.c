@@ -14,6 +14,7 @@ struct settings {
     struct cli_text_options text;
     struct cli_list methods;
     struct cli_count_options counts;
+    int codec; // see cli_codecs
     uint64_t window, max_windows, threads, seed;
     int apply; // enum carvq_eval_apply
     bool json, force;
@@ -36,8 +37,8 @@ struct work {
 
 static const char description
     [] = "Compresses the table of a model by every method at several settings, and measures each: bits, SQNR, recall@10 of the\n"
-         "nearest rows, and, with a text, perplexity and the rest as `carvq eval` does. --calibrate to --uniform say how often\n"
-         "rows are used, for the method that is `carvq compress --bits`.";
+         "nearest rows, and, with a text, perplexity and the rest as `carvq eval` does. --calibrate to --codec are those of\n"
+         "`carvq compress`, for the method that is `carvq compress --bits`.";
 
 // The values of the options, not checked against each other.
 static int read_options(int argc, char **argv, struct settings *settings)
@@ -51,6 +52,8 @@ static int read_options(int argc, char **argv, struct settings *settings)
         {"method", 'm', CLI_LIST, &settings->methods, "NAME", "only this method; repeatable (all; a wrong name lists them)", 0,
          0},
         CLI_COUNT_OPTIONS(&settings->counts),
+        {"codec", 0, CLI_WORD, &(struct cli_choice){&settings->codec, cli_codecs}, NULL, "how carvq --bits stores rows (auto)", 0,
+         0},
         {"plot", 'p', CLI_STRING, &settings->plot, "PREFIX", "draw PREFIX.png and PREFIX.svg (needs gnuplot)", 0, 0},
         {"csv", 0, CLI_STRING, &settings->csv, "FILE", "write the figures to FILE, too", 0, 0},
         {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
@@ -242,7 +245,7 @@ static enum carvq_status compare(const struct settings *settings, struct work *w
     enum carvq_status status = carvq_compare_settings(work->matrix.rows, work->matrix.cols, settings->methods.items,
                                                       settings->methods.count, &work->settings, &count, error);
     for (size_t i = 0; status == CARVQ_OK && i < count; i++)
-        cli_budget_by_use(&work->settings[i].budget, work->table->head); // as compress has it
+        cli_budget_codecs(&work->settings[i].budget, settings->codec, work->table->head);
     if (status != CARVQ_OK)
         return status;
     work->rows = calloc(count, sizeof *work->rows);

@@ -40,8 +40,6 @@ static int check_options(const struct cli_compress_settings *settings, const str
 static int parse(int argc, char **argv, struct cli_compress_settings *settings)
 {
     static const struct cli_word presets[] = {{"carvq-2", 2}, {"carvq-3", 3}, {"carvq-4", 4}, {NULL, 0}};
-    static const struct cli_word codecs[] = {
-        {"auto", 0}, {"trellis", 1 << CARVQ_TRELLIS}, {"rvq", 1 << CARVQ_RVQ}, {"additive", 1 << CARVQ_ADDITIVE}, {NULL, 0}};
     static const struct cli_word groupings[] = {{"rows", CARVQ_GROUP_ROWS}, {"columns", CARVQ_GROUP_COLUMNS}, {NULL, 0}};
     static const struct cli_word dtypes[] = {{"bf16", CARVQ_BF16}, {"f16", CARVQ_F16}, {NULL, 0}};
     struct carvq_settings defaults;
@@ -62,8 +60,8 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
          16},
         {"max-bytes", 0, CLI_NUMBER, &settings->max_bytes, "N", "the same, for a file of at most N bytes", 1, UINT64_MAX},
         CLI_COUNT_OPTIONS(&settings->counts),
-        {"codec", 0, CLI_WORD, &(struct cli_choice){&settings->codec, codecs}, NULL, "with a budget: how rows are stored (auto)",
-         0, 0},
+        {"codec", 0, CLI_WORD, &(struct cli_choice){&settings->codec, cli_codecs}, NULL,
+         "with a budget: how rows are stored (auto)", 0, 0},
         {"effort", 0, CLI_NUMBER, &settings->effort, "E",
          "time to spend on better codes of the same size: 0 to 9 (0; with a budget 5, at least 1)", 0, CARVQ_MAX_EFFORT},
         {"tensor", 't', CLI_LIST, &settings->tensors, "NAME", "compress this tensor (the table is found by name); repeatable", 0,

@@ -59,10 +59,7 @@ static struct carvq_budget budget_of(const struct cli_compress_work *work, const
 {
     struct carvq_budget budget;
     carvq_budget_init(&budget, sizeof budget);
-    if (settings->codec == 0)
-        cli_budget_by_use(&budget, head);
-    else
-        budget.codecs = (unsigned)settings->codec | 1U << CARVQ_RAW;
+    cli_budget_codecs(&budget, settings->codec, head);
     if (settings->effort > 0)
         budget.effort = (unsigned)settings->effort;
     // --max-bytes is more than can be had: fit_bytes() takes the header off.

@@ -39,11 +39,16 @@ const struct carvq_table *cli_table(const struct carvq_file *file, const char *p
     return table;
 }
 
-void cli_budget_by_use(struct carvq_budget *budget, enum carvq_head head)
+const struct cli_word cli_codecs[] = {
+    {"auto", 0}, {"trellis", 1 << CARVQ_TRELLIS}, {"rvq", 1 << CARVQ_RVQ}, {"additive", 1 << CARVQ_ADDITIVE}, {NULL, 0}};
+
+void cli_budget_codecs(struct carvq_budget *budget, int codec, enum carvq_head head)
 {
-    budget->head = head == CARVQ_HEAD_TIED || head == CARVQ_HEAD_ITSELF;
+    budget->head = codec == 0 && (head == CARVQ_HEAD_TIED || head == CARVQ_HEAD_ITSELF);
     if (budget->head)
         budget->codecs |= 1U << CARVQ_ADDITIVE;
+    else if (codec != 0)
+        budget->codecs = (unsigned)codec | 1U << CARVQ_RAW;
 }
 
 enum carvq_status cli_original(const struct carvq_checkpoint *checkpoint, const struct carvq_table_info *info,

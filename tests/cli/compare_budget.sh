@@ -14,6 +14,8 @@ expect_success "budgets"
 check "a budget: bits and SQNR are those of compress and verify" test "$(awk -F, '/"--bits 2.2"/ { printf "%.6f %.6f", $5, $7 }' "$folder/budget.csv")" = \
     "$(printf '%.6f %.6f' "$bits" "$sqnr")"
 check "where the importance comes from" grep -q "importance of rows for carvq --bits: counted in a text" "$folder/stdout"
+run compare "$model" -m bits --calibrate-tokens "$tokens" --csv "$folder/trellis.csv" --codec trellis
+check "another codec" is_true "$(awk -F, '/"--bits 2.2"/ { print $7 }' "$folder/trellis.csv") > 0.5 + $(awk -F, '/"--bits 2.2"/ { print $7 }' "$folder/budget.csv")"
 # shellcheck disable=SC2016
 check "no budget is exceeded" awk -F, 'NR > 1 { split($4, words, /[" ]/); if ($5 + 0 > words[3] + 0) bad = 1 } END { exit bad || NR < 2 }' "$folder/budget.csv"
 run compare "$model" -m bits --uniform --csv "$folder/uniform.csv"
