@@ -216,7 +216,7 @@ def section_all(models):
     paragraph("The best setting of each method with at most 2.5 and 3.3 bits, by the increase of perplexity with the table as input:")
     for comparison in models:
         if "importance" in comparison:
-            say(f"Of {os.path.basename(comparison['model'])}; importance of rows for `carvq --bits`: {comparison['importance']}.", "")
+            say(f"Of {os.path.basename(comparison['model'])}; importance of rows for `carvq --bits --codec trellis`: {comparison['importance']}.", "")
         rows = []
         for max_bits in 2.5, 3.3:
             best = {}
