@@ -464,7 +464,7 @@ static void test_info_of_segments(void **state)
     assert_int_equal(info->payload_bytes,
                      info->code_bytes + info->codebook_bytes + info->tier_bytes + info->mean_bytes + info->low_rank_bytes);
     assert_string_equal(info->kernel, "tiers");
-    assert_string_equal(segments[1].kernel, "scalar trellis k4");
+    assert_non_null(strstr(segments[1].kernel, "trellis k4")); // after the name of a level
     assert_string_equal(carvq_codec_name(segments[1].codec), "trellis");
     carvq_close(file);
     free(bytes.data);

@@ -54,6 +54,9 @@ const uint8_t *carvq_additive_bytes(const struct carvq_segment *segment, uint64_
 void carvq_additive_decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns,
                                float *values_ret);
 
+// The same of a row of codec trellis.
+void carvq_trellis_decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret);
+
 // The scale of a row of codec additive.
 float carvq_additive_scale(const struct carvq_segment *segment, uint64_t row);
 

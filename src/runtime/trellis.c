@@ -120,18 +120,24 @@ CARVQ_DECODE_ROWS(decode_k7, decode_row(segment, row, columns, 7, values_ret))
 CARVQ_DECODE_ROWS(decode_k8, decode_row(segment, row, columns, 8, values_ret))
 CARVQ_DECODE_ROWS(decode_k10, decode_row(segment, row, columns, 10, values_ret))
 
+static const struct {
+    carvq_decode_rows *decode_rows;
+    const char *name;
+} decoders[] = {
+    {decode_k2, "scalar trellis k2"},   {decode_k3, "scalar trellis k3"},
+    {decode_k4, "scalar trellis k4"},   {decode_k5, "scalar trellis k5"},
+    {decode_k6, "scalar trellis k6"},   {decode_k7, "scalar trellis k7"},
+    {decode_k8, "scalar trellis k8"},   {NULL, NULL},
+    {decode_k10, "scalar trellis k10"},
+};
+
+void carvq_trellis_decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret)
+{
+    decoders[segment->info->step_bits - CARVQ_TRELLIS_MIN_STEP_BITS].decode_rows(segment, &row, 1, columns, values_ret, 0);
+}
+
 const char *carvq_trellis_choose(struct carvq_segment *segment)
 {
-    static const struct {
-        carvq_decode_rows *decode_rows;
-        const char *name;
-    } decoders[] = {
-        {decode_k2, "scalar trellis k2"},   {decode_k3, "scalar trellis k3"},
-        {decode_k4, "scalar trellis k4"},   {decode_k5, "scalar trellis k5"},
-        {decode_k6, "scalar trellis k6"},   {decode_k7, "scalar trellis k7"},
-        {decode_k8, "scalar trellis k8"},   {NULL, NULL},
-        {decode_k10, "scalar trellis k10"},
-    };
     const struct carvq_segment_info *info = segment->info;
     segment->trellis = carvq_trellis_table(info->state_bits, info->step_bits);
     segment->row_bits = carvq_segment_row_bits(info);
