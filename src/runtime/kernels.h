@@ -70,10 +70,14 @@ struct carvq_kernels {
     FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) \
     FILE(CARVQ_LEVEL_AVX2, carvq_additive_avx2)    \
     FILE(CARVQ_LEVEL_AVX2, carvq_trellis_avx2)     \
+    FILE(CARVQ_LEVEL_AVX2, carvq_rvq_avx2)         \
     FILE(CARVQ_LEVEL_AVX2, carvq_additive_rows_avx2) FILE(CARVQ_LEVEL_AVX512VBMI, carvq_additive_avx512vbmi)
 #elif !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__aarch64__) && defined(__ARM_NEON)
 #define CARVQ_NEON_KERNELS
-#define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) FILE(CARVQ_LEVEL_NEON, carvq_additive_neon)
+#define CARVQ_KERNEL_FILES(FILE)                   \
+    FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) \
+    FILE(CARVQ_LEVEL_NEON, carvq_rvq_neon)         \
+    FILE(CARVQ_LEVEL_NEON, carvq_additive_neon)
 #else
 #define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar)
 #endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Codec "rvq", NEON: h = 8, kappa = 4, L = 1 to 4, groups by rows.
+#include "kernels.h"
+
+#ifdef CARVQ_NEON_KERNELS
+
+#include <arm_neon.h>
+
+#define INLINE __attribute__((always_inline)) static inline
+
+typedef float32x4x2_t eight;
+
+INLINE eight load_eight(const float *values)
+{
+    return (eight){{vld1q_f32(values), vld1q_f32(values + 4)}};
+}
+
+INLINE eight add_eight(eight a, eight b)
+{
+    return (eight){{vaddq_f32(a.val[0], b.val[0]), vaddq_f32(a.val[1], b.val[1])}};
+}
+
+INLINE void store_eight(float *values_ret, eight values)
+{
+    vst1q_f32(values_ret, values.val[0]);
+    vst1q_f32(values_ret + 4, values.val[1]);
+}
+
+INLINE void widen_eight(const uint8_t *halves, float *values_ret)
+{
+    const uint16x8_t words = vreinterpretq_u16_u8(vld1q_u8(halves));
+    vst1q_f32(values_ret, vreinterpretq_f32_u32(vshll_n_u16(vget_low_u16(words), 16)));
+    vst1q_f32(values_ret + 4, vreinterpretq_f32_u32(vshll_n_u16(vget_high_u16(words), 16)));
+}
+
+// The centroid of the code at bit number position of a word.
+INLINE const float *find_centroid(const float *book, uint64_t word, unsigned position)
+{
+    return book + 8 * (word >> position & 15);
+}
+
+#include "rvq_rows.h"
+
+DECODE(, decode_l1, 1)
+DECODE(, decode_l2, 2)
+DECODE(, decode_l3, 3)
+DECODE(, decode_l4, 4)
+
+static const char *choose(struct carvq_segment *segment)
+{
+    static carvq_decode_rows *const decoders[] = {decode_l1, decode_l2, decode_l3, decode_l4};
+    static const char *const names[] = {"neon h8 kappa4 L1", "neon h8 kappa4 L2", "neon h8 kappa4 L3", "neon h8 kappa4 L4"};
+    const char *name = carvq_rvq_choose(segment);
+    if (!is_taken(segment->info))
+        return name;
+    segment->decode_rows = decoders[segment->info->stages - 1];
+    return names[segment->info->stages - 1];
+}
+
+void carvq_rvq_neon(struct carvq_kernels *kernels)
+{
+    kernels->choose[CARVQ_RVQ] = choose;
+}
+
+#else
+typedef int carvq_rvq_neon_is_empty;
+#endif
