@@ -22,3 +22,6 @@ target_compile_definitions(test_additive PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOU
 
 carvq_test(head_kernels carvq)
 target_compile_definitions(test_head_kernels PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
+
+carvq_test(row_kernels carvq)
+target_compile_definitions(test_row_kernels PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
