@@ -29,6 +29,20 @@ cmake_consumer() # folder of the project, options
     cmake --build "$work/build" >/dev/null
 }
 
+# The example that generates wants the runtime, and a BLAS or not even that.
+example_consumer()
+{
+    # shellcheck disable=SC2046 # lists of flags
+    $CC -std=c11 -O2 "$source/examples/generate.c" $(pkg-config --cflags --libs carvq) -lm -o "$work/generate"
+    if pkg-config --exists openblas; then
+        # shellcheck disable=SC2046
+        $CC -std=c11 -O2 -DGENERATE_BLAS "$source/examples/generate.c" $(pkg-config --cflags --libs carvq openblas) -lm -o "$work/generate"
+    fi
+    [ -x "$build/carvq" ] || return 0
+    "$build/carvq" compress "$source/examples/demo-llama" --preset carvq-2 --no-adaptor -o "$work/demo" >/dev/null
+    [ "$("$work/generate" "$source/examples/demo-llama" "$work/demo" 8 278 331 | wc -w)" = 8 ] || fail "generate: not 8 tokens"
+}
+
 # Builds all programs against the prefix $work/usr by pkg-config, and runs them.
 pkg_config_consumer()
 {
@@ -43,6 +57,7 @@ pkg_config_consumer()
         $CXX -Wall -Wextra -Wpedantic -Werror "$here/read.cpp" $(pkg-config --cflags --libs carvq) -o "$work/reader++"
         "$work/reader++" "$table"
     fi
+    example_consumer
     pkg-config --exists carvq-encode || return 0
     # shellcheck disable=SC2046
     $CC -std=c11 "$here/encode.c" $(pkg-config --cflags --libs carvq-encode) -lm -o "$work/encoder"
