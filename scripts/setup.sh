@@ -35,6 +35,7 @@ ci gcc-s390x-linux-gnu command:s390x-linux-gnu-gcc
 ci libc6-dev-s390x-cross dpkg
 ci gcc-arm-none-eabi command:arm-none-eabi-gcc
 ci libnewlib-arm-none-eabi dpkg
+ci qemu-system-arm command:qemu-system-arm
 ci gcc-mingw-w64-x86-64 command:x86_64-w64-mingw32-gcc
 ci g++ command:c++
 ci shellcheck command:shellcheck
