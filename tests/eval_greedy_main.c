@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Prints what the evaluator generates: eval_greedy rows|logits MODEL TABLE COUNT ID.. writes the COUNT ids that follow a prompt,
-// or fewer if the text ends. TABLE holds input and head.
-//
-// rows: logits are products with the head's rows, as carvq eval has them. logits: they are those of carvq_logits(), from the
-// evaluator's states; codec additive rounds its products there.
+// Prints what the evaluator generates: eval_greedy MODEL TABLE COUNT ID.. writes the COUNT ids that follow a prompt, or fewer if
+// the text ends. TABLE holds input and head.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "eval/eval.h"
 #include "lm/lm.h"
@@ -21,7 +17,6 @@ struct model {
     struct carvq_file *file;
     const struct carvq_table *input, *head;
     struct carvq_lm_rows input_rows, head_rows;
-    bool by_logits;
     struct carvq_lm_batch *batch;
     struct carvq_lm_cache *cache;
 };
@@ -46,23 +41,7 @@ static enum carvq_status open_model(struct model *model, const char *path, const
     return status;
 }
 
-static enum carvq_status top_by_logits(const struct model *model, const float *state, uint32_t *top_ret,
-                                       struct carvq_error *error)
-{
-    const size_t rows = carvq_info(model->head)->rows, cols = carvq_info(model->head)->cols;
-    const size_t nbytes = carvq_logits_workspace(model->head, 1);
-    void *workspace = malloc(nbytes);
-    float *logits = calloc(rows, sizeof *logits);
-    enum carvq_status status = carvq_logits(model->head, state, 1, cols, logits, rows, NULL, workspace, nbytes, error);
-    *top_ret = 0;
-    for (uint32_t i = 0; i < rows; i++)
-        *top_ret = logits[i] > logits[*top_ret] ? i : *top_ret;
-    free(workspace);
-    free(logits);
-    return status;
-}
-
-static enum carvq_status top_by_rows(const struct model *model, const float *state, uint32_t *top_ret, struct carvq_error *error)
+static enum carvq_status find_top(const struct model *model, const float *state, uint32_t *top_ret, struct carvq_error *error)
 {
     const struct carvq_lm_variant variant = {state, &model->head_rows};
     const uint32_t target = 0; // any: only the top token counts
@@ -85,7 +64,7 @@ static enum carvq_status generate(const struct model *model, uint32_t *ids, size
         const float *state = hidden + (sequence.count - 1) * n;
         uint32_t top = 0;
         if (status == CARVQ_OK)
-            status = (model->by_logits ? top_by_logits : top_by_rows)(model, state, &top, error);
+            status = find_top(model, state, &top, error);
         if (status != CARVQ_OK || carvq_lm_is_end(model->lm, top))
             return status;
         printf("%" PRIu32 " ", top);
@@ -101,15 +80,14 @@ int main(int argc, char **argv)
     struct carvq_error error;
     struct model model = {.checkpoint = NULL};
     static uint32_t ids[MAX_LENGTH];
-    const int count = argc > 5 ? atoi(argv[4]) : 0, prompt = argc - 5;
+    const int count = argc > 4 ? atoi(argv[3]) : 0, prompt = argc - 4;
     if (count < 1 || count > MAX_LENGTH - prompt) {
-        fprintf(stderr, "usage: %s rows|logits MODEL TABLE COUNT ID ..\n", argv[0]);
+        fprintf(stderr, "usage: %s MODEL TABLE COUNT ID ..\n", argv[0]);
         return 2;
     }
     for (int i = 0; i < prompt; i++)
-        ids[i] = (uint32_t)strtoul(argv[5 + i], NULL, 10);
-    model.by_logits = strcmp(argv[1], "logits") == 0;
-    enum carvq_status status = open_model(&model, argv[2], argv[3], (size_t)(prompt + count), &error);
+        ids[i] = (uint32_t)strtoul(argv[4 + i], NULL, 10);
+    enum carvq_status status = open_model(&model, argv[1], argv[2], (size_t)(prompt + count), &error);
     if (status == CARVQ_OK) {
         float *hidden = calloc((size_t)prompt * carvq_lm_config(model.lm)->hidden, sizeof *hidden);
         status = generate(&model, ids, (size_t)prompt, (size_t)count, hidden, &error);

@@ -53,6 +53,10 @@ struct carvq_lm_position {
     double gap;        // sum of exp(logit - max) * (logit - that of this variant), logit and max being the original's
 };
 
+// Logits of count states by carvq_logits(), in parts of the rows, on threads: logits_ret[count][V]. head: one that has a table.
+enum carvq_status carvq_lm_table_logits(const struct carvq_lm_rows *head, const float *hidden, size_t count, unsigned threads,
+                                        float *logits_ret, struct carvq_error *error);
+
 #define CARVQ_LM_TILE_POSITIONS 128
 #define CARVQ_LM_TILE_IDS 512
 

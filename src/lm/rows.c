@@ -22,10 +22,14 @@ static enum carvq_status read_floats(const struct carvq_lm_rows *rows, const uin
 
 struct carvq_lm_rows carvq_lm_rows_of_table(const struct carvq_table *table)
 {
-    return (struct carvq_lm_rows){carvq_info(table)->cols, read_table, table};
+    const struct carvq_table_info *info = carvq_info(table);
+    bool additive = false;
+    for (uint32_t i = 0; i < info->segment_count; i++)
+        additive = additive || info->segments[i].codec == CARVQ_ADDITIVE;
+    return (struct carvq_lm_rows){info->cols, read_table, table, additive ? table : NULL};
 }
 
 struct carvq_lm_rows carvq_lm_rows_of_floats(const float *values, size_t cols)
 {
-    return (struct carvq_lm_rows){cols, read_floats, values};
+    return (struct carvq_lm_rows){cols, read_floats, values, NULL};
 }

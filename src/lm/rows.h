@@ -11,6 +11,8 @@ struct carvq_lm_rows {
     enum carvq_status (*read)(const struct carvq_lm_rows *rows, const uint32_t *ids, size_t count, float *rows_ret,
                               struct carvq_error *error);
     const void *data; // what read() takes them from; must outlive this
+    // The table whose carvq_logits() a device has in place of products with rows, which rounds otherwise; NULL: products.
+    const struct carvq_table *head;
 };
 
 struct carvq_lm_rows carvq_lm_rows_of_table(const struct carvq_table *table);

@@ -5,12 +5,14 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/status.h"
 #include "lm/lanes.h"
 #include "lm/model.h"
 #include "lm/product.h"
 
+#define MAX_READY_BYTES ((size_t)64 << 20)
 #define TILE_VALUES ((size_t)CARVQ_LM_TILE_POSITIONS * CARVQ_LM_TILE_IDS)
 
 // logits_ret[count][stride] of the ids whose rows are given.
@@ -25,6 +27,8 @@ enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct car
 {
     const struct carvq_lm_matrix *head = &batch->lm->weights.head;
     const size_t block = carvq_lm_block_rows(head->cols);
+    if (others != NULL && others->head != NULL)
+        return carvq_lm_table_logits(others, hidden, count, batch->threads, logits_ret, error);
     for (size_t first = 0; first < head->rows; first += block) {
         const size_t ids = head->rows - first < block ? head->rows - first : block;
         const float *rows;
@@ -70,13 +74,29 @@ static void add_span(struct tiles *tiles, size_t first, size_t count, const uint
     }
 }
 
+// Logits of the variants whose heads compute them by themselves, for all ids and the states of some tiles: [positions][V]. NULL:
+// products with rows.
+struct ready {
+    float *logits[CARVQ_LM_MAX_VARIANTS];
+    size_t place, vocabulary; // of the first position
+};
+
 // The variants that are scored together, and a block of the vocabulary: its rows in the head of each.
 struct block {
     const struct carvq_lm_variant *variants;
     size_t count;
     const float *rows[CARVQ_LM_MAX_VARIANTS];
     size_t first, ids;
+    const struct ready *ready;
 };
+
+static void take_ready(const struct ready *ready, size_t variant, const struct carvq_lm_score_tile *tile, size_t id, size_t width,
+                       float *logits_ret)
+{
+    const float *logits = ready->logits[variant] + (tile->place - ready->place) * ready->vocabulary + id;
+    for (size_t i = 0; i < tile->count; i++)
+        memcpy(logits_ret + i * width, logits + i * ready->vocabulary, width * sizeof *logits);
+}
 
 // The logits of all variants for the states of a tile and the ids id .. id + width - 1: the original's are computed once.
 static void score_ids(struct carvq_lm_batch *batch, const struct block *block, const struct carvq_lm_score_tile *tile, size_t id,
@@ -89,7 +109,10 @@ static void score_ids(struct carvq_lm_batch *batch, const struct block *block, c
     for (size_t v = 0; v < block->count; v++) {
         struct carvq_lm_position *positions = batch->positions + v * batch->windows * batch->length + tile->place;
         float *logits = v == 0 ? original : changed;
-        multiply(block->variants[v].hidden + tile->first * n, tile->count, block->rows[v] + row, width, n, logits, width);
+        if (block->ready->logits[v] != NULL)
+            take_ready(block->ready, v, tile, id, width, logits);
+        else
+            multiply(block->variants[v].hidden + tile->first * n, tile->count, block->rows[v] + row, width, n, logits, width);
         for (size_t i = 0; i < tile->count; i++) {
             float *values = logits + i * width, *weight = weights + i * width;
             if (tile->targets[i] >= id && tile->targets[i] - id < width)
@@ -122,7 +145,7 @@ static enum carvq_status read_block(struct carvq_lm_batch *batch, struct block *
         while (block->variants[same].head != block->variants[v].head)
             same++;
         block->rows[v] = block->rows[same];
-        if (same < v)
+        if (same < v || block->ready->logits[v] != NULL)
             continue;
         if (batch->head_blocks[v] == NULL)
             batch->head_blocks[v] = malloc(carvq_lm_block_values(head->cols) * sizeof *batch->head_blocks[v]);
@@ -142,26 +165,82 @@ static struct carvq_lm_score finish(const struct carvq_lm_position *original, co
     return (struct carvq_lm_score){q - position->target, position->top, position->gap / original->sum + q - p};
 }
 
-static enum carvq_status score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants, size_t count,
-                               const struct tiles *tiles, struct carvq_lm_score *scores_ret, struct carvq_error *error)
+// Tiles whose ready logits fit into MAX_READY_BYTES, at least one; all of them if no variant has such.
+static size_t ready_tiles(const struct carvq_lm_variant *variants, size_t count, size_t vocabulary, size_t tiles)
+{
+    size_t heads = 0;
+    for (size_t v = 0; v < count; v++)
+        heads += variants[v].head != NULL && variants[v].head->head != NULL;
+    if (heads == 0)
+        return tiles;
+    const size_t fits = MAX_READY_BYTES / (heads * vocabulary * CARVQ_LM_TILE_POSITIONS * sizeof(float));
+    return fits < 1 ? 1 : fits < tiles ? fits : tiles;
+}
+
+static enum carvq_status make_ready(const struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants, size_t count,
+                                    const struct tiles *tiles, struct ready *ready, struct carvq_error *error)
+{
+    const size_t n = batch->lm->config.hidden;
+    ready->place = tiles->items[0].place;
+    for (size_t v = 0; v < count; v++) {
+        if (variants[v].head == NULL || variants[v].head->head == NULL)
+            continue;
+        if (ready->logits[v] == NULL) // the first tiles are the most
+            ready->logits[v] = malloc(tiles->count * CARVQ_LM_TILE_POSITIONS * ready->vocabulary * sizeof(float));
+        if (ready->logits[v] == NULL)
+            return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for logits");
+        for (size_t i = 0; i < tiles->count; i++) {
+            const struct carvq_lm_score_tile *tile = &tiles->items[i];
+            enum carvq_status status = carvq_lm_table_logits(
+                variants[v].head, variants[v].hidden + tile->first * n, tile->count, batch->threads,
+                ready->logits[v] + (tile->place - ready->place) * ready->vocabulary, error);
+            if (status != CARVQ_OK)
+                return status;
+        }
+    }
+    return CARVQ_OK;
+}
+
+static enum carvq_status score_tiles(struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants, size_t count,
+                                     const struct tiles *tiles, const struct ready *ready, struct carvq_error *error)
 {
     const struct carvq_lm_matrix *head = &batch->lm->weights.head;
-    const size_t room = batch->windows * batch->length, step = carvq_lm_block_rows(head->cols);
-    if (count == 0 || count > CARVQ_LM_MAX_VARIANTS)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%zu variants of a model cannot be scored together", count);
-    for (size_t i = 0; i < count * room; i++)
-        batch->positions[i] = (struct carvq_lm_position){.max = -INFINITY};
+    const size_t step = carvq_lm_block_rows(head->cols);
     for (size_t first = 0; first < head->rows; first += step) {
-        struct block block = {variants, count, {NULL}, first, head->rows - first < step ? head->rows - first : step};
+        const size_t ids = head->rows - first < step ? head->rows - first : step;
+        struct block block = {variants, count, {NULL}, first, ids, ready};
         enum carvq_status status = read_block(batch, &block, error);
         if (status != CARVQ_OK)
             return status;
         score_block(batch, &block, tiles);
     }
+    return CARVQ_OK;
+}
+
+static enum carvq_status score(struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants, size_t count,
+                               const struct tiles *tiles, struct carvq_lm_score *scores_ret, struct carvq_error *error)
+{
+    const size_t room = batch->windows * batch->length;
+    struct ready ready = {.vocabulary = batch->lm->weights.head.rows};
+    enum carvq_status status = CARVQ_OK;
+    if (count == 0 || count > CARVQ_LM_MAX_VARIANTS)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%zu variants of a model cannot be scored together", count);
+    for (size_t i = 0; i < count * room; i++)
+        batch->positions[i] = (struct carvq_lm_position){.max = -INFINITY};
+    const size_t most = ready_tiles(variants, count, ready.vocabulary, tiles->count);
+    for (size_t first = 0; first < tiles->count && status == CARVQ_OK; first += most) {
+        const size_t some = tiles->count - first < most ? tiles->count - first : most;
+        const struct tiles part = {tiles->items + first, some, 0};
+        status = make_ready(batch, variants, count, &part, &ready, error);
+        if (status == CARVQ_OK)
+            status = score_tiles(batch, variants, count, &part, &ready, error);
+    }
     for (size_t v = 0; v < count; v++)
+        free(ready.logits[v]);
+    for (size_t v = 0; v < count && status == CARVQ_OK; v++)
         for (size_t i = 0; i < tiles->positions; i++)
             scores_ret[v * tiles->positions + i] = finish(&batch->positions[i], &batch->positions[v * room + i]);
-    return CARVQ_OK;
+    return status;
 }
 
 enum carvq_status carvq_lm_score_spans(struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants,

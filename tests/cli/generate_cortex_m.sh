@@ -14,11 +14,11 @@ device() # arguments of the program
     status=$?
 }
 
-same_tokens() # what it is, rows|logits, options of compress
+same_tokens() # what it is, options of compress
 {
-    run compress "$model" -o "$folder/$1" "${@:3}"
+    run compress "$model" -o "$folder/$1" "${@:2}"
     expect_success "$1: compress"
-    "$programs/eval_greedy" "$2" "$model" "$folder/$1" 64 "${ids[@]}" >"$folder/expected"
+    "$programs/eval_greedy" "$model" "$folder/$1" 64 "${ids[@]}" >"$folder/expected"
     check "$1: the evaluator generates" test "$(wc -w <"$folder/expected")" -eq 64
     check "$1: build" sh "$source_dir/examples/cortex-m/build.sh" "$model" "$folder/$1" "$folder/device"
     device 64 "${ids[@]}"
@@ -30,8 +30,8 @@ same_tokens() # what it is, rows|logits, options of compress
     check "$1: RAM" test "$(sed -n 's/^RAM: \([0-9]*\) bytes.*/\1/p' "$folder/stderr")" -le $((416 * 1024))
 }
 
-same_tokens trellis rows --bits 2 --codec trellis
-same_tokens additive logits --bits 2 --codec additive
+same_tokens trellis --bits 2 --codec trellis
+same_tokens additive --bits 2 --codec additive
 device 8 4096
 expect_failure "no such token" 1 "no row 4096"
 device 120 1

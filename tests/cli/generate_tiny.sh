@@ -14,7 +14,7 @@ weights=$tiny/model.safetensors config=$tiny/config.json
 
 run compress "$tiny" -o "$file" --tensor model.embed_tokens.weight --tensor lm_head.weight --stages 4 --group 64 --no-adaptor
 expect_success "compress both tables"
-"$programs/eval_greedy" rows "$tiny" "$file" 64 3 1 4 1 5 >"$folder/expected" 2>"$folder/stderr"
+"$programs/eval_greedy" "$tiny" "$file" 64 3 1 4 1 5 >"$folder/expected" 2>"$folder/stderr"
 check "the evaluator generates" test "$(wc -w <"$folder/expected")" -eq 64
 check "not always the same" test "$(tr ' ' '\n' <"$folder/expected" | sort -u | wc -l)" -gt 8
 for program in generate generate_blas; do
@@ -33,7 +33,7 @@ read -ra tokens <"$folder/expected"
 last=${tokens[20]}
 cp "$config" "$folder/config"
 sed "s/\"eos_token_id\": null/\"eos_token_id\": [$last]/" "$folder/config" >"$config"
-"$programs/eval_greedy" rows "$tiny" "$file" 64 3 1 4 1 5 >"$folder/expected" 2>"$folder/stderr"
+"$programs/eval_greedy" "$tiny" "$file" 64 3 1 4 1 5 >"$folder/expected" 2>"$folder/stderr"
 generate "$tiny" "$file" 64 3 1 4 1 5
 check "ends at the token that ends a text" cmp "$folder/expected" "$folder/stdout"
 check "ends before the 64th" test "$(wc -w <"$folder/stdout")" -le 20
