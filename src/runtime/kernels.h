@@ -77,7 +77,8 @@ struct carvq_kernels {
 #define CARVQ_KERNEL_FILES(FILE)                   \
     FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) \
     FILE(CARVQ_LEVEL_NEON, carvq_rvq_neon)         \
-    FILE(CARVQ_LEVEL_NEON, carvq_additive_neon)
+    FILE(CARVQ_LEVEL_NEON, carvq_additive_neon)    \
+    FILE(CARVQ_LEVEL_NEON, carvq_additive_rows_neon)
 #else
 #define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar)
 #endif
