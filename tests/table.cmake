@@ -25,3 +25,6 @@ target_compile_definitions(test_head_kernels PRIVATE GOLDEN_DIR="${CMAKE_CURRENT
 
 carvq_test(row_kernels carvq)
 target_compile_definitions(test_row_kernels PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
+
+carvq_test(part_kernels carvq)
+target_compile_definitions(test_part_kernels PRIVATE GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")

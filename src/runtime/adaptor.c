@@ -7,8 +7,8 @@
 #include "half.h"
 #include "table.h"
 
-#define BATCH 8  // rows
-#define CHUNK 64 // hidden units
+#define BATCH CARVQ_ADAPTOR_ROWS
+#define CHUNK CARVQ_ADAPTOR_UNITS
 #define TILE 256 // columns
 
 // values[0 .. count-1] += scale * weights; in blocks of a fixed size, which vectorise at -O2 too. The casts round the products
@@ -24,16 +24,23 @@ static void add_scaled(float *restrict values, const float *restrict weights, fl
         values[c] += (float)(scale * weights[c]);
 }
 
-void carvq_adaptor_hidden(const struct carvq_adaptor *adaptor, uint64_t row, size_t first, size_t count, float *activations_ret)
+void carvq_adaptor_units(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count, size_t first, size_t width,
+                         float (*activations_ret)[CHUNK])
 {
     const size_t m = adaptor->dim, hidden = adaptor->hidden;
     float weights[CHUNK], contracted;
-    carvq_widen(adaptor->dtype, adaptor->bias_0 + 2 * first, count, activations_ret);
+    for (size_t r = 0; r < count; r++)
+        carvq_widen(adaptor->dtype, adaptor->bias_0 + 2 * first, width, activations_ret[r]);
     for (size_t i = 0; i < m; i++) {
-        carvq_widen(adaptor->dtype, adaptor->table + 2 * (row * m + i), 1, &contracted);
-        carvq_widen(adaptor->dtype, adaptor->weight_0 + 2 * (i * hidden + first), count, weights);
-        add_scaled(activations_ret, weights, contracted, count);
+        carvq_widen(adaptor->dtype, adaptor->weight_0 + 2 * (i * hidden + first), width, weights);
+        for (size_t r = 0; r < count; r++) {
+            carvq_widen(adaptor->dtype, adaptor->table + 2 * (ids[r] * m + i), 1, &contracted);
+            add_scaled(activations_ret[r], weights, contracted, width);
+        }
     }
+    for (size_t r = 0; r < count; r++)
+        for (size_t j = 0; j < width; j++)
+            activations_ret[r][j] = activations_ret[r][j] > 0 ? activations_ret[r][j] : 0;
 }
 
 // Adds what one chunk of hidden units gives to columns column .. column + width - 1, the first of which stand at values, of the
@@ -63,8 +70,7 @@ static void add_batch(const struct carvq_adaptor *adaptor, const uint32_t *ids, 
         carvq_add_scaled(adaptor->dtype, adaptor->bias_1 + 2 * columns.first, 1.0f, columns.count, values + r * stride);
     for (size_t first = 0; first < adaptor->hidden; first += CHUNK) {
         size_t chunk = adaptor->hidden - first < CHUNK ? adaptor->hidden - first : CHUNK;
-        for (size_t r = 0; r < count; r++)
-            carvq_adaptor_hidden(adaptor, ids[r], first, chunk, activations[r]);
+        carvq_adaptor_units(adaptor, ids, count, first, chunk, activations);
         for (size_t c = 0; c < columns.count; c += TILE)
             output_tile(adaptor, first, chunk, activations, count, columns.first + c,
                         columns.count - c < TILE ? columns.count - c : TILE, values + c, stride);
@@ -76,4 +82,35 @@ void carvq_adaptor_add(const struct carvq_adaptor *adaptor, const uint32_t *ids,
 {
     for (size_t i = 0; i < count; i += BATCH)
         add_batch(adaptor, ids + i, count - i < BATCH ? count - i : BATCH, columns, values + i * stride, stride);
+}
+
+// The terms of a row are those of its active units.
+static void add_units(carvq_add_terms *add_terms, const struct carvq_adaptor *adaptor, const float *activations, size_t first,
+                      size_t width, struct carvq_columns columns, float *values)
+{
+    struct carvq_term terms[CHUNK];
+    size_t count = 0;
+    for (size_t j = 0; j < width; j++)
+        if (activations[j] > 0)
+            terms[count++] = (struct carvq_term){adaptor->weight_1 + 2 * ((first + j) * adaptor->cols + columns.first),
+                                                 activations[j]};
+    add_terms(adaptor->dtype, terms, count, columns.count, values);
+}
+
+void carvq_adaptor_add_terms(carvq_add_terms *add_terms, carvq_make_units *make_units, const struct carvq_adaptor *adaptor,
+                             const uint32_t *ids, size_t count, struct carvq_columns columns, float *values, size_t stride)
+{
+    const struct carvq_term bias = {adaptor->bias_1 + 2 * columns.first, 1};
+    float activations[BATCH][CHUNK];
+    for (size_t i = 0; i < count; i += BATCH, ids += BATCH, values += BATCH * stride) {
+        const size_t batch = count - i < BATCH ? count - i : BATCH;
+        for (size_t r = 0; r < batch; r++)
+            add_terms(adaptor->dtype, &bias, 1, columns.count, values + r * stride);
+        for (size_t first = 0; first < adaptor->hidden; first += CHUNK) {
+            const size_t width = adaptor->hidden - first < CHUNK ? adaptor->hidden - first : CHUNK;
+            make_units(adaptor, ids, batch, first, width, activations);
+            for (size_t r = 0; r < batch; r++)
+                add_units(add_terms, adaptor, activations[r], first, width, columns, values + r * stride);
+        }
+    }
 }

@@ -86,6 +86,9 @@ void carvq_kernels_scalar(struct carvq_kernels *kernels)
     kernels->choose[CARVQ_ADDITIVE] = carvq_additive_choose;
     kernels->add_shared = carvq_shared_add;
     kernels->add_adaptor = carvq_adaptor_add;
+    kernels->make_units = carvq_adaptor_units;
+    kernels->widen = carvq_widen;
+    kernels->narrow = carvq_narrow;
     kernels->make_tables = carvq_additive_tables;
     kernels->sum_lines = carvq_additive_sum_lines;
     kernels->head = "scalar";

@@ -51,10 +51,23 @@ typedef void carvq_add_shared(const struct carvq_shared *shared, const uint32_t 
 typedef void carvq_add_adaptor(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count,
                                struct carvq_columns columns, float *values, size_t stride);
 
+// Activations of hidden units first .. first + width - 1 of count rows; what is not above 0 is 0.
+#define CARVQ_ADAPTOR_ROWS 8   // at most
+#define CARVQ_ADAPTOR_UNITS 64 // at most
+typedef void carvq_make_units(const struct carvq_adaptor *adaptor, const uint32_t *ids, size_t count, size_t first, size_t width,
+                              float (*activations_ret)[CARVQ_ADAPTOR_UNITS]);
+
+// carvq_widen() and carvq_narrow(), see half.h.
+typedef void carvq_widen_values(enum carvq_dtype dtype, const uint8_t *data, size_t count, float *values_ret);
+typedef void carvq_narrow_values(enum carvq_dtype dtype, const float *values, size_t count, uint8_t *data_ret);
+
 struct carvq_kernels {
     carvq_choose *choose[CARVQ_ADDITIVE + 1]; // by codec
     carvq_add_shared *add_shared;
     carvq_add_adaptor *add_adaptor;
+    carvq_make_units *make_units;
+    carvq_widen_values *widen;
+    carvq_narrow_values *narrow;
     carvq_make_tables *make_tables;
     carvq_sum_lines *sum_lines;
     const char *head; // the name of that
@@ -66,18 +79,25 @@ struct carvq_kernels {
 // For Windows, gcc does not align vectors on the stack.
 #if !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__x86_64__) && !defined(_WIN32)
 #define CARVQ_X86_KERNELS
-#define CARVQ_KERNEL_FILES(FILE)                   \
-    FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) \
-    FILE(CARVQ_LEVEL_AVX2, carvq_additive_avx2)    \
-    FILE(CARVQ_LEVEL_AVX2, carvq_trellis_avx2)     \
-    FILE(CARVQ_LEVEL_AVX2, carvq_rvq_avx2)         \
-    FILE(CARVQ_LEVEL_AVX2, carvq_additive_rows_avx2) FILE(CARVQ_LEVEL_AVX512VBMI, carvq_additive_avx512vbmi)
+#define CARVQ_KERNEL_FILES(FILE)                     \
+    FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar)   \
+    FILE(CARVQ_LEVEL_AVX2, carvq_additive_avx2)      \
+    FILE(CARVQ_LEVEL_AVX2, carvq_trellis_avx2)       \
+    FILE(CARVQ_LEVEL_AVX2, carvq_rvq_avx2)           \
+    FILE(CARVQ_LEVEL_AVX2, carvq_half_avx2)          \
+    FILE(CARVQ_LEVEL_AVX2, carvq_shared_avx2)        \
+    FILE(CARVQ_LEVEL_AVX512, carvq_shared_avx512)    \
+    FILE(CARVQ_LEVEL_AVX2, carvq_additive_rows_avx2) \
+    FILE(CARVQ_LEVEL_AVX512VBMI, carvq_additive_avx512vbmi)
 #elif !defined(CARVQ_KERNEL_SCALAR) && defined(__GNUC__) && defined(__aarch64__) && defined(__ARM_NEON)
 #define CARVQ_NEON_KERNELS
 #define CARVQ_KERNEL_FILES(FILE)                   \
     FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar) \
     FILE(CARVQ_LEVEL_NEON, carvq_rvq_neon)         \
-    FILE(CARVQ_LEVEL_NEON, carvq_additive_neon)
+    FILE(CARVQ_LEVEL_NEON, carvq_additive_neon)    \
+    FILE(CARVQ_LEVEL_NEON, carvq_half_neon)        \
+    FILE(CARVQ_LEVEL_NEON, carvq_shared_neon)      \
+    FILE(CARVQ_LEVEL_NEON, carvq_additive_rows_neon)
 #else
 #define CARVQ_KERNEL_FILES(FILE) FILE(CARVQ_LEVEL_SCALAR, carvq_kernels_scalar)
 #endif
@@ -93,5 +113,19 @@ void carvq_kernels_choose(enum carvq_level level, struct carvq_kernels *kernels_
 carvq_choose carvq_rvq_choose, carvq_trellis_choose, carvq_raw_choose, carvq_additive_choose;
 carvq_add_shared carvq_shared_add;
 carvq_add_adaptor carvq_adaptor_add;
+carvq_make_units carvq_adaptor_units;
+
+// What is added to width columns of a row, from those at data on: 16-bit values of one type times the scale.
+struct carvq_term {
+    const uint8_t *data;
+    float scale;
+};
+typedef void carvq_add_terms(enum carvq_dtype dtype, const struct carvq_term *terms, size_t count, size_t width, float *values);
+
+// What rows share and the adaptor's correction, as terms, which are added to a column one after the other.
+void carvq_shared_add_terms(carvq_add_terms *add_terms, const struct carvq_shared *shared, const uint32_t *ids, size_t count,
+                            struct carvq_columns columns, float *values, size_t stride);
+void carvq_adaptor_add_terms(carvq_add_terms *add_terms, carvq_make_units *make_units, const struct carvq_adaptor *adaptor,
+                             const uint32_t *ids, size_t count, struct carvq_columns columns, float *values, size_t stride);
 
 #endif

@@ -14,7 +14,6 @@
 #define STATES CARVQ_HEAD_STATES
 #define CHUNK CARVQ_CHUNK_ROWS
 #define TILE 2048             // columns, at most
-#define UNITS 64              // hidden units of the adaptor whose activations are made at once
 #define MAX_MAGNITUDE 0x1p96f // of a value of a state
 #define ALIGNMENT 64          // of the workspace's parts
 #define QUIET_NAN 0x7fc00000
@@ -93,7 +92,7 @@ static void multiply_stored(const struct work *work, enum carvq_dtype dtype, con
     float sums[STATES][CARVQ_DOT_LANES] = {{0}};
     for (size_t column = 0; column < n; column += TILE) {
         const size_t width = n - column < TILE ? n - column : TILE;
-        carvq_widen(dtype, stored + 2 * column, width, work->row);
+        work->table->kernels->widen(dtype, stored + 2 * column, width, work->row);
         for (size_t i = 0; i < work->states; i++)
             work->table->kernels->add_dot(work->row, column, width, state_of(work, i), sums[i]);
     }
@@ -191,23 +190,29 @@ static void add_directions(const struct work *work, size_t count)
         }
 }
 
-static void add_adaptor(const struct work *work, size_t count)
+// For rows begin .. begin + count - 1 of the chunk.
+static void add_adaptor_batch(const struct work *work, size_t begin, size_t count)
 {
     const struct carvq_adaptor *adaptor = &work->table->adaptor;
+    const struct carvq_kernels *kernels = work->table->kernels;
     const size_t hidden = adaptor->hidden;
-    for (size_t r = 0; r < count; r++) {
-        float sums[STATES][CARVQ_DOT_LANES] = {{0}}, activations[UNITS];
-        for (size_t first = 0; first < hidden; first += UNITS) {
-            const size_t width = hidden - first < UNITS ? hidden - first : UNITS;
-            carvq_adaptor_hidden(adaptor, work->ids[r], first, width, activations);
-            for (size_t j = 0; j < width; j++)
-                activations[j] = activations[j] > 0 ? activations[j] : 0;
+    float sums[CARVQ_ADAPTOR_ROWS][STATES][CARVQ_DOT_LANES] = {{{0}}}, activations[CARVQ_ADAPTOR_ROWS][CARVQ_ADAPTOR_UNITS];
+    for (size_t first = 0; first < hidden; first += CARVQ_ADAPTOR_UNITS) {
+        const size_t width = hidden - first < CARVQ_ADAPTOR_UNITS ? hidden - first : CARVQ_ADAPTOR_UNITS;
+        kernels->make_units(adaptor, work->ids + begin, count, first, width, activations);
+        for (size_t r = 0; r < count; r++)
             for (size_t i = 0; i < work->states; i++)
-                work->table->kernels->add_dot(activations, first, width, work->units + i * hidden, sums[i]);
-        }
-        for (size_t i = 0; i < work->states; i++)
-            work->values[i][r] = (float)(work->values[i][r] + work->bias[i]) + carvq_dot_end(sums[i]);
+                kernels->add_dot(activations[r], first, width, work->units + i * hidden, sums[r][i]);
     }
+    for (size_t i = 0; i < work->states; i++)
+        for (size_t r = 0; r < count; r++)
+            work->values[i][begin + r] = (float)(work->values[i][begin + r] + work->bias[i]) + carvq_dot_end(sums[r][i]);
+}
+
+static void add_adaptor(const struct work *work, size_t count)
+{
+    for (size_t r = 0; r < count; r += CARVQ_ADAPTOR_ROWS)
+        add_adaptor_batch(work, r, count - r < CARVQ_ADAPTOR_ROWS ? count - r : CARVQ_ADAPTOR_ROWS);
 }
 
 static void add_shared(const struct work *work, size_t count)

@@ -68,7 +68,7 @@ static void decode_narrow(const struct carvq_table *table, const struct places *
     for (size_t column = 0; column < n; column += tile) {
         const struct carvq_columns columns = {column, n - column < tile ? n - column : tile};
         decode(table, &place, &id, 1, columns, values, 0);
-        carvq_narrow(dtype, values, columns.count, (uint8_t *)(row_ret + column));
+        table->kernels->narrow(dtype, values, columns.count, (uint8_t *)(row_ret + column));
         for (size_t c = 0; c < columns.count && !CARVQ_LITTLE_ENDIAN; c++)
             row_ret[column + c] = carvq_load_u16((const uint8_t *)(row_ret + column + c));
     }

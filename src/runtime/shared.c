@@ -4,6 +4,8 @@
 #include "half.h"
 #include "table.h"
 
+#define TERMS 16 // at once
+
 // The w-bit field number index less 2^(w-1). Reads only bytes in which the field lies.
 static float read_coefficient(const uint8_t *fields, uint64_t index, unsigned bits)
 {
@@ -20,16 +22,37 @@ float carvq_read_coefficient(const struct carvq_shared *shared, uint32_t id, uin
     return read_coefficient(shared->coefficients, (uint64_t)id * shared->rank + direction, shared->bits);
 }
 
+void carvq_shared_add_terms(carvq_add_terms *add_terms, const struct carvq_shared *shared, const uint32_t *ids, size_t count,
+                            struct carvq_columns columns, float *values, size_t stride)
+{
+    struct carvq_term terms[TERMS];
+    for (size_t i = 0; i < count; i++, values += stride) {
+        size_t held = 0;
+        if (shared->mean != NULL)
+            terms[held++] = (struct carvq_term){shared->mean + 2 * columns.first, 1};
+        if (held > 0 && (shared->rank == 0 || shared->dtype != shared->mean_dtype)) {
+            add_terms(shared->mean_dtype, terms, 1, columns.count, values);
+            held = 0;
+        }
+        for (uint32_t k = 0; k < shared->rank; k++) {
+            terms[held++] = (struct carvq_term){shared->directions + 2 * ((size_t)k * shared->cols + columns.first),
+                                                carvq_read_coefficient(shared, ids[i], k)};
+            if (held == TERMS || k + 1 == shared->rank) {
+                add_terms(shared->dtype, terms, held, columns.count, values);
+                held = 0;
+            }
+        }
+    }
+}
+
+static void add_terms_in_turn(enum carvq_dtype dtype, const struct carvq_term *terms, size_t count, size_t width, float *values)
+{
+    for (size_t i = 0; i < count; i++)
+        carvq_add_scaled(dtype, terms[i].data, terms[i].scale, width, values);
+}
+
 void carvq_shared_add(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
                       float *values, size_t stride)
 {
-    const size_t n = shared->cols, first = columns.first;
-    for (size_t i = 0; i < count; i++, values += stride) {
-        if (shared->mean != NULL)
-            carvq_add_scaled(shared->mean_dtype, shared->mean + 2 * first, 1.0f, columns.count, values);
-        for (uint32_t k = 0; k < shared->rank; k++)
-            carvq_add_scaled(shared->dtype, shared->directions + 2 * (k * n + first),
-                             read_coefficient(shared->coefficients, (uint64_t)ids[i] * shared->rank + k, shared->bits),
-                             columns.count, values);
-    }
+    carvq_shared_add_terms(add_terms_in_turn, shared, ids, count, columns, values, stride);
 }

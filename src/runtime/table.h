@@ -123,10 +123,6 @@ struct carvq_adaptor {
     const uint8_t *bias_1;   // [n]
 };
 
-// The activations of hidden units first .. first + count - 1 for row id of the table, before what is not above 0 is left out.
-// count is at most 64.
-void carvq_adaptor_hidden(const struct carvq_adaptor *adaptor, uint64_t id, size_t first, size_t count, float *activations_ret);
-
 struct carvq_table {
     struct carvq_table_info info;
     const struct carvq_segment *segments;
