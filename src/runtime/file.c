@@ -134,7 +134,11 @@ static enum carvq_status choose_decoder(struct opening *opening, const struct op
 {
     struct carvq_segment_info *info = &opened->infos[i];
     opened->segments[i].info = info;
-    info->kernel = opened->table->kernels->choose[info->codec](&opened->segments[i]);
+    carvq_choose *choose = opened->table->kernels->choose[info->codec];
+    if (choose == NULL)
+        return carvq_fail(opening->error, CARVQ_ERROR_UNSUPPORTED, "%s: table '%s': codec %s is left out of this build",
+                          opening->path, opened->table->info.name, carvq_codec_name(info->codec));
+    info->kernel = choose(&opened->segments[i]);
     if (info->kernel == NULL)
         return carvq_fail(opening->error, CARVQ_ERROR_UNSUPPORTED,
                           "%s: table '%s': no trellis of %" PRIu32 " state bits and %" PRIu32

@@ -80,17 +80,17 @@ enum carvq_level carvq_level_here(const char **unknown_ret)
 
 void carvq_kernels_scalar(struct carvq_kernels *kernels)
 {
-    kernels->choose[CARVQ_RVQ] = carvq_rvq_choose;
-    kernels->choose[CARVQ_TRELLIS] = carvq_trellis_choose;
+    kernels->choose[CARVQ_RVQ] = CARVQ_HAS_RVQ ? carvq_rvq_choose : NULL;
+    kernels->choose[CARVQ_TRELLIS] = CARVQ_HAS_TRELLIS ? carvq_trellis_choose : NULL;
     kernels->choose[CARVQ_RAW] = carvq_raw_choose;
-    kernels->choose[CARVQ_ADDITIVE] = carvq_additive_choose;
+    kernels->choose[CARVQ_ADDITIVE] = CARVQ_HAS_ADDITIVE ? carvq_additive_choose : NULL;
     kernels->add_shared = carvq_shared_add;
     kernels->add_adaptor = carvq_adaptor_add;
     kernels->make_units = carvq_adaptor_units;
     kernels->widen = carvq_widen;
     kernels->narrow = carvq_narrow;
-    kernels->make_tables = carvq_additive_tables;
-    kernels->sum_lines = carvq_additive_sum_lines;
+    kernels->make_tables = CARVQ_HAS_ADDITIVE ? carvq_additive_tables : NULL;
+    kernels->sum_lines = CARVQ_HAS_ADDITIVE ? carvq_additive_sum_lines : NULL;
     kernels->head = "scalar";
     kernels->add_dot = carvq_dot_add;
 }

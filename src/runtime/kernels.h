@@ -62,7 +62,7 @@ typedef void carvq_widen_values(enum carvq_dtype dtype, const uint8_t *data, siz
 typedef void carvq_narrow_values(enum carvq_dtype dtype, const float *values, size_t count, uint8_t *data_ret);
 
 struct carvq_kernels {
-    carvq_choose *choose[CARVQ_ADDITIVE + 1]; // by codec
+    carvq_choose *choose[CARVQ_ADDITIVE + 1]; // by codec; NULL: left out of this build
     carvq_add_shared *add_shared;
     carvq_add_adaptor *add_adaptor;
     carvq_make_units *make_units;
@@ -73,6 +73,27 @@ struct carvq_kernels {
     const char *head; // the name of that
     carvq_add_dot *add_dot;
 };
+
+// Builds for devices leave codecs out, and their constants: with CARVQ_KERNEL_SCALAR and CARVQ_NO_RVQ, CARVQ_NO_TRELLIS or
+// CARVQ_NO_ADDITIVE. Files that have such a segment are then refused.
+#ifdef CARVQ_NO_RVQ
+#define CARVQ_HAS_RVQ 0
+#else
+#define CARVQ_HAS_RVQ 1
+#endif
+#ifdef CARVQ_NO_TRELLIS
+#define CARVQ_HAS_TRELLIS 0
+#else
+#define CARVQ_HAS_TRELLIS 1
+#endif
+#ifdef CARVQ_NO_ADDITIVE
+#define CARVQ_HAS_ADDITIVE 0
+#else
+#define CARVQ_HAS_ADDITIVE 1
+#endif
+#if !defined(CARVQ_KERNEL_SCALAR) && !(CARVQ_HAS_RVQ && CARVQ_HAS_TRELLIS && CARVQ_HAS_ADDITIVE)
+#error CARVQ_NO_RVQ, CARVQ_NO_TRELLIS and CARVQ_NO_ADDITIVE need CARVQ_KERNEL_SCALAR
+#endif
 
 // The files of kernels, each with its function that puts them into the table, where they replace those of the files before it. A
 // new one, say trellis_avx2.c, is one line here, under the #if of its processors: FILE(CARVQ_LEVEL_AVX2, carvq_trellis_avx2)

@@ -248,7 +248,7 @@ static bool multiply_segment(struct work *work, uint32_t number, uint32_t part, 
     const struct carvq_segment *segment = &work->table->segments[number];
     const uint64_t rows = segment->info->rows, chunks = carvq_div_up(rows, CHUNK), begin = chunks * part / parts * CHUNK;
     const uint64_t end = part + 1 == parts ? rows : chunks * (part + 1) / parts * CHUNK;
-    const bool additive = segment->info->codec == CARVQ_ADDITIVE;
+    const bool additive = CARVQ_HAS_ADDITIVE && segment->info->codec == CARVQ_ADDITIVE;
     struct carvq_tier_walk walk;
     if (begin >= end)
         return true;

@@ -72,7 +72,7 @@ void carvq_additive_prefetch(const struct carvq_segment *segment, uint64_t row);
 // to do. What follows the first KiB, the processor fetches by itself.
 static inline void carvq_prefetch_row(const struct carvq_segment *segment, uint64_t row)
 {
-    if (segment->info->codec == CARVQ_ADDITIVE) {
+    if (CARVQ_HAS_ADDITIVE && segment->info->codec == CARVQ_ADDITIVE) {
         carvq_additive_prefetch(segment, row);
         return;
     }

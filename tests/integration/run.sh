@@ -139,6 +139,19 @@ bare)
     if message=$(./readme) || [ "$message" != "no such table" ]; then
         fail "README: what it does about a wrong name of a table: '$message'"
     fi
+    # A device's build without a codec refuses its files, and reads the others.
+    cd "$source"
+    refuses() # codec, one of its files, one of another codec
+    {
+        option=-DCARVQ_NO_$(echo "$1" | tr '[:lower:]' '[:upper:]')
+        $CC -std=c11 -DCARVQ_KERNEL_SCALAR "$option" -Iinclude src/runtime/*.c tests/golden.c -o "$work/golden"
+        "$work/golden" "tests/golden/$3.carvq.safetensors" >/dev/null || fail "$option: $3 is not read"
+        ! "$work/golden" "tests/golden/$2.carvq.safetensors" >"$work/message" 2>&1 || fail "$option: $2 is read"
+        grep -q "codec $1 is left out of this build" "$work/message" || fail "$option: $(cat "$work/message")"
+    }
+    refuses rvq rvq-preset v2-trellis
+    refuses trellis v2-trellis v3-additive
+    refuses additive v3-additive v2-raw
     ;;
 *)
     echo "unknown kind: $kind" >&2
