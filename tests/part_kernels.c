@@ -221,6 +221,15 @@ static void check_added(const struct carvq_kernels *kernels, const char *level, 
     free(values);
 }
 
+static float coefficient(const struct carvq_shared *shared, uint64_t id, uint32_t direction)
+{
+    const uint64_t first = (id * shared->rank + direction) * shared->bits;
+    int field = 0;
+    for (unsigned i = 0; i < shared->bits; i++)
+        field |= (shared->coefficients[(first + i) / 8] >> (first + i) % 8 & 1) << i;
+    return (float)(field - (1 << (shared->bits - 1)));
+}
+
 // What the format says.
 static void add_shared_plainly(const struct carvq_shared *shared, const uint32_t *ids, size_t count, struct carvq_columns columns,
                                float *values, size_t stride)
@@ -234,7 +243,7 @@ static void add_shared_plainly(const struct carvq_shared *shared, const uint32_t
                 *value += carvq_half_to_f32(shared->mean_dtype, shared->mean + 2 * column);
             for (uint32_t k = 0; k < shared->rank; k++) {
                 const float direction = carvq_half_to_f32(shared->dtype, shared->directions + 2 * (k * n + column));
-                *value += (float)(carvq_read_coefficient(shared, ids[r], k) * direction);
+                *value += (float)(coefficient(shared, ids[r], k) * direction);
             }
         }
 }

@@ -182,12 +182,16 @@ static void multiply_lines(const struct work *work, const struct carvq_segment *
 static void add_directions(const struct work *work, size_t count)
 {
     const struct carvq_shared *shared = &work->table->shared;
-    for (size_t r = 0; r < count; r++)
-        for (size_t k = 0; k < shared->rank; k++) {
-            const float coefficient = carvq_read_coefficient(shared, work->ids[r], (uint32_t)k);
-            for (size_t i = 0; i < work->states; i++)
-                work->values[i][r] += (float)(coefficient * work->directions[k * STATES + i]);
+    float coefficients[CARVQ_MAX_RANK];
+    for (size_t r = 0; r < count; r++) {
+        carvq_read_coefficients(shared, work->ids[r], coefficients);
+        for (size_t i = 0; i < work->states; i++) {
+            float value = work->values[i][r];
+            for (size_t k = 0; k < shared->rank; k++)
+                value += (float)(coefficients[k] * work->directions[k * STATES + i]);
+            work->values[i][r] = value;
         }
+    }
 }
 
 // For rows begin .. begin + count - 1 of the chunk.

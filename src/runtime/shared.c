@@ -6,26 +6,29 @@
 
 #define TERMS 16 // at once
 
-// The w-bit field number index less 2^(w-1). Reads only bytes in which the field lies.
-static float read_coefficient(const uint8_t *fields, uint64_t index, unsigned bits)
+// Fields of w bits less 2^(w-1). Reads only bytes in which they lie.
+void carvq_read_coefficients(const struct carvq_shared *shared, uint32_t id, float coefficients_ret[CARVQ_MAX_RANK])
 {
-    const uint8_t *byte = fields + index * bits / 8;
-    const unsigned shift = (unsigned)(index * bits % 8);
-    unsigned window = byte[0];
-    if (shift + bits > 8)
-        window |= (unsigned)byte[1] << 8;
-    return (float)((int)(window >> shift & ((1U << bits) - 1)) - (1 << (bits - 1)));
-}
-
-float carvq_read_coefficient(const struct carvq_shared *shared, uint32_t id, uint32_t direction)
-{
-    return read_coefficient(shared->coefficients, (uint64_t)id * shared->rank + direction, shared->bits);
+    const uint64_t bit = (uint64_t)id * shared->rank * shared->bits;
+    const uint8_t *byte = shared->coefficients + bit / 8;
+    const unsigned bits = shared->bits;
+    unsigned held = 8 - (unsigned)(bit % 8), window = (unsigned)*byte >> bit % 8;
+    for (uint32_t k = 0; k < shared->rank; k++) {
+        if (held < bits) { // a field has at most 8 bits
+            window |= (unsigned)*++byte << held;
+            held += 8;
+        }
+        coefficients_ret[k] = (float)((int)(window & ((1U << bits) - 1)) - (1 << (bits - 1)));
+        window >>= bits;
+        held -= bits;
+    }
 }
 
 void carvq_shared_add_terms(carvq_add_terms *add_terms, const struct carvq_shared *shared, const uint32_t *ids, size_t count,
                             struct carvq_columns columns, float *values, size_t stride)
 {
     struct carvq_term terms[TERMS];
+    float coefficients[CARVQ_MAX_RANK];
     for (size_t i = 0; i < count; i++, values += stride) {
         size_t held = 0;
         if (shared->mean != NULL)
@@ -34,9 +37,11 @@ void carvq_shared_add_terms(carvq_add_terms *add_terms, const struct carvq_share
             add_terms(shared->mean_dtype, terms, 1, columns.count, values);
             held = 0;
         }
+        if (shared->rank > 0)
+            carvq_read_coefficients(shared, ids[i], coefficients);
         for (uint32_t k = 0; k < shared->rank; k++) {
             terms[held++] = (struct carvq_term){shared->directions + 2 * ((size_t)k * shared->cols + columns.first),
-                                                carvq_read_coefficient(shared, ids[i], k)};
+                                                coefficients[k]};
             if (held == TERMS || k + 1 == shared->rank) {
                 add_terms(shared->dtype, terms, held, columns.count, values);
                 held = 0;

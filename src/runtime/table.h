@@ -109,8 +109,8 @@ struct carvq_shared {
     const uint8_t *coefficients; // [V, R] fields
 };
 
-// Of row id of the table and a direction.
-float carvq_read_coefficient(const struct carvq_shared *shared, uint32_t id, uint32_t direction);
+// Of row id of the table and all directions; there must be one.
+void carvq_read_coefficients(const struct carvq_shared *shared, uint32_t id, float coefficients_ret[CARVQ_MAX_RANK]);
 
 // The tensors of an adaptor, see doc/format.md: 16-bit values without alignment.
 struct carvq_adaptor {
