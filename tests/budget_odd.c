@@ -8,7 +8,7 @@
 
 // Instrumented, a value takes ten times as long.
 #if defined(__SANITIZE_ADDRESS__)
-#define ROWS 160
+#define ROWS 100
 #else
 #define ROWS 500
 #endif

@@ -155,7 +155,7 @@ static enum carvq_status encode_additive(const struct carvq_matrix *matrix, cons
     struct carvq_error error;
     struct carvq_plan *plan;
     carvq_budget_init(&budget, sizeof budget);
-    budget.bits = 4;
+    budget.bits = 6;
     budget.codecs = 1U << CARVQ_ADDITIVE;
     budget.adaptor = false;
     budget.effort = 1;
@@ -171,7 +171,7 @@ static void test_additive_allocation_fails(void **state)
 {
     (void)state;
     const struct carvq_job job = {.size = sizeof(struct carvq_job), .write = discard, .threads = 1};
-    struct source source = source_gaussian(130, 24, 1);
+    struct source source = source_gaussian(64, 24, 1);
     struct carvq_matrix matrix = source_matrix(&source);
     enum carvq_status status;
     size_t failures = 0;

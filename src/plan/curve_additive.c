@@ -93,14 +93,15 @@ static unsigned train_rounds(const struct carvq_segment_info *info)
     unsigned width = 0;
     for (uint32_t i = 0; i < info->stride_count; i++)
         width += info->strides[i];
-    return width > 2 * info->stride_count ? 12 : width > info->stride_count ? 20 : 30;
+    return width > 2 * info->stride_count ? 18 : width > info->stride_count ? 24 : 30;
 }
 
 static void train(struct trial *trial)
 {
-    const struct carvq_additive_sample sample = {trial->train, take_rows(trial)};
+    const size_t taken = take_rows(trial);
     const unsigned rounds = train_rounds(&trial->code.info);
-    for (unsigned round = 0; round < rounds && sample.count > 0; round++) {
+    for (unsigned round = 0; round < rounds && taken > 0; round++) {
+        const struct carvq_additive_sample sample = {trial->train, round < rounds / 2 ? (taken + 3) / 4 : taken};
         carvq_additive_search_begin(&trial->search);
         for (size_t r = 0; r < sample.count; r++)
             carvq_additive_find(&trial->search, &trial->path, sample.rows + r * trial->all->cols, 1,

@@ -45,11 +45,11 @@ expect_success "--force" # and quiet: no progress in a pipe
 check "the same bytes with one thread" cmp -s "$file" "$folder/copy"
 shows "text" "guessed from the order of the tokenizer's merges; --calibrate TEXT counts"
 shows "text" "rows that are used"
-run compress "$model" -o "$folder/x" --bits 2 --uniform --no-adaptor -n
+run compress "$model" -o "$folder/x" --bits 2 --uniform --no-adaptor -n --codec trellis
 expect_success "--uniform"
 shows "--uniform" "all rows alike"
 check "--uniform: bands make no sense" test "$(grep -c 'rows that are used' "$folder/stdout")" = 0
-run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$tokens" -n
+run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$tokens" -n --codec trellis
 shows "--calibrate-tokens" "counted in a text of 24576 tokens"
 shows "--calibrate-tokens" " never "
 
@@ -58,13 +58,13 @@ shows "5 bits" "10 bits for two values"
 
 # The same counts by three ways give the same file.
 od -An -v -tu2 -w2 "$tokens" | awk '{ uses[$1]++ } END { for (row = 0; row < 4096; row++) print uses[row] + 0 }' >"$folder/counts"
-run compress "$model" -o "$folder/by-tokens" --bits 1.9 --effort 1 --calibrate-tokens "$tokens"
+run compress "$model" -o "$folder/by-tokens" --bits 1.9 --effort 1 --calibrate-tokens "$tokens" --codec trellis
 expect_success "--calibrate-tokens"
-run compress "$model" -o "$folder/by-counts" --bits 1.9 --effort 1 --counts "$folder/counts"
+run compress "$model" -o "$folder/by-counts" --bits 1.9 --effort 1 --counts "$folder/counts" --codec trellis
 expect_success "--counts"
 check "--counts and --calibrate-tokens differ" cmp -s "$folder/by-tokens" "$folder/by-counts"
 echo "The king of the sea." >"$folder/text"
-run compress "$model" -o "$folder/by-text" --bits 1.9 --effort 1 --calibrate "$folder/text"
+run compress "$model" -o "$folder/by-text" --bits 1.9 --effort 1 --calibrate "$folder/text" --codec trellis
 expect_success "--calibrate"
 head -4095 "$folder/counts" >"$folder/few"
 run compress "$model" -o "$folder/x" --bits 2 --counts "$folder/few"

@@ -39,7 +39,7 @@ run bench "$source_dir/fuzz/corpus/carvq_file/v2-bad-tiers"
 expect_failure "bench of damaged tiers" 1 "damaged"
 
 # A file of the encoder, whole and with the first counters of its tiers overwritten.
-run compress "$model" -o "$file" --bits 2.2 --effort 1
+run compress "$model" -o "$file" --bits 2.2 --effort 1 --codec trellis
 expect_success "compress --bits"
 run show "$file"
 shows "compress --bits" "which row is in which"

@@ -552,7 +552,7 @@ def main():
     compare_shared_models(pack + short + long)
     compare_eval_tokens()
     compare_byte_level(corpus, short + [text[:15000] for text in pack])
-    compare_byte_level_long(corpus, long + [text[:400000] for text in pack])
+    compare_byte_level_long(corpus, long + [text[:100000] for text in pack])
     compare_sentencepiece(corpus, short + [text[:15000] for text in pack])
     compare_patterns()
     compare_every_code_point()
