@@ -126,6 +126,9 @@ double cli_segment_bits(const struct carvq_segment_info *segment);
 // A codec and its parameters in words. The buffer is static.
 const char *cli_codec(const struct carvq_segment_info *segment);
 
+// Whether a table is multiplied with hidden states.
+bool cli_is_head(enum carvq_head head);
+
 // Tied or untied, as one says it.
 const char *cli_head_name(enum carvq_head head);
 

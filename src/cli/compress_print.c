@@ -42,7 +42,7 @@ static void print_use(const struct carvq_plan *plan, enum carvq_head head)
     if (codec == CARVQ_RAW)
         return; // for all rows
     printf("  codec %s: ", carvq_codec_name(codec));
-    if (head == CARVQ_HEAD_UNTIED || head == CARVQ_HEAD_UNKNOWN)
+    if (!cli_is_head(head))
         printf("rows are looked up, and no output head is known to be this table\n");
     else if (trial->used && trial->tried)
         printf("the table is an output head, whose logits then need no decoded rows; --codec trellis gains %.2f dB\n",

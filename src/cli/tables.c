@@ -42,9 +42,14 @@ const struct carvq_table *cli_table(const struct carvq_file *file, const char *p
 const struct cli_word cli_codecs[] = {
     {"auto", 0}, {"trellis", 1 << CARVQ_TRELLIS}, {"rvq", 1 << CARVQ_RVQ}, {"additive", 1 << CARVQ_ADDITIVE}, {NULL, 0}};
 
+bool cli_is_head(enum carvq_head head)
+{
+    return head == CARVQ_HEAD_TIED || head == CARVQ_HEAD_ITSELF;
+}
+
 void cli_budget_codecs(struct carvq_budget *budget, int codec, enum carvq_head head)
 {
-    budget->head = codec == 0 && (head == CARVQ_HEAD_TIED || head == CARVQ_HEAD_ITSELF);
+    budget->head = codec == 0 && cli_is_head(head);
     if (budget->head)
         budget->codecs |= 1U << CARVQ_ADDITIVE;
     else if (codec != 0)

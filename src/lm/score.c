@@ -78,6 +78,7 @@ static void add_span(struct tiles *tiles, size_t first, size_t count, const uint
 // products with rows.
 struct ready {
     float *logits[CARVQ_LM_MAX_VARIANTS];
+    float *states;            // [positions][n] of one variant
     size_t place, vocabulary; // of the first position
 };
 
@@ -177,43 +178,28 @@ static size_t ready_tiles(const struct carvq_lm_variant *variants, size_t count,
     return fits < 1 ? 1 : fits < tiles ? fits : tiles;
 }
 
-// A thread takes a tile at a time; of a few tiles, which are those of generation, all threads take parts.
-static enum carvq_status fill_ready(const struct carvq_lm_batch *batch, const struct carvq_lm_variant *variant,
-                                    const struct tiles *tiles, const struct ready *ready, float *logits,
-                                    struct carvq_error *error)
-{
-    const size_t n = batch->lm->config.hidden;
-    const unsigned outer = tiles->count < batch->threads ? 1 : batch->threads, inner = outer > 1 ? 1 : batch->threads;
-    enum carvq_status result = CARVQ_OK;
-#pragma omp parallel for num_threads((int)outer) schedule(dynamic)
-    for (size_t i = 0; i < tiles->count; i++) {
-        const struct carvq_lm_score_tile *tile = &tiles->items[i];
-        struct carvq_error own;
-        const enum carvq_status status = carvq_lm_table_logits(variant->head, variant->hidden + tile->first * n, tile->count,
-                                                               inner, logits + (tile->place - ready->place) * ready->vocabulary,
-                                                               &own);
-#pragma omp critical
-        if (status != CARVQ_OK && result == CARVQ_OK) {
-            result = status;
-            if (error != NULL)
-                *error = own;
-        }
-    }
-    return result;
-}
-
 static enum carvq_status make_ready(const struct carvq_lm_batch *batch, const struct carvq_lm_variant *variants, size_t count,
                                     const struct tiles *tiles, struct ready *ready, struct carvq_error *error)
 {
+    const size_t n = batch->lm->config.hidden, room = tiles->count * CARVQ_LM_TILE_POSITIONS; // the first tiles are the most
+    const struct carvq_lm_score_tile *last = &tiles->items[tiles->count - 1];
     ready->place = tiles->items[0].place;
     for (size_t v = 0; v < count; v++) {
         if (variants[v].head == NULL || variants[v].head->head == NULL)
             continue;
-        if (ready->logits[v] == NULL) // the first tiles are the most
-            ready->logits[v] = malloc(tiles->count * CARVQ_LM_TILE_POSITIONS * ready->vocabulary * sizeof(float));
+        if (ready->states == NULL)
+            ready->states = malloc(room * n * sizeof(float));
         if (ready->logits[v] == NULL)
+            ready->logits[v] = malloc(room * ready->vocabulary * sizeof(float));
+        if (ready->states == NULL || ready->logits[v] == NULL)
             return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for logits");
-        enum carvq_status status = fill_ready(batch, &variants[v], tiles, ready, ready->logits[v], error);
+        for (size_t i = 0; i < tiles->count; i++) {
+            const struct carvq_lm_score_tile *tile = &tiles->items[i];
+            memcpy(ready->states + (tile->place - ready->place) * n, variants[v].hidden + tile->first * n,
+                   tile->count * n * sizeof(float));
+        }
+        enum carvq_status status = carvq_lm_table_logits(
+            variants[v].head, ready->states, last->place + last->count - ready->place, batch->threads, ready->logits[v], error);
         if (status != CARVQ_OK)
             return status;
     }
@@ -256,6 +242,7 @@ static enum carvq_status score(struct carvq_lm_batch *batch, const struct carvq_
     }
     for (size_t v = 0; v < count; v++)
         free(ready.logits[v]);
+    free(ready.states);
     for (size_t v = 0; v < count && status == CARVQ_OK; v++)
         for (size_t i = 0; i < tiles->positions; i++)
             scores_ret[v * tiles->positions + i] = finish(&batch->positions[i], &batch->positions[v * room + i]);

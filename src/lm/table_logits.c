@@ -1,52 +1,46 @@
 // SPDX-License-Identifier: MIT
 // Logits of a compressed head as a device has them: by carvq_logits(), split over the threads.
-#include <omp.h>
 #include <stdlib.h>
 
+#include "host/parallel.h"
 #include "runtime/status.h"
 #include "lm/model.h"
 
 #define PART_STATES 8 // as many as the library takes at once
 
-struct split {
-    size_t state_parts;
+struct work {
+    const struct carvq_lm_rows *head;
+    const float *hidden;
+    size_t count;
     uint32_t row_parts;
-    size_t room; // bytes of a thread's workspace
+    unsigned char *workspaces; // [threads][room]
+    size_t room;
+    float *logits;
 };
 
-static enum carvq_status run_part(const struct carvq_lm_rows *head, const float *hidden, size_t count, size_t number,
-                                  const struct split *split, void *workspace, float *logits_ret, struct carvq_error *error)
+// A part of the rows for some of the states.
+static enum carvq_status multiply(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
-    const struct carvq_table_info *info = carvq_info(head->head);
-    const size_t first = number / split->row_parts * PART_STATES, rows = (size_t)info->rows;
-    const struct carvq_logits_part part = {.part = (uint32_t)(number % split->row_parts), .parts = split->row_parts};
-    return carvq_logits(head->head, hidden + first * info->cols, count - first < PART_STATES ? count - first : PART_STATES,
-                        info->cols, logits_ret + first * rows, rows, &part, workspace, split->room, error);
+    const struct work *work = context;
+    const struct carvq_table_info *info = carvq_info(work->head->head);
+    const size_t first = (size_t)(chunk->first / work->row_parts) * PART_STATES, rows = (size_t)info->rows;
+    const size_t count = work->count - first < PART_STATES ? work->count - first : PART_STATES;
+    const struct carvq_logits_part part = {.part = (uint32_t)(chunk->first % work->row_parts), .parts = work->row_parts};
+    return carvq_logits(work->head->head, work->hidden + first * info->cols, count, info->cols, work->logits + first * rows, rows,
+                        &part, work->workspaces + chunk->thread * work->room, work->room, error);
 }
 
 enum carvq_status carvq_lm_table_logits(const struct carvq_lm_rows *head, const float *hidden, size_t count, unsigned threads,
                                         float *logits_ret, struct carvq_error *error)
 {
-    struct split split = {(count + PART_STATES - 1) / PART_STATES, 1, carvq_logits_workspace(head->head, PART_STATES)};
-    if (split.state_parts < threads)
-        split.row_parts = threads;
-    const size_t parts = split.state_parts * split.row_parts;
-    unsigned char *workspaces = split.room > SIZE_MAX / threads ? NULL : malloc(split.room * threads);
-    enum carvq_status result = CARVQ_OK;
-    if (workspaces == NULL)
+    const size_t state_parts = (count + PART_STATES - 1) / PART_STATES, room = carvq_logits_workspace(head->head, PART_STATES);
+    struct work work = {head, hidden, count, state_parts < threads ? threads : 1, NULL, room, logits_ret};
+    if (room <= SIZE_MAX / threads)
+        work.workspaces = malloc(room * threads);
+    if (work.workspaces == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for logits");
-#pragma omp parallel for num_threads((int)threads) schedule(dynamic)
-    for (size_t i = 0; i < parts; i++) {
-        struct carvq_error own;
-        const enum carvq_status status = run_part(head, hidden, count, i, &split,
-                                                  workspaces + split.room * (size_t)omp_get_thread_num(), logits_ret, &own);
-#pragma omp critical
-        if (status != CARVQ_OK && result == CARVQ_OK) {
-            result = status;
-            if (error != NULL)
-                *error = own;
-        }
-    }
-    free(workspaces);
-    return result;
+    const struct carvq_work parts = {state_parts * work.row_parts, 1, 0, threads, NULL, multiply, &work};
+    enum carvq_status status = carvq_parallel(&parts, error);
+    free(work.workspaces);
+    return status;
 }

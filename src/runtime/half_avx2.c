@@ -8,10 +8,10 @@
 #include <immintrin.h>
 
 #include "half.h"
-#include "table.h"
 
-#define AVX2 __attribute__((target("avx2,f16c")))
-#define INLINE AVX2 __attribute__((always_inline)) static inline
+#define KERNEL __attribute__((target("avx2,f16c")))
+#define LEVEL "avx2"
+#define INLINE KERNEL __attribute__((always_inline)) static inline
 
 // The processor makes NaN quiet, which is a change of bits: blocks with NaN are left to the scalar code.
 INLINE void widen_f16(const uint8_t *data, size_t count, float *values_ret)
@@ -26,14 +26,6 @@ INLINE void widen_f16(const uint8_t *data, size_t count, float *values_ret)
             carvq_widen(CARVQ_F16, data + 2 * i, 16, values_ret + i);
     }
     carvq_widen(CARVQ_F16, data + 2 * i, count - i, values_ret + i);
-}
-
-AVX2 static void widen(enum carvq_dtype dtype, const uint8_t *data, size_t count, float *values_ret)
-{
-    if (dtype == CARVQ_F16)
-        widen_f16(data, count, values_ret);
-    else
-        carvq_widen(dtype, data, count, values_ret);
 }
 
 // The upper halves of 8 floats, rounded, as numbers of 32 bits.
@@ -64,37 +56,11 @@ INLINE void narrow_f16(const float *values, size_t count, uint8_t *data_ret)
     carvq_narrow(CARVQ_F16, values + i, count - i, data_ret + 2 * i);
 }
 
-AVX2 static void narrow(enum carvq_dtype dtype, const float *values, size_t count, uint8_t *data_ret)
-{
-    if (dtype == CARVQ_BF16)
-        narrow_bf16(values, count, data_ret);
-    else if (dtype == CARVQ_F16)
-        narrow_f16(values, count, data_ret);
-    else
-        carvq_narrow(dtype, values, count, data_ret);
-}
-
-static inline void decode_row(const struct carvq_segment *segment, uint64_t row, struct carvq_columns columns, float *values_ret)
-{
-    widen(CARVQ_F16, segment->codes + 2 * ((size_t)row * segment->info->cols + columns.first), columns.count, values_ret);
-}
-
-CARVQ_DECODE_ROWS(decode_rows, decode_row(segment, row, columns, values_ret))
-
-static const char *choose(struct carvq_segment *segment)
-{
-    const char *name = carvq_raw_choose(segment);
-    if (segment->info->value_dtype != CARVQ_F16)
-        return name;
-    segment->decode_rows = decode_rows;
-    return "avx2 raw";
-}
+#include "half_rows.h"
 
 void carvq_half_avx2(struct carvq_kernels *kernels)
 {
-    kernels->choose[CARVQ_RAW] = choose;
-    kernels->widen = widen;
-    kernels->narrow = narrow;
+    install(kernels);
 }
 
 #else

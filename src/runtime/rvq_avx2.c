@@ -44,21 +44,7 @@ INLINE const float *find_centroid(const float *book, uint64_t word, unsigned pos
 
 #include "rvq_rows.h"
 
-DECODE(AVX2, decode_l1, 1)
-DECODE(AVX2, decode_l2, 2)
-DECODE(AVX2, decode_l3, 3)
-DECODE(AVX2, decode_l4, 4)
-
-static const char *choose(struct carvq_segment *segment)
-{
-    static carvq_decode_rows *const decoders[] = {decode_l1, decode_l2, decode_l3, decode_l4};
-    static const char *const names[] = {"avx2 h8 kappa4 L1", "avx2 h8 kappa4 L2", "avx2 h8 kappa4 L3", "avx2 h8 kappa4 L4"};
-    const char *name = carvq_rvq_choose(segment);
-    if (!is_taken(segment->info))
-        return name;
-    segment->decode_rows = decoders[segment->info->stages - 1];
-    return names[segment->info->stages - 1];
-}
+DEFINE_DECODERS(AVX2, "avx2")
 
 void carvq_rvq_avx2(struct carvq_kernels *kernels)
 {

@@ -156,6 +156,25 @@ INLINE void decode_rows(const struct carvq_segment *segment, const uint64_t *row
         decode_rows(segment, rows, count, columns, stages, values_ret, stride);                         \
     }
 
+// Defines them for 1 to 4 stages, and choose(). level is what their names begin with.
+#define DEFINE_DECODERS(attribute, level)                                                                        \
+    DECODE(attribute, decode_l1, 1)                                                                              \
+    DECODE(attribute, decode_l2, 2)                                                                              \
+    DECODE(attribute, decode_l3, 3)                                                                              \
+    DECODE(attribute, decode_l4, 4)                                                                              \
+                                                                                                                 \
+    static const char *choose(struct carvq_segment *segment)                                                     \
+    {                                                                                                            \
+        static carvq_decode_rows *const decoders[] = {decode_l1, decode_l2, decode_l3, decode_l4};               \
+        static const char *const names[] = {level " h8 kappa4 L1", level " h8 kappa4 L2", level " h8 kappa4 L3", \
+                                            level " h8 kappa4 L4"};                                              \
+        const char *name = carvq_rvq_choose(segment);                                                            \
+        if (!is_taken(segment->info))                                                                            \
+            return name;                                                                                         \
+        segment->decode_rows = decoders[segment->info->stages - 1];                                              \
+        return names[segment->info->stages - 1];                                                                 \
+    }
+
 // Whether there are decoders for a segment here.
 static inline bool is_taken(const struct carvq_segment_info *info)
 {
