@@ -86,6 +86,11 @@ static void fit_levels(const float *rows, const struct settings *settings, float
     free(arena.memory);
 }
 
+static void encode_rows(const void *context, struct carvq_coded_row *rows, size_t count)
+{
+    carvq_trellis_encode_rows(context, rows, count);
+}
+
 static void measure(const float *rows, const struct settings *settings, unsigned state_bits, unsigned step_bits)
 {
     const size_t stride = (settings->cols + 1) / 2 * 2, level_count = (size_t)1 << settings->scale_bits;
@@ -100,7 +105,8 @@ static void measure(const float *rows, const struct settings *settings, unsigned
         carvq_trellis_place(&trellis, &arena, state_bits, step_bits, (uint32_t)settings->cols);
         arena = (struct carvq_arena){aligned_alloc(CARVQ_ARENA_ALIGNMENT, arena.used), 0};
         uint16_t *paths = malloc((settings->cols + 1) * sizeof *paths);
-        if (arena.memory == NULL || paths == NULL)
+        float *decoded = malloc(2 * settings->cols * sizeof *decoded);
+        if (arena.memory == NULL || paths == NULL || decoded == NULL)
             exit(1);
         carvq_trellis_place(&trellis, &arena, state_bits, step_bits, (uint32_t)settings->cols);
         carvq_trellis_begin(&trellis);
@@ -109,14 +115,20 @@ static void measure(const float *rows, const struct settings *settings, unsigned
 #pragma omp for schedule(dynamic, 8)
         for (size_t row = 0; row < settings->rows; row++) {
             const float *x = rows + row * stride;
-            size_t level;
-            error += carvq_trellis_encode_best(&trellis, x, levels, level_count, (unsigned)settings->reach, &level, paths, NULL,
-                                               paths + trellis.steps);
+            const struct carvq_levels choice = {
+                levels,      level_count, (unsigned)settings->reach, trellis.cols, trellis.steps * sizeof *paths,
+                encode_rows, &trellis};
+            size_t number = carvq_trellis_nearest_level(levels, level_count, carvq_trellis_row_scale(x, trellis.cols));
+            struct carvq_coded_row coded = {x, 0, paths, decoded, 0};
+            const struct carvq_coded_row spare = {x, 0, paths + trellis.steps, decoded + trellis.cols, 0};
+            carvq_levels_encode(&choice, &coded, 1, &number, &spare);
+            error += coded.error;
             for (size_t i = 0; i < settings->cols; i++)
                 energy += (double)x[i] * (double)x[i];
         }
         free(arena.memory);
         free(paths);
+        free(decoded);
     }
     double time = processor_seconds() - begin, values = (double)settings->rows * (double)settings->cols;
     double path_bits = (double)((settings->cols + 1) / 2 * step_bits + settings->scale_bits);

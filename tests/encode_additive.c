@@ -74,6 +74,15 @@ static void fill_normal(float *x, size_t count, float scale, uint64_t seed)
     }
 }
 
+static void find(const struct fixture *fixture, const float *x, float scale, uint8_t *codes)
+{
+    float *decoded = malloc(fixture->code.info.cols * sizeof *decoded);
+    assert_non_null(decoded);
+    struct carvq_coded_row row = {x, scale, codes, decoded, 0};
+    carvq_additive_find(&fixture->search, &fixture->path, &row, 1);
+    free(decoded);
+}
+
 static double row_error(const struct fixture *fixture, const float *x, float scale, const uint8_t *codes)
 {
     float decoded[64];
@@ -119,7 +128,7 @@ static void test_no_better_codes(void **state)
                 uint8_t codes[8];
                 fill_normal(x, info.cols, 3, 1000 + p);
                 const float scale = 3 / fixture.code.unit;
-                carvq_additive_find(&fixture.search, &fixture.path, x, scale, codes);
+                find(&fixture, x, scale, codes);
                 // Fixed point: a little of a squared standard deviation.
                 assert_true(row_error(&fixture, x, scale, codes) <= least_error(&fixture, x, scale) + 9 * 1e-3);
                 fixture_free(&fixture);
@@ -147,7 +156,7 @@ static void test_reader_agrees(void **state)
                     carvq_additive_round(&fixture.code);
                     carvq_additive_search_begin(&fixture.search);
                     fill_normal(x, cols, fixture.code.unit, cols);
-                    carvq_additive_find(&fixture.search, &fixture.path, x, 1, codes);
+                    find(&fixture, x, 1, codes);
                     carvq_additive_code_decode(&fixture.code, codes, 1, ours);
                     assert_int_equal(carvq_additive_book_bytes(&info), book_bytes);
                     carvq_additive_store(&fixture.code, books);
@@ -183,7 +192,7 @@ static double train_normal(const char *pattern, uint32_t span, uint32_t cols, si
     fill_normal(rows, count * cols, 1, 6);
     for (size_t r = 0; r < count; r++) {
         const float *x = rows + r * cols, scale = 1 / fixture.code.unit;
-        carvq_additive_find(&fixture.search, &fixture.path, x, scale, codes);
+        find(&fixture, x, scale, codes);
         carvq_additive_code_decode(&fixture.code, codes, scale, decoded);
         for (uint32_t i = 0; i < cols; i++) {
             error += ((double)x[i] - (double)decoded[i]) * ((double)x[i] - (double)decoded[i]);

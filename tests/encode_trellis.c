@@ -225,24 +225,42 @@ static void test_extreme_rows(void **state)
     }
 }
 
+static void encode_rows(const void *context, struct carvq_coded_row *rows, size_t count)
+{
+    carvq_trellis_encode_rows(context, rows, count);
+}
+
+// The squared error of a row with the best of the levels.
+static double encode_best(const struct carvq_trellis *trellis, const float *x, const float *scales, size_t count, unsigned reach)
+{
+    const uint32_t n = trellis->cols;
+    const struct carvq_levels levels = {scales, count, reach, n, trellis->steps * sizeof(uint16_t), encode_rows, trellis};
+    uint16_t *paths = malloc(2 * trellis->steps * sizeof *paths);
+    float *decoded = malloc(2 * n * sizeof *decoded);
+    assert_true(paths != NULL && decoded != NULL);
+    size_t number = carvq_trellis_nearest_level(scales, count, carvq_trellis_row_scale(x, n));
+    struct carvq_coded_row row = {x, 0, paths, decoded, 0}, spare = {x, 0, paths + trellis->steps, decoded + n, 0};
+    carvq_levels_encode(&levels, &row, 1, &number, &spare);
+    free(paths);
+    free(decoded);
+    return row.error;
+}
+
 static double row_set_sqnr(unsigned state_bits, unsigned step_bits, uint32_t cols, size_t rows, const float *levels, size_t count,
                            unsigned reach)
 {
     struct carvq_trellis trellis;
     void *memory = trellis_make(&trellis, state_bits, step_bits, cols);
     float *x = malloc(cols * sizeof *x);
-    uint16_t *paths = malloc((cols + 1) * sizeof *paths);
     double energy = 0, error = 0;
-    assert_true(x != NULL && paths != NULL);
+    assert_non_null(x);
     for (size_t row = 0; row < rows; row++) {
-        size_t level;
         fill_normal(x, cols, 1, 1000 + row);
-        error += carvq_trellis_encode_best(&trellis, x, levels, count, reach, &level, paths, NULL, paths + trellis.steps);
+        error += encode_best(&trellis, x, levels, count, reach);
         for (size_t i = 0; i < cols; i++)
             energy += (double)x[i] * (double)x[i];
     }
     free(x);
-    free(paths);
     free(memory);
     return 10 * log10(energy / error);
 }

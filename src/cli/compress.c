@@ -25,7 +25,8 @@ static int check_options(const struct cli_compress_settings *settings, const str
     static const char *const paper[] = {"preset",         "stages",         "subvector",  "group",  "grouping",
                                         "code-bits",      "codebook-dtype", "iterations", "rounds", "adaptor-dim",
                                         "adaptor-hidden", "adaptor-epochs", NULL};
-    static const char *const budget[] = {"calibrate", "calibrate-tokens", "calibrate-width", "counts", "uniform", "codec", NULL};
+    static const char *const budget[] = {
+        "calibrate", "calibrate-tokens", "calibrate-width", "counts", "uniform", "stats", "codec", NULL};
     static const char *const effort[] = {"effort", NULL};
     if (!cli_compress_has_budget(settings))
         return refuse(options, given, budget, "needs --bits or --max-bytes");
@@ -60,6 +61,7 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
          16},
         {"max-bytes", 0, CLI_NUMBER, &settings->max_bytes, "N", "the same, for a file of at most N bytes", 1, UINT64_MAX},
         CLI_COUNT_OPTIONS(&settings->counts),
+        {"stats", 0, CLI_STRING, &settings->stats, "FILE", "bits go where the model needs them: a file of carvq calibrate", 0, 0},
         {"codec", 0, CLI_WORD, &(struct cli_choice){&settings->codec, cli_codecs}, NULL,
          "with a budget: how rows are stored (auto)", 0, 0},
         {"effort", 0, CLI_NUMBER, &settings->effort, "E",
@@ -195,6 +197,8 @@ static int run_work(struct cli_compress_work *work, const struct cli_compress_se
     enum carvq_status status = prepare(work, settings, &error);
     if (status == CARVQ_OK)
         status = check_output(work, settings, &error);
+    if (status == CARVQ_OK && settings->stats != NULL)
+        status = carvq_stats_read(settings->stats, &work->stats, &error);
     if (status == CARVQ_OK)
         status = cli_compress_plan(work, settings, &error);
     if (status != CARVQ_OK)
@@ -216,6 +220,7 @@ static void release(struct cli_compress_work *work)
         carvq_plan_free(work->plans[i]);
     for (size_t i = 0; i < work->count && work->counts != NULL; i++)
         free(work->counts[i].values);
+    carvq_stats_free(work->stats);
     carvq_checkpoint_close(work->checkpoint);
     free(work->tables);
     free(work->matrices);

@@ -5,6 +5,7 @@
 
 #include "carvq_encode.h"
 #include "cli.h"
+#include "stats/stats.h"
 
 // The command line.
 struct cli_compress_settings {
@@ -18,6 +19,7 @@ struct cli_compress_settings {
     uint64_t max_bytes;
     int codec; // a set of 1 << enum carvq_codec; 0: all
     struct cli_count_options counts;
+    const char *stats; // file of carvq calibrate
 };
 
 static inline bool cli_compress_has_budget(const struct cli_compress_settings *settings)
@@ -32,6 +34,7 @@ struct cli_compress_work {
     size_t count;
     struct carvq_matrix *matrices;
     struct cli_counts *counts; // how often rows are used; for budgets
+    struct carvq_stats *stats; // NULL: there are none
     struct carvq_plan **plans;
     uint64_t file_bytes;
     char *output;

@@ -130,13 +130,34 @@ static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct 
                       settings->max_bytes);
 }
 
+// What the statistics of a model say of a table.
+static enum carvq_status use_stats(struct cli_compress_work *work, const struct cli_compress_settings *settings, size_t i,
+                                   struct carvq_budget *budget, struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = &work->matrices[i];
+    struct carvq_stats_table table;
+    enum carvq_status status = carvq_stats_find(work->stats, settings->stats, matrix->name, matrix->rows, matrix->cols, &table,
+                                                error);
+    if (status != CARVQ_OK)
+        return status;
+    snprintf(work->counts[i].source, sizeof work->counts[i].source, "statistics of the model");
+    budget->counts = table.counts;
+    budget->variance = table.variance;
+    budget->moment = table.weighted;
+    return CARVQ_OK;
+}
+
 static enum carvq_status plan_by_budget(struct cli_compress_work *work, const struct cli_compress_settings *settings, size_t i,
                                         struct cli_compress_display *display, struct carvq_error *error)
 {
     struct carvq_budget budget = budget_of(work, settings, work->tables[i].head);
-    enum carvq_status status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &work->counts[i],
-                                               error);
-    budget.counts = work->counts[i].values;
+    enum carvq_status status;
+    if (work->stats != NULL) {
+        status = use_stats(work, settings, i, &budget, error);
+    } else {
+        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &work->counts[i], error);
+        budget.counts = work->counts[i].values;
+    }
     if (status == CARVQ_OK)
         status = carvq_plan_by_budget(&work->matrices[i], &budget, (unsigned)settings->threads, cli_compress_progress, display,
                                       &work->plans[i], error);

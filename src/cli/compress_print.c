@@ -80,6 +80,18 @@ static void print_adaptor(const struct carvq_plan *plan, const struct cli_compre
            carvq_blas_is_slow() ? ", slow on this processor: try OPENBLAS_CORETYPE=Haswell" : "");
 }
 
+// What errors cost the model, as far as that is known.
+static void print_divergence(const struct carvq_plan *plan, const char *what)
+{
+    const struct carvq_divergence *divergence = carvq_plan_divergence(plan);
+    if (divergence->head > 0 && divergence->input > 0)
+        printf("  %s KL divergence %.4f nats a token: input %.4f, head %.4f\n", what, divergence->head + divergence->input,
+               divergence->input, divergence->head);
+    else if (divergence->head + divergence->input > 0)
+        printf("  %s KL divergence %.4f nats a token, as the %s\n", what, divergence->head + divergence->input,
+               divergence->head > 0 ? "head" : "input");
+}
+
 static void print_budget_plan(const struct cli_compress_work *work, const struct cli_compress_settings *settings, size_t i)
 {
     const struct carvq_plan *plan = work->plans[i];
@@ -97,6 +109,7 @@ static void print_budget_plan(const struct cli_compress_work *work, const struct
         printf("  tier %-2" PRIu32 " %9" PRIu64 " rows, %6.3f bits per parameter, %s\n", s, info->segments[s].rows,
                cli_segment_bits(&info->segments[s]), cli_codec(&info->segments[s]));
     printf("  %.4f bits per parameter, expected SQNR %.2f dB\n", cli_bits(info), sqnr_db);
+    print_divergence(plan, "expected");
     if (work->counts[i].values != NULL)
         print_bands(bands);
 }
@@ -158,6 +171,7 @@ void cli_compress_print_reports(const struct cli_compress_work *work)
                report->seconds, values / report->seconds / 1e6);
         if (report->traded_group > 0)
             print_worth(report, info);
+        print_divergence(work->plans[i], "predicted");
     }
 }
 

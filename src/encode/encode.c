@@ -81,6 +81,7 @@ static void report_rows(struct carvq_plan *plan, const struct carvq_row_errors *
         l1 += errors[row].l1;
     plan->report.sqnr_db = carvq_plan_bands(plan, errors, plan->report.bands);
     plan->report.l1 = l1 / ((double)plan->info.rows * plan->info.cols);
+    carvq_plan_predict(plan, errors);
 }
 
 // All segments of a plan by a budget, whose rows are measured one by one.
@@ -193,6 +194,8 @@ static void clear_reports(struct carvq_plan *const *plans, size_t count)
     for (size_t i = 0; i < count; i++) {
         plans[i]->report = (struct carvq_report){.sqnr_db = 0};
         plan_adaptor(plans[i], &plans[i]->info);
+        if (!plans[i]->by_settings)
+            carvq_plan_predict(plans[i], NULL);
     }
 }
 

@@ -58,8 +58,9 @@ enum carvq_status carvq_segment_encode_additive(const struct carvq_plan *plan, u
                                                 const struct carvq_output *output, struct carvq_ticker *ticker,
                                                 struct carvq_row_errors *errors_ret, struct carvq_error *error);
 
-// The errors of a row.
-static inline void carvq_row_measure(const float *x, const float *y, uint32_t count, struct carvq_row_errors *errors_ret)
+// The errors of a row. by_metric: e' M e, or negative if it is not known.
+static inline void carvq_row_measure(const struct carvq_metric *metric, const float *x, const float *y, uint32_t count,
+                                     double by_metric, struct carvq_row_errors *errors_ret)
 {
     double squares = 0, l1 = 0;
     for (uint32_t c = 0; c < count; c++) {
@@ -67,7 +68,9 @@ static inline void carvq_row_measure(const float *x, const float *y, uint32_t co
         squares += difference * difference;
         l1 += fabs(difference);
     }
-    *errors_ret = (struct carvq_row_errors){squares, l1};
+    *errors_ret = (struct carvq_row_errors){squares, l1, 0};
+    if (metric != NULL) // else as if they lay in all directions alike
+        errors_ret->moment = by_metric < 0 ? metric->mean * squares : carvq_metric_moment(metric, by_metric, squares);
 }
 
 // Fits codes and adaptor of a plan by settings to each other, and writes the codes. plan->prediction gets the adaptor, or loses

@@ -30,6 +30,7 @@ struct work {
     float levels[MAX_LEVELS]; // scales
     size_t level_count;
     unsigned reach; // other levels that are tried for each row
+    float spread;   // what feedback makes of the scale of rows
     struct carvq_row_errors *errors;
     omp_lock_t write_lock;
 
@@ -37,8 +38,8 @@ struct work {
 
     // For each thread.
     struct carvq_trellis *trellises;
-    float *rows;     // [threads][3][n]: original, what is left of it, decoded
-    uint16_t *paths; // [threads][2][steps]
+    float *rows;     // [threads][4][CARVQ_BATCH][n]: original, what is left of it, decoded, spare
+    uint16_t *paths; // [threads][2][CARVQ_BATCH][steps]
     uint8_t *codes;  // [threads][chunk_bytes]
     size_t chunk_bytes;
 };
@@ -48,22 +49,39 @@ static uint32_t member(const struct work *work, uint64_t i)
     return work->members == NULL ? (uint32_t)i : work->members[i];
 }
 
-static enum carvq_status encode_trellis(const struct work *work, unsigned thread, uint32_t row, uint64_t bit, const float *x,
-                                        float *residual, float *decoded, uint8_t *codes, struct carvq_error *error)
+static void find_paths(const void *context, struct carvq_coded_row *rows, size_t count)
+{
+    carvq_trellis_encode_rows(context, rows, count);
+}
+
+// A batch of rows, x [count][n] and what is left of them, which become codes from row number first of the chunk on.
+static enum carvq_status encode_trellis(const struct work *work, unsigned thread, const uint32_t *ids, size_t first, size_t count,
+                                        const float *x, float *residuals, uint8_t *codes, struct carvq_error *error)
 {
     const struct carvq_trellis *trellis = &work->trellises[thread];
-    const uint32_t n = work->segment->cols;
-    uint16_t *path = work->paths + 2 * thread * trellis->steps;
-    size_t level;
-    memcpy(residual, x, n * sizeof *residual);
-    enum carvq_status status = carvq_residual_subtract(&work->residual, row, 1, 0, n, residual, error);
-    if (status != CARVQ_OK)
-        return status;
-    carvq_trellis_encode_best(trellis, residual, work->levels, work->level_count, work->reach, &level, path, decoded,
-                              path + trellis->steps);
-    carvq_trellis_pack(trellis, work->segment->scale_bits, level, path, codes, bit);
-    carvq_prediction_add(&work->plan->prediction, row, decoded);
-    carvq_row_measure(x, decoded, n, &work->errors[row]);
+    const size_t n = work->segment->cols, steps = trellis->steps, batch = CARVQ_BATCH;
+    uint16_t *paths = work->paths + 2 * thread * batch * steps;
+    size_t numbers[CARVQ_BATCH];
+    struct carvq_coded_row rows[CARVQ_BATCH], spare[CARVQ_BATCH];
+    const struct carvq_levels levels = {
+        work->levels, work->level_count, work->reach, (uint32_t)n, steps * sizeof *work->paths, find_paths, trellis};
+    for (size_t i = 0; i < count; i++) {
+        float *residual = residuals + i * n;
+        memcpy(residual, x + i * n, n * sizeof *residual);
+        enum carvq_status status = carvq_residual_subtract(&work->residual, ids[i], 1, 0, (uint32_t)n, residual, error);
+        if (status != CARVQ_OK)
+            return status;
+        const float scale = work->spread * carvq_trellis_row_scale(residual, (uint32_t)n);
+        numbers[i] = carvq_trellis_nearest_level(work->levels, work->level_count, scale);
+        rows[i] = (struct carvq_coded_row){residual, 0, paths + i * steps, residuals + (batch + i) * n, 0};
+        spare[i] = (struct carvq_coded_row){residual, 0, paths + (batch + i) * steps, residuals + (2 * batch + i) * n, 0};
+    }
+    carvq_levels_encode(&levels, rows, count, numbers, spare);
+    for (size_t i = 0; i < count; i++) {
+        carvq_trellis_pack(trellis, work->segment->scale_bits, numbers[i], rows[i].codes, codes, (first + i) * work->row_bits);
+        carvq_prediction_add(&work->plan->prediction, ids[i], rows[i].decoded);
+        carvq_row_measure(work->plan->metric, x + i * n, rows[i].decoded, (uint32_t)n, rows[i].error, &work->errors[ids[i]]);
+    }
     return CARVQ_OK;
 }
 
@@ -72,25 +90,38 @@ static void encode_raw(const struct work *work, uint32_t row, uint64_t bit, cons
     const uint32_t n = work->segment->cols;
     carvq_narrow(work->segment->value_dtype, x, n, codes + bit / 8);
     carvq_widen(work->segment->value_dtype, codes + bit / 8, n, decoded);
-    carvq_row_measure(x, decoded, n, &work->errors[row]);
+    carvq_row_measure(work->plan->metric, x, decoded, n, -1, &work->errors[row]);
+}
+
+// Rows first to first + count - 1 of a chunk.
+static enum carvq_status encode_batch(const struct work *work, const struct carvq_chunk *chunk, size_t first, size_t count,
+                                      uint8_t *codes, struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = work->plan->matrix;
+    const size_t n = matrix->cols;
+    float *x = work->rows + (size_t)chunk->thread * 4 * CARVQ_BATCH * n, *residuals = x + CARVQ_BATCH * n;
+    uint32_t ids[CARVQ_BATCH];
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = member(work, chunk->first + first + i);
+        enum carvq_status status = matrix->read(matrix->context, ids[i], 1, 0, matrix->cols, x + i * n, error);
+        if (status != CARVQ_OK)
+            return status;
+        if (work->segment->codec == CARVQ_RAW)
+            encode_raw(work, ids[i], (first + i) * work->row_bits, x + i * n, residuals, codes);
+    }
+    return work->segment->codec == CARVQ_RAW ? CARVQ_OK
+                                             : encode_trellis(work, chunk->thread, ids, first, count, x, residuals, codes, error);
 }
 
 // Rows of the segment, beginning at a multiple of 8, so that their codes begin on a byte.
 static enum carvq_status encode_rows(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
     struct work *work = context;
-    const struct carvq_matrix *matrix = work->plan->matrix;
-    const uint32_t n = matrix->cols;
-    float *x = work->rows + (size_t)chunk->thread * 3 * n;
     uint8_t *codes = work->codes + chunk->thread * work->chunk_bytes;
     memset(codes, 0, work->chunk_bytes);
-    for (size_t i = 0; i < chunk->count; i++) {
-        uint32_t row = member(work, chunk->first + i);
-        enum carvq_status status = matrix->read(matrix->context, row, 1, 0, n, x, error);
-        if (status == CARVQ_OK && work->segment->codec == CARVQ_RAW)
-            encode_raw(work, row, i * work->row_bits, x, x + n, codes);
-        else if (status == CARVQ_OK)
-            status = encode_trellis(work, chunk->thread, row, i * work->row_bits, x, x + n, x + 2 * n, codes, error);
+    for (size_t i = 0; i < chunk->count; i += CARVQ_BATCH) {
+        const size_t count = chunk->count - i < CARVQ_BATCH ? chunk->count - i : CARVQ_BATCH;
+        enum carvq_status status = encode_batch(work, chunk, i, count, codes, error);
         if (status != CARVQ_OK)
             return status;
     }
@@ -112,7 +143,8 @@ static enum carvq_status make_levels(struct work *work, struct carvq_error *erro
     carvq_trellis_scales_begin(&work->scales);
     for (uint64_t i = 0; i < segment->rows; i++) {
         uint32_t row = member(work, i);
-        carvq_trellis_scales_add(&work->scales, carvq_plan_row_scale(work->plan, row), carvq_plan_weight(work->plan, row));
+        carvq_trellis_scales_add(&work->scales, work->spread * carvq_plan_row_scale(work->plan, row),
+                                 carvq_plan_weight(work->plan, row));
     }
     work->level_count = (size_t)1 << segment->scale_bits;
     carvq_trellis_scales_fit(&work->scales, segment->scale_bits, work->levels);
@@ -125,16 +157,19 @@ static void place(struct work *work, struct carvq_arena *arena, unsigned threads
     const struct carvq_segment_info *segment = work->segment;
     struct carvq_trellis scratch;
     work->chunk_bytes = (size_t)((chunk * work->row_bits + 7) / 8 + 3);
-    work->rows = carvq_arena_take(arena, (uint64_t)threads * 3 * segment->cols, sizeof *work->rows);
+    work->rows = carvq_arena_take(arena, (uint64_t)threads * 4 * CARVQ_BATCH * segment->cols, sizeof *work->rows);
     work->codes = carvq_arena_take(arena, threads, work->chunk_bytes);
     if (segment->codec != CARVQ_TRELLIS)
         return;
-    work->paths = carvq_arena_take(arena, (uint64_t)threads * (((uint64_t)segment->cols + 1) / 2 * 2), sizeof *work->paths);
+    work->paths = carvq_arena_take(arena, (uint64_t)threads * 2 * CARVQ_BATCH, (segment->cols + 1) / 2 * sizeof *work->paths);
     carvq_trellis_scales_place(&work->scales, arena);
     work->trellises = carvq_arena_take(arena, threads, sizeof *work->trellises);
-    for (unsigned t = 0; t < threads; t++)
-        carvq_trellis_place(work->trellises == NULL ? &scratch : &work->trellises[t], arena, segment->state_bits,
-                            segment->step_bits, segment->cols);
+    for (unsigned t = 0; t < threads; t++) {
+        struct carvq_trellis *trellis = work->trellises == NULL ? &scratch : &work->trellises[t];
+        carvq_trellis_place(trellis, arena, segment->state_bits, segment->step_bits, segment->cols);
+        if (work->plan->metric != NULL)
+            carvq_trellis_place_metric(trellis, arena, work->plan->metric);
+    }
 }
 
 static enum carvq_status run(struct work *work, struct carvq_ticker *ticker, struct carvq_error *error)
@@ -164,6 +199,12 @@ static enum carvq_status run(struct work *work, struct carvq_ticker *ticker, str
     return status;
 }
 
+// The values that codes are to reach have the errors before them taken out of them, which makes them larger.
+static float spread_of(const struct carvq_plan *plan, uint32_t s)
+{
+    return plan->metric == NULL ? 1 : (float)sqrt(1 + plan->distortion[s] * (plan->metric->square_gain - 1));
+}
+
 enum carvq_status carvq_segment_encode(const struct carvq_plan *plan, uint32_t s, const uint32_t *members,
                                        const struct carvq_output *output, struct carvq_ticker *ticker,
                                        struct carvq_row_errors *errors_ret, struct carvq_sums *sums_ret,
@@ -184,6 +225,7 @@ enum carvq_status carvq_segment_encode(const struct carvq_plan *plan, uint32_t s
         .output = output,
         .row_bits = carvq_segment_row_bits(segment),
         .reach = plan->budget.effort < NEIGHBOUR_EFFORT ? 0 : 1,
+        .spread = spread_of(plan, s),
         .errors = errors_ret,
     };
     return run(&work, ticker, error);

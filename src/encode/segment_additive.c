@@ -48,8 +48,8 @@ struct work {
 
     // For each thread.
     struct carvq_additive_path *paths;
-    float *rows;    // [threads][4][n]: original, what is left of it, decoded, spare
-    uint8_t *codes; // [threads][2][T]
+    float *rows;    // [threads][4][CARVQ_BATCH][n]: original, what is left of it, decoded, spare
+    uint8_t *codes; // [threads][2][CARVQ_BATCH][T]
     uint8_t *lines; // [threads][line_bytes]
     size_t line_bytes;
     uint8_t *scale_codes; // [threads][CHUNK_ROWS]
@@ -179,23 +179,46 @@ static enum carvq_status write_books(struct work *work, struct carvq_error *erro
 
 // ---- codes
 
-static enum carvq_status encode_row(const struct work *work, unsigned thread, uint64_t i, uint8_t *lines, uint8_t *scale_codes,
-                                    struct carvq_error *error)
+struct encoder {
+    const struct carvq_additive_search *search;
+    const struct carvq_additive_path *path;
+};
+
+static void find_codes(const void *context, struct carvq_coded_row *rows, size_t count)
 {
-    const uint32_t n = work->segment->cols, row = member(work, i);
-    float *x = work->rows + (size_t)thread * 4 * n, *residual = x + n, *decoded = x + 2 * (size_t)n;
-    uint8_t *codes = work->codes + (size_t)thread * 2 * work->code.steps;
-    const struct carvq_additive_spare spare = {codes + work->code.steps, x + 3 * (size_t)n};
-    size_t level;
-    enum carvq_status status = read_residual(work, row, x, residual, error);
-    if (status != CARVQ_OK)
-        return status;
-    carvq_additive_find_best(&work->search, &work->paths[thread], residual, work->scales, work->level_count,
-                             nearest_level(work, residual), work->reach, &level, codes, decoded, &spare);
-    carvq_additive_pack(work->segment, i / CHUNK_ROWS * CARVQ_CHUNK_TILES, i, codes, lines);
-    carvq_put_bits(scale_codes, i % CHUNK_ROWS * work->segment->scale_bits, level);
-    carvq_prediction_add(&work->plan->prediction, row, decoded);
-    carvq_row_measure(x, decoded, n, &work->errors[row]);
+    const struct encoder *encoder = context;
+    carvq_additive_find(encoder->search, encoder->path, rows, count);
+}
+
+// Rows i to i + count - 1 of the segment, a batch.
+static enum carvq_status encode_batch(const struct work *work, unsigned thread, uint64_t i, size_t count, uint8_t *lines,
+                                      uint8_t *scale_codes, struct carvq_error *error)
+{
+    const struct carvq_segment_info *segment = work->segment;
+    const size_t n = segment->cols, batch = CARVQ_BATCH, steps = work->code.steps;
+    float *x = work->rows + thread * 4 * batch * n, *residuals = x + batch * n;
+    uint8_t *codes = work->codes + thread * 2 * batch * steps;
+    size_t numbers[CARVQ_BATCH];
+    struct carvq_coded_row rows[CARVQ_BATCH], spare[CARVQ_BATCH];
+    for (size_t k = 0; k < count; k++) {
+        float *residual = residuals + k * n;
+        enum carvq_status status = read_residual(work, member(work, i + k), x + k * n, residual, error);
+        if (status != CARVQ_OK)
+            return status;
+        numbers[k] = nearest_level(work, residual);
+        rows[k] = (struct carvq_coded_row){residual, 0, codes + k * steps, residuals + (batch + k) * n, 0};
+        spare[k] = (struct carvq_coded_row){residual, 0, codes + (batch + k) * steps, residuals + (2 * batch + k) * n, 0};
+    }
+    const struct encoder encoder = {&work->search, &work->paths[thread]};
+    const struct carvq_levels levels = {work->scales, work->level_count, work->reach, segment->cols, steps, find_codes, &encoder};
+    carvq_levels_encode(&levels, rows, count, numbers, spare);
+    for (size_t k = 0; k < count; k++) {
+        const uint32_t row = member(work, i + k);
+        carvq_additive_pack(segment, i / CHUNK_ROWS * CARVQ_CHUNK_TILES, i + k, rows[k].codes, lines);
+        carvq_put_bits(scale_codes, (i + k) % CHUNK_ROWS * segment->scale_bits, numbers[k]);
+        carvq_prediction_add(&work->plan->prediction, row, rows[k].decoded);
+        carvq_row_measure(work->plan->metric, x + k * n, rows[k].decoded, segment->cols, rows[k].error, &work->errors[row]);
+    }
     return CARVQ_OK;
 }
 
@@ -223,10 +246,12 @@ static enum carvq_status encode_rows(void *context, struct carvq_chunk *chunk, s
             *scale_codes = work->scale_codes + chunk->thread * CHUNK_ROWS;
     memset(lines, 0, work->line_bytes);
     memset(scale_codes, 0, CHUNK_ROWS);
-    for (uint64_t i = chunk->first; i < chunk->first + chunk->count; i++) {
+    const uint64_t end = chunk->first + chunk->count;
+    for (uint64_t i = chunk->first; i < end; i += CARVQ_BATCH) {
         if (carvq_chunk_stop(chunk))
             return CARVQ_OK;
-        enum carvq_status status = encode_row(work, chunk->thread, i, lines, scale_codes, error);
+        const size_t count = end - i < CARVQ_BATCH ? (size_t)(end - i) : CARVQ_BATCH;
+        enum carvq_status status = encode_batch(work, chunk->thread, i, count, lines, scale_codes, error);
         if (status != CARVQ_OK)
             return status;
     }
@@ -243,20 +268,22 @@ static void place(struct work *work, struct carvq_arena *arena, size_t room)
     const uint64_t tiles = carvq_additive_tiles(segment), n = segment->cols;
     carvq_additive_code_init(&work->code, segment,
                              carvq_arena_take(arena, carvq_additive_book_values(segment), sizeof *work->code.books));
+    work->code.metric = work->plan->metric;
     struct carvq_segment_info by_phase = *segment;
     by_phase.position_books = false;
     carvq_additive_code_init(&work->by_phase, &by_phase,
                              segment->position_books
                                  ? carvq_arena_take(arena, carvq_additive_book_values(&by_phase), sizeof *work->code.books)
                                  : work->code.books);
+    work->by_phase.metric = work->plan->metric;
     work->book_bytes = (size_t)carvq_additive_book_bytes(segment);
     work->books = carvq_arena_take(arena, work->book_bytes, 1);
     work->line_bytes = (size_t)((tiles < CARVQ_CHUNK_TILES ? tiles : CARVQ_CHUNK_TILES) * carvq_additive_groups(segment) * 64);
     carvq_trellis_scales_place(&work->fit, arena);
     work->sample = carvq_arena_take(arena, room * n, sizeof *work->sample);
     carvq_additive_search_place(&work->search, arena, &work->code);
-    work->rows = carvq_arena_take(arena, (uint64_t)work->threads * 4 * n, sizeof *work->rows);
-    work->codes = carvq_arena_take(arena, (uint64_t)work->threads * 2, work->code.steps);
+    work->rows = carvq_arena_take(arena, (uint64_t)work->threads * 4 * CARVQ_BATCH * n, sizeof *work->rows);
+    work->codes = carvq_arena_take(arena, (uint64_t)work->threads * 2 * CARVQ_BATCH, work->code.steps);
     work->lines = carvq_arena_take(arena, work->threads, work->line_bytes);
     work->scale_codes = carvq_arena_take(arena, work->threads, CHUNK_ROWS);
     work->paths = carvq_arena_take(arena, work->threads, sizeof *work->paths);

@@ -97,7 +97,7 @@ static enum carvq_status compare_rows(void *context, struct carvq_chunk *chunk, 
             return status;
         carvq_decode_row(&work->memory.segment, i, y);
         carvq_prediction_add(&work->plan->prediction, row, y);
-        carvq_row_measure(x, y, n, &work->errors[row]);
+        carvq_row_measure(work->plan->metric, x, y, n, -1, &work->errors[row]);
     }
     return CARVQ_OK;
 }

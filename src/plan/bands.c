@@ -38,14 +38,6 @@ static void count_rows(const struct carvq_plan *plan, struct carvq_band bands_re
     }
 }
 
-static double expect_squares(const struct carvq_plan *plan, uint64_t row)
-{
-    const uint8_t tier = plan->tiers[row];
-    if (plan->segments[tier].codec == CARVQ_RAW)
-        return plan->survey.row_energies[row] * carvq_raw_distortion(plan->matrix->dtype);
-    return plan->survey.energies[row] * plan->distortion[tier];
-}
-
 double carvq_plan_bands(const struct carvq_plan *plan, const struct carvq_row_errors *errors,
                         struct carvq_band bands_ret[CARVQ_BANDS])
 {
@@ -54,7 +46,7 @@ double carvq_plan_bands(const struct carvq_plan *plan, const struct carvq_row_er
     for (uint64_t row = 0; row < plan->info.rows; row++) {
         unsigned band = find_band(plan, row);
         energy[band] += plan->survey.row_energies[row];
-        squares[band] += errors != NULL ? errors[row].squares : expect_squares(plan, row);
+        squares[band] += carvq_plan_squares(plan, errors, row);
     }
     for (unsigned b = 0; b < CARVQ_BANDS; b++) {
         bands_ret[b].sqnr_db = squares[b] > 0 ? 10 * log10(energy[b] / squares[b]) : INFINITY;

@@ -15,6 +15,9 @@
 #define LONG_STATE_EFFORT 4  // from this effort on a state may have 12 bits, which take four times as long to search ..
 #define LONG_STATE_GAIN 0.99 // .. if that lowers the squared error to so much
 
+// Of the identity in the metric of a head whose rows are looked up, too: see doc/method.md.
+#define METRIC_SHARE 0.3
+
 static const struct carvq_budget defaults = {
     .codecs = 1U << CARVQ_RVQ | 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW,
     .effort = 5,
@@ -24,6 +27,19 @@ static const struct carvq_budget defaults = {
 void carvq_budget_init(struct carvq_budget *budget_ret, size_t size)
 {
     carvq_options_give(&defaults, sizeof defaults, budget_ret, size);
+}
+
+// Of rows; NULL: there are none.
+static enum carvq_status check_numbers(const struct carvq_matrix *matrix, const double *numbers, const char *what,
+                                       struct carvq_error *error)
+{
+    double total = 0;
+    for (uint64_t row = 0; numbers != NULL && row < matrix->rows; row++) {
+        total += numbers[row];
+        if (!isfinite(total) || numbers[row] < 0)
+            return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the %s of row %" PRIu64 " is no %s", what, row, what);
+    }
+    return CARVQ_OK;
 }
 
 static enum carvq_status check(const struct carvq_matrix *matrix, const struct carvq_budget *budget, struct carvq_error *error)
@@ -38,13 +54,10 @@ static enum carvq_status check(const struct carvq_matrix *matrix, const struct c
                                  CARVQ_MAX_EFFORT);
     if (!(budget->codecs & (1U << CARVQ_RVQ | 1U << CARVQ_TRELLIS | 1U << CARVQ_ADDITIVE)))
         return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "neither rvq nor trellis nor additive may be used");
-    double total = 0;
-    for (uint64_t row = 0; budget->counts != NULL && row < matrix->rows; row++) {
-        total += budget->counts[row];
-        if (!isfinite(total) || budget->counts[row] < 0)
-            return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the count of row %" PRIu64 " is no count", row);
-    }
-    return CARVQ_OK;
+    if (!isfinite(budget->sensitivity) || budget->sensitivity < 0)
+        return carvq_matrix_fail(matrix, error, CARVQ_ERROR_ARGUMENT, "the sensitivity to errors is no number from 0 on");
+    status = check_numbers(matrix, budget->counts, "count", error);
+    return status == CARVQ_OK ? check_numbers(matrix, budget->variance, "variance", error) : status;
 }
 
 // What structure and adaptor may take, at most: what the smallest codes leave, and no more than a quarter of the budget. Nothing
@@ -135,6 +148,14 @@ static enum carvq_status study_again(struct carvq_plan *plan, unsigned threads, 
     return study(plan, 0, threads, ticker, error);
 }
 
+static enum carvq_status make_metric(struct carvq_plan *plan, unsigned threads, struct carvq_error *error)
+{
+    struct carvq_error reason;
+    enum carvq_status status = carvq_metric_make(plan->budget.moment, plan->matrix->cols, METRIC_SHARE, threads, &plan->metric,
+                                                 &reason);
+    return status == CARVQ_OK ? status : carvq_matrix_fail(plan->matrix, error, status, "%s", reason.message);
+}
+
 enum carvq_status carvq_plan_by_budget(const struct carvq_matrix *matrix, const struct carvq_budget *budget, unsigned threads,
                                        carvq_progress_function *progress, void *progress_context, struct carvq_plan **plan_ret,
                                        struct carvq_error *error)
@@ -157,7 +178,12 @@ enum carvq_status carvq_plan_by_budget(const struct carvq_matrix *matrix, const 
         .state = {.table = matrix->name, .total = matrix->rows * matrix->cols},
     };
     struct carvq_error own_error;
-    status = study(plan, structure_bits(plan), threads, &ticker, &own_error);
+    if (own.variance != NULL)
+        carvq_plan_use_variance(plan);
+    if (own.moment != NULL)
+        status = make_metric(plan, threads, &own_error);
+    if (status == CARVQ_OK)
+        status = study(plan, structure_bits(plan), threads, &ticker, &own_error);
     if (status == CARVQ_ERROR_ARGUMENT && plan->tiers != NULL &&
         carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols) > 0)
         status = study_again(plan, threads, &ticker, &own_error);

@@ -21,7 +21,7 @@
 
 // Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
 #define MIN_RATE 1.     // bits per value of any row ..
-#define RATE_FLOOR 1.5  // .. and where the budget has at least ..
+#define RATE_FLOOR 1.5  // .. and, if counts alone are known, where the budget has at least ..
 #define FLOOR_BUDGET 2. // .. so many
 
 // What logits that need no decoded rows are worth: the code of Gaussian rows costs 0.7 to 1.3 dB, the books of small tables more.
@@ -382,7 +382,7 @@ static enum carvq_status decide(struct carvq_plan *plan, struct choice *choice, 
     const struct carvq_matrix *matrix = plan->matrix;
     const uint64_t values = matrix->rows * matrix->cols, budget = carvq_plan_bytes(plan), total = 8 * budget;
     const uint64_t fixed = carvq_prediction_bits(&plan->prediction, matrix->rows, matrix->cols);
-    double floor = (double)total / (double)values >= FLOOR_BUDGET ? RATE_FLOOR : MIN_RATE;
+    double floor = (double)total / (double)values >= FLOOR_BUDGET && plan->budget.variance == NULL ? RATE_FLOOR : MIN_RATE;
     const double least = plan->additive.count > 0 ? CARVQ_ADDITIVE_LEAST_RATE : MIN_RATE;
     struct outcome outcome, best = {.total = INFINITY};
     uint64_t offered = total > fixed ? total - fixed : 0;
@@ -414,6 +414,7 @@ static enum carvq_status decide(struct carvq_plan *plan, struct choice *choice, 
     if (best.allocation.count == 0)
         return fail_budget(choice, error);
     (void)settle(plan, &best, choice->order); // as it was done once
+    carvq_plan_predict(plan, NULL);
     return CARVQ_OK;
 }
 

@@ -96,6 +96,13 @@ static unsigned train_rounds(const struct carvq_segment_info *info)
     return width > 2 * info->stride_count ? 18 : width > info->stride_count ? 24 : 30;
 }
 
+static double encode(const struct trial *trial, const float *row, float scale, uint8_t *codes)
+{
+    struct carvq_coded_row result = {row, scale, codes, trial->decoded, 0};
+    carvq_additive_find(&trial->search, &trial->path, &result, 1);
+    return result.error;
+}
+
 static void train(struct trial *trial)
 {
     const size_t taken = take_rows(trial);
@@ -104,23 +111,10 @@ static void train(struct trial *trial)
         const struct carvq_additive_sample sample = {trial->train, round < rounds / 2 ? (taken + 3) / 4 : taken};
         carvq_additive_search_begin(&trial->search);
         for (size_t r = 0; r < sample.count; r++)
-            carvq_additive_find(&trial->search, &trial->path, sample.rows + r * trial->all->cols, 1,
-                                trial->codes + r * trial->code.steps);
+            (void)encode(trial, sample.rows + r * trial->all->cols, 1, trial->codes + r * trial->code.steps);
         for (uint32_t class = 0; class < trial->code.classes; class ++)
             carvq_additive_fit(&trial->code, &sample, trial->codes, class);
     }
-}
-
-static double encode(const struct trial *trial, const float *row, float scale)
-{
-    double error = 0;
-    carvq_additive_find(&trial->search, &trial->path, row, scale, trial->codes);
-    carvq_additive_code_decode(&trial->code, trial->codes, scale, trial->decoded);
-    for (uint32_t c = 0; c < trial->all->cols; c++) {
-        const double difference = (double)row[c] - (double)trial->decoded[c];
-        error += difference * difference;
-    }
-    return error;
 }
 
 static void try_row(const struct trial *trial, size_t i)
@@ -135,7 +129,7 @@ static void try_row(const struct trial *trial, size_t i)
         if (energy == 0 || (o != CARVQ_RIGHT_SCALE && !carvq_with_other_scales(i)))
             continue;
         const double scale = sqrt(energy / all->cols * pow(10, carvq_off_scales_db[o] / 10)) / (double)trial->code.unit;
-        *relative = TRAINED_BETTER * encode(trial, row, (float)scale) / energy;
+        *relative = TRAINED_BETTER * encode(trial, row, (float)scale, trial->codes) / energy;
     }
 }
 

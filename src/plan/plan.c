@@ -14,6 +14,8 @@
 
 // Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
 #define COUNT_EXPONENT 0.5
+#define VARIANCE_EXPONENT 0.65
+#define VARIANCE_FLOOR 1e-6 // of the mean, so that no row is without weight
 
 enum carvq_status carvq_options_take(const void *given, size_t own_size, void *own_ret, const char *what,
                                      struct carvq_error *error)
@@ -59,6 +61,7 @@ void carvq_plan_free(struct carvq_plan *plan)
         return;
     carvq_survey_free(&plan->survey);
     carvq_prediction_free(&plan->prediction);
+    carvq_metric_free(plan->metric);
     free(plan->tiers);
     free(plan);
 }
@@ -109,8 +112,29 @@ struct carvq_rvq_options carvq_plan_rvq_options(const struct carvq_plan *plan)
     return (struct carvq_rvq_options){CARVQ_RVQ_ITERATIONS, efforts[plan->budget.effort], plan->budget.seed};
 }
 
+// What a text says of a row is too much for those that it has and too little for those that it lacks. Of another text of its kind
+// a power of it is the better guess; it also goes on to say which rows are looked up, better than counts do.
+static double smooth(const struct carvq_plan *plan, uint64_t row)
+{
+    return pow(plan->budget.variance[row] + plan->variance_floor, VARIANCE_EXPONENT);
+}
+
+void carvq_plan_use_variance(struct carvq_plan *plan)
+{
+    const uint64_t rows = plan->info.rows;
+    double sum = 0, smoothed = 0;
+    for (uint64_t row = 0; row < rows; row++)
+        sum += plan->budget.variance[row];
+    plan->variance_floor = sum > 0 ? VARIANCE_FLOOR * sum / (double)rows : 1;
+    for (uint64_t row = 0; row < rows; row++)
+        smoothed += smooth(plan, row);
+    plan->variance_unit = (sum > 0 ? sum : 1) / smoothed;
+}
+
 double carvq_plan_weight(const struct carvq_plan *plan, uint64_t row)
 {
+    if (plan->budget.variance != NULL)
+        return plan->variance_unit * smooth(plan, row);
     return plan->budget.counts == NULL ? 1 : pow(plan->budget.counts[row] + 1, COUNT_EXPONENT);
 }
 
@@ -137,6 +161,11 @@ const struct carvq_adaptor_trial *carvq_plan_trial(const struct carvq_plan *plan
 const struct carvq_head_trial *carvq_plan_head(const struct carvq_plan *plan)
 {
     return &plan->head;
+}
+
+const struct carvq_divergence *carvq_plan_divergence(const struct carvq_plan *plan)
+{
+    return &plan->divergence;
 }
 
 const struct carvq_report *carvq_plan_report(const struct carvq_plan *plan)

@@ -3,6 +3,7 @@
 #ifndef CARVQ_PLAN_PLAN_H
 #define CARVQ_PLAN_PLAN_H
 
+#include "codec/metric.h"
 #include "codec/rvq/group.h"
 #include "codec/prediction/prediction.h"
 #include "plan/curve.h"
@@ -22,6 +23,9 @@ struct carvq_plan {
     struct carvq_budget budget;
 
     // What a plan by a budget goes by.
+    struct carvq_metric *metric;          // in which rows are to be near; NULL: all columns alike
+    double variance_floor, variance_unit; // see carvq_plan_weight()
+    struct carvq_divergence divergence;
     struct carvq_survey survey;
     struct carvq_adaptor_trial trial;
     struct carvq_head_trial head;
@@ -59,7 +63,10 @@ struct carvq_weighted_row {
     uint32_t row;
 };
 
-// How much the squared error of a row counts: (count + 1)^a.
+// Says what plan->budget.variance makes of weights, before the first one is asked for.
+void carvq_plan_use_variance(struct carvq_plan *plan);
+
+// How much the squared error of a row counts: (count + 1)^a, or w^a, which is scaled so that the sum of all rows stays that of w.
 double carvq_plan_weight(const struct carvq_plan *plan, uint64_t row);
 
 // The scale that suits the residual of a row, in the units of the trellis tables.
@@ -75,10 +82,17 @@ static inline double carvq_raw_distortion(enum carvq_dtype dtype)
 struct carvq_row_errors {
     double squares; // sum of (x - y)^2
     double l1;      // of |x - y|
+    double moment;  // e' H e, with a metric
 };
 
 // The bands of a plan by a budget with these errors[V], or with the expected ones if errors is NULL. Returns the SQNR of all
 // rows.
+// Squared error of a row by errors[V], or the expected one if that is NULL.
+double carvq_plan_squares(const struct carvq_plan *plan, const struct carvq_row_errors *errors, uint64_t row);
+
+// Fills plan->divergence, with these errors[V] or with the expected ones.
+void carvq_plan_predict(struct carvq_plan *plan, const struct carvq_row_errors *errors);
+
 double carvq_plan_bands(const struct carvq_plan *plan, const struct carvq_row_errors *errors,
                         struct carvq_band bands_ret[CARVQ_BANDS]);
 

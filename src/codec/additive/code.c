@@ -102,18 +102,26 @@ void carvq_additive_pack(const struct carvq_segment_info *info, uint64_t first_t
     }
 }
 
+uint32_t carvq_additive_step_values(const struct carvq_additive_code *code, const uint8_t *codes, uint32_t step,
+                                    float values_ret[CARVQ_MAX_STRIDE])
+{
+    const uint32_t class = carvq_additive_class(&code->info, step), length = carvq_additive_length(code, step);
+    for (uint32_t f = 0; f < length; f++)
+        values_ret[f] = 0;
+    for (unsigned j = 0; j < code->info.span && j <= step; j++) {
+        const float *part = carvq_additive_part(code, class, j) + codes[step - j];
+        for (uint32_t f = 0; f < length; f++)
+            values_ret[f] += part[f * CARVQ_ADDITIVE_CODES];
+    }
+    return length;
+}
+
 void carvq_additive_code_decode(const struct carvq_additive_code *code, const uint8_t *codes, float scale, float *decoded_ret)
 {
-    const unsigned span = code->info.span;
     for (uint32_t t = 0; t < code->steps; t++) {
-        const uint32_t class = carvq_additive_class(&code->info, t), length = carvq_additive_length(code, t);
-        float sums[CARVQ_MAX_STRIDE] = {0};
-        for (unsigned j = 0; j < span && j <= t; j++) {
-            const float *part = carvq_additive_part(code, class, j) + codes[t - j];
-            for (uint32_t f = 0; f < length; f++)
-                sums[f] += part[f * CARVQ_ADDITIVE_CODES];
-        }
+        float values[CARVQ_MAX_STRIDE];
+        const uint32_t length = carvq_additive_step_values(code, codes, t, values);
         for (uint32_t f = 0; f < length; f++)
-            *decoded_ret++ = sums[f] * scale;
+            *decoded_ret++ = values[f] * scale;
     }
 }

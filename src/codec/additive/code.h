@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "carvq.h"
+#include "codec/metric.h"
 
 #define CARVQ_ADDITIVE_CODES 16
 #define CARVQ_ADDITIVE_PARTS (CARVQ_MAX_SPAN * CARVQ_MAX_STRIDE * CARVQ_ADDITIVE_CODES)
@@ -19,11 +20,12 @@
 // Steps of one class have the same books. By position every step is a class; by phase the first M - 1 steps, which have fewer
 // parts, are classes of their own, and then there is one for each stride of the pattern.
 struct carvq_additive_code {
-    struct carvq_segment_info info; // cols, strides, stride_count, span, position_books
-    uint32_t steps;                 // [T]
-    uint32_t classes;               // of steps
-    float unit;                     // what a value of standard deviation 1 is in the books: 1 until they are rounded
-    float *books;                   // [classes][M][CARVQ_MAX_STRIDE][16]; 0 where there is nothing
+    struct carvq_segment_info info;    // cols, strides, stride_count, span, position_books
+    uint32_t steps;                    // [T]
+    uint32_t classes;                  // of steps
+    float unit;                        // what a value of standard deviation 1 is in the books: 1 until they are rounded
+    float *books;                      // [classes][M][CARVQ_MAX_STRIDE][16]; 0 where there is nothing
+    const struct carvq_metric *metric; // in which rows are near to each other; NULL: all values alike
 };
 
 // Says what follows from info; the books are the caller's, of so many floats: carvq_additive_book_values().
@@ -53,6 +55,10 @@ uint64_t carvq_additive_book_bytes(const struct carvq_segment_info *info);
 // begins, and zeros.
 void carvq_additive_pack(const struct carvq_segment_info *info, uint64_t first_tile, uint64_t row, const uint8_t *codes,
                          uint8_t *lines);
+
+// The values of a step [its length], by the codes [T] up to it; returns their number.
+uint32_t carvq_additive_step_values(const struct carvq_additive_code *code, const uint8_t *codes, uint32_t step,
+                                    float values_ret[CARVQ_MAX_STRIDE]);
 
 // What a reader makes of codes [T]: a row [n].
 void carvq_additive_code_decode(const struct carvq_additive_code *code, const uint8_t *codes, float scale, float *decoded_ret);

@@ -71,24 +71,27 @@ CARVQ_TEMPLATE int32_t step_forward(const struct carvq_additive_tables *tables, 
     return result;
 }
 
-CARVQ_TEMPLATE void forward(const struct carvq_additive_search *search, const struct carvq_additive_path *path, unsigned span)
+CARVQ_TEMPLATE void forward(const struct carvq_additive_search *search, const struct carvq_additive_stretch *stretch,
+                            int32_t *distances, unsigned span)
 {
     const struct carvq_additive_code *code = search->code;
     const size_t states = (size_t)1 << 4 * (span - 1);
-    int32_t unary[2][CARVQ_MAX_SPAN][16], *distances = path->distances, low = 0;
-    const float *targets = path->targets;
-    for (size_t i = 1; i < states; i++)
+    const uint32_t period = code->info.stride_count;
+    int32_t unary[2][CARVQ_MAX_SPAN][16], low = 0;
+    const float *targets = stretch->targets;
+    uint32_t phase = stretch->begin % period;
+    for (size_t i = 0; i < states; i++)
         distances[i] = CARVQ_ADDITIVE_FAR;
-    distances[0] = 0;
-    const struct carvq_additive_tables *tables = carvq_additive_step_tables(search, 0);
-    sum_unary(tables, targets, code->info.strides[0], span, unary[0]);
-    for (uint32_t t = 0, turn = 1; t < code->steps; t++) {
+    distances[stretch->state] = 0;
+    const struct carvq_additive_tables *tables = carvq_additive_step_tables(search, stretch->begin);
+    sum_unary(tables, targets, code->info.strides[phase], span, unary[stretch->begin % 2]);
+    for (uint32_t t = stretch->begin; t < stretch->end; t++) {
         const struct carvq_additive_tables *next = NULL;
-        targets += code->info.strides[turn - 1];
+        targets += code->info.strides[phase];
+        phase = phase + 1 < period ? phase + 1 : 0;
         if (t + 1 < code->steps) {
-            const uint32_t stride = code->info.strides[turn % code->info.stride_count];
             next = carvq_additive_step_tables(search, t + 1);
-            sum_unary(next, targets, stride, span, unary[(t + 1) % 2]);
+            sum_unary(next, targets, code->info.strides[phase], span, unary[(t + 1) % 2]);
         } else {
             memset(unary[(t + 1) % 2], 0, sizeof unary[0]);
         }
@@ -96,17 +99,17 @@ CARVQ_TEMPLATE void forward(const struct carvq_additive_search *search, const st
                            distances + states);
         distances += states;
         tables = next;
-        turn = turn % code->info.stride_count + 1;
     }
 }
 
 CARVQ_VECTORIZED(void, carvq_additive_forward,
-                 (const struct carvq_additive_search *search, const struct carvq_additive_path *path), (search, path))
+                 (const struct carvq_additive_search *search, const struct carvq_additive_stretch *stretch, int32_t *distances),
+                 (search, stretch, distances))
 {
     if (search->code->info.span == 2)
-        forward(search, path, 2);
+        forward(search, stretch, distances, 2);
     else if (search->code->info.span == 3)
-        forward(search, path, 3);
+        forward(search, stretch, distances, 3);
     else
-        forward(search, path, 4);
+        forward(search, stretch, distances, 4);
 }

@@ -10,7 +10,15 @@
 // The tables of a step.
 const struct carvq_additive_tables *carvq_additive_step_tables(const struct carvq_additive_search *search, uint32_t step);
 
-// Fills the distances of a path whose targets are set.
-void carvq_additive_forward(const struct carvq_additive_search *search, const struct carvq_additive_path *path);
+// Steps that are searched together, from a state that is known on.
+struct carvq_additive_stretch {
+    uint32_t begin, end;
+    size_t state;
+    const float *targets; // of their values and CARVQ_MAX_STRIDE more
+};
+
+// Fills the distances [end - begin + 1][16^(M-1)].
+void carvq_additive_forward(const struct carvq_additive_search *search, const struct carvq_additive_stretch *stretch,
+                            int32_t *distances);
 
 #endif

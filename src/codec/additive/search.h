@@ -15,10 +15,15 @@
 //
 // Distances are 32-bit fixed point: 2^16 is a squared standard deviation of the row. Values beyond CARVQ_ADDITIVE_CLIP standard
 // deviations count as if they were that, which keeps every sum within bounds.
+//
+// With a metric (codec/metric.h) a row is searched in stretches: each some steps further than what is kept of it, in distances
+// weighted by D; then the errors made are fed to all values behind. The rows of a batch go through a stretch one after the other,
+// while its tables and its columns of A are near.
 #ifndef CARVQ_CODEC_ADDITIVE_SEARCH_H
 #define CARVQ_CODEC_ADDITIVE_SEARCH_H
 
 #include "codec/additive/code.h"
+#include "codec/levels.h"
 #include "host/arena.h"
 
 #define CARVQ_ADDITIVE_CLIP 16.f
@@ -39,15 +44,18 @@ struct carvq_additive_search {
     const struct carvq_additive_code *code;
     uint32_t keys;                        // number of tables
     struct carvq_additive_tables *tables; // [keys]
+    float *weights;                       // [n] with a metric: of the squared error of each value, at most 1
 };
 
-// Room to encode one row at a time; every thread has its own.
+// Room to encode CARVQ_BATCH rows; every thread has its own.
 struct carvq_additive_path {
-    int32_t *distances; // [T + 1][16^(M-1)] of the best paths to each state after so many steps
-    float *targets;     // [n + CARVQ_MAX_STRIDE] the row in units of the books
+    int32_t *distances; // [steps + 1][16^(M-1)] of the best paths to each state after so many steps of a stretch
+    float *targets;     // [CARVQ_BATCH][n] the rows in units of the books, less what errors before a value call for
+    float *stretch;     // [values + CARVQ_MAX_STRIDE] those of a stretch, within bounds
+    float *errors;      // [CARVQ_BATCH][n] with a metric: of the values that are decided
 };
 
-// code: with its shape.
+// code: with its shape and its metric.
 void carvq_additive_search_place(struct carvq_additive_search *search, struct carvq_arena *arena,
                                  const struct carvq_additive_code *code);
 void carvq_additive_path_place(struct carvq_additive_path *path, struct carvq_arena *arena,
@@ -56,19 +64,9 @@ void carvq_additive_path_place(struct carvq_additive_path *path, struct carvq_ar
 // Computes the tables from the books, which must not change while they are used.
 void carvq_additive_search_begin(struct carvq_additive_search *search);
 
-// Finds the codes [T] of a row x [n] with the given scale (of an integer of the books). If it is not above 0, they are 0.
-void carvq_additive_find(const struct carvq_additive_search *search, const struct carvq_additive_path *path, const float *x,
-                         float scale, uint8_t *codes_ret);
-
-// As carvq_additive_find(), with the best of the levels: number begin, and up to reach others below and above it, for as long as
-// the error gets less. Returns the squared error. spare: codes [T] and a row [n], of any content.
-struct carvq_additive_spare {
-    uint8_t *codes;
-    float *decoded;
-};
-double carvq_additive_find_best(const struct carvq_additive_search *search, const struct carvq_additive_path *path,
-                                const float *x, const float *levels, size_t count, size_t begin, unsigned reach,
-                                size_t *level_ret, uint8_t *codes_ret, float *decoded_ret,
-                                const struct carvq_additive_spare *spare);
+// Finds the codes [T], uint8_t, of up to CARVQ_BATCH rows, whose scale is that of an integer of the books; if it is not above 0,
+// they are 0. path->targets then has the values that they were to reach.
+void carvq_additive_find(const struct carvq_additive_search *search, const struct carvq_additive_path *path,
+                         struct carvq_coded_row *rows, size_t count);
 
 #endif

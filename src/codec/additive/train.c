@@ -35,6 +35,9 @@ struct work {
     struct carvq_additive_search search;
     struct carvq_additive_path *paths; // [threads]
     uint8_t *codes;                    // [count][T]
+    float *decoded;                    // [threads][CARVQ_BATCH][n]
+    float *targets;                    // [count][n] with a metric: what codes were to reach
+    double *errors;                    // [count] of the last search
 };
 
 static void place(struct work *work, struct carvq_arena *arena, unsigned threads)
@@ -42,27 +45,51 @@ static void place(struct work *work, struct carvq_arena *arena, unsigned threads
     struct carvq_additive_path scratch;
     carvq_additive_search_place(&work->search, arena, work->code);
     work->codes = carvq_arena_take(arena, work->sample->count, work->code->steps);
+    const uint64_t n = work->code->info.cols;
+    work->decoded = carvq_arena_take(arena, threads * n * CARVQ_BATCH, sizeof *work->decoded);
+    work->targets = work->code->metric == NULL ? NULL : carvq_arena_take(arena, work->sample->count * n, sizeof *work->targets);
+    work->errors = carvq_arena_take(arena, work->sample->count, sizeof *work->errors);
     work->paths = carvq_arena_take(arena, threads, sizeof *work->paths);
     for (unsigned t = 0; t < threads; t++)
         carvq_additive_path_place(work->paths == NULL ? &scratch : &work->paths[t], arena, work->code);
 }
 
+// A batch of rows.
 static enum carvq_status find_rows(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
     const struct work *work = context;
+    const size_t n = work->code->info.cols;
+    const struct carvq_additive_path *path = &work->paths[chunk->thread];
+    struct carvq_coded_row rows[CARVQ_BATCH];
     (void)error;
-    for (uint64_t r = chunk->first; r < chunk->first + chunk->count; r++)
-        carvq_additive_find(&work->search, &work->paths[chunk->thread], work->sample->rows + r * work->code->info.cols, 1,
-                            work->codes + r * work->code->steps);
+    for (size_t i = 0; i < chunk->count; i++) {
+        const size_t r = (size_t)chunk->first + i;
+        rows[i] = (struct carvq_coded_row){.x = work->sample->rows + r * n,
+                                           .scale = 1 / work->code->unit,
+                                           .codes = work->codes + r * work->code->steps,
+                                           .decoded = work->decoded + (chunk->thread * CARVQ_BATCH + i) * n};
+    }
+    carvq_additive_find(&work->search, path, rows, chunk->count);
+    for (size_t i = 0; i < chunk->count; i++)
+        work->errors[chunk->first + i] = rows[i].error;
+    if (work->targets != NULL)
+        memcpy(work->targets + chunk->first * n, path->targets, chunk->count * n * sizeof *work->targets);
     return CARVQ_OK;
+}
+
+// What books are fitted to: with a metric, the values that the codes were to reach, and not the rows.
+static struct carvq_additive_sample to_fit(const struct work *work)
+{
+    return (struct carvq_additive_sample){work->targets == NULL ? work->sample->rows : work->targets, work->sample->count};
 }
 
 static enum carvq_status fit_classes(void *context, struct carvq_chunk *chunk, struct carvq_error *error)
 {
     const struct work *work = context;
+    const struct carvq_additive_sample sample = to_fit(work);
     (void)error;
     for (uint64_t class = chunk->first; class < chunk->first + chunk->count; class ++)
-        carvq_additive_fit(work->code, work->sample, work->codes, (uint32_t) class);
+        carvq_additive_fit(work->code, &sample, work->codes, (uint32_t) class);
     return CARVQ_OK;
 }
 
@@ -88,7 +115,8 @@ enum carvq_status carvq_additive_train(const struct carvq_additive_code *code, c
     void *memory = make_room(&work, training->threads, error);
     if (memory == NULL)
         return CARVQ_ERROR_MEMORY;
-    const struct carvq_work rows = {sample->count, 1, 0, training->threads, training->ticker, find_rows, &work};
+    const struct carvq_work rows = {sample->count, CARVQ_BATCH, 0, training->threads, training->ticker, find_rows, &work};
+    const struct carvq_additive_sample targets = to_fit(&work);
     const struct carvq_work classes = {code->classes, 1, 0, training->threads, training->ticker, fit_classes, &work};
     enum carvq_status status = CARVQ_OK;
     for (unsigned round = 0; round < training->rounds && status == CARVQ_OK; round++) {
@@ -97,7 +125,7 @@ enum carvq_status carvq_additive_train(const struct carvq_additive_code *code, c
         if (status == CARVQ_OK && code->info.position_books)
             status = carvq_parallel(&classes, error);
         for (uint32_t class = 0; class < code->classes && status == CARVQ_OK && !code->info.position_books; class ++)
-            carvq_additive_fit(code, sample, work.codes, class); // few: not worth waking threads
+            carvq_additive_fit(code, &targets, work.codes, class); // few: not worth waking threads
     }
     free(memory);
     return status;
@@ -121,17 +149,11 @@ enum carvq_status carvq_additive_try(const struct carvq_additive_code *code, con
     if (memory == NULL)
         return CARVQ_ERROR_MEMORY;
     carvq_additive_search_begin(&work.search);
-    const struct carvq_work rows = {sample->count, 1, 0, threads, ticker, find_rows, &work};
+    const struct carvq_work rows = {sample->count, CARVQ_BATCH, 0, threads, ticker, find_rows, &work};
     enum carvq_status status = carvq_parallel(&rows, error);
     *squares_ret = 0;
-    for (size_t r = 0; r < sample->count && status == CARVQ_OK; r++) {
-        float *decoded = work.paths[0].targets; // of nobody now
-        carvq_additive_code_decode(code, work.codes + r * code->steps, 1 / code->unit, decoded);
-        for (uint32_t c = 0; c < code->info.cols; c++) {
-            const double difference = (double)sample->rows[r * code->info.cols + c] - (double)decoded[c];
-            *squares_ret += difference * difference;
-        }
-    }
+    for (size_t r = 0; r < sample->count && status == CARVQ_OK; r++)
+        *squares_ret += work.errors[r];
     free(memory);
     return status;
 }

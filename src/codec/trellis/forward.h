@@ -16,6 +16,16 @@ CARVQ_TEMPLATE uint32_t carvq_trellis_square(int32_t x, int32_t y)
     return (uint32_t)(difference * difference) >> 16;
 }
 
+// The same, the difference being multiplied by weight / 2^15, and twice as fine: weights make squares small.
+CARVQ_TEMPLATE uint32_t carvq_trellis_weighted_square(int32_t x, int32_t y, int32_t weight)
+{
+    int32_t difference = x - y;
+    difference = difference > INT16_MAX ? INT16_MAX : difference;
+    difference = difference < INT16_MIN ? INT16_MIN : difference;
+    difference = (difference * weight + (1 << 14)) >> 15;
+    return (uint32_t)(difference * difference + (1 << 14)) >> 15;
+}
+
 // False for the last step of a row of odd length: zeros take the place of the second values, and the second target is 0.
 static inline bool carvq_trellis_has_second(const struct carvq_trellis *trellis, size_t step)
 {
@@ -27,12 +37,14 @@ static inline const int16_t *carvq_trellis_second(const struct carvq_trellis *tr
     return carvq_trellis_has_second(trellis, step) ? trellis->table[1] : trellis->zeros;
 }
 
-// Before the first step the state is 0.
-static inline void carvq_trellis_start(const struct carvq_trellis *trellis)
+// Before the steps from begin on, the state is known.
+static inline void carvq_trellis_start(const struct carvq_trellis *trellis, size_t begin, size_t state)
 {
+    uint16_t *metrics = trellis->metrics + begin * trellis->groups;
     for (size_t group = 0; group < trellis->groups; group++)
-        trellis->metrics[group] = group == 0 ? 0 : UINT16_MAX;
-    trellis->lows[0] = 0;
+        metrics[group] = UINT16_MAX;
+    metrics[state % trellis->groups] = 0;
+    trellis->lows[begin] = 0;
 }
 
 // From the least distances of states of equal remainder mod width (a power of 2, at least groups), those of the groups after a

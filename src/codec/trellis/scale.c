@@ -137,24 +137,3 @@ size_t carvq_trellis_nearest_level(const float *levels, size_t count, float scal
         return above;
     return above - 1;
 }
-
-double carvq_trellis_encode_best(const struct carvq_trellis *trellis, const float *x, const float *levels, size_t count,
-                                 unsigned reach, size_t *level_ret, uint16_t *path_ret, float *decoded_ret, uint16_t *spare_path)
-{
-    const size_t begin = carvq_trellis_nearest_level(levels, count, carvq_trellis_row_scale(x, trellis->cols));
-    double least = carvq_trellis_encode(trellis, x, levels[begin], path_ret);
-    *level_ret = begin;
-    for (int up = 0; up < 2; up++)
-        for (size_t i = 1, level; i <= reach && i <= (up ? count - 1 - begin : begin); i++) {
-            level = up ? begin + i : begin - i;
-            double error = carvq_trellis_encode(trellis, x, levels[level], spare_path);
-            if (error >= least)
-                break;
-            least = error;
-            *level_ret = level;
-            memcpy(path_ret, spare_path, trellis->steps * sizeof *path_ret);
-        }
-    if (decoded_ret != NULL)
-        carvq_trellis_decode(trellis, path_ret, levels[*level_ret], decoded_ret);
-    return least;
-}

@@ -33,9 +33,4 @@ void carvq_trellis_scales_fit(const struct carvq_trellis_scales *scales, unsigne
 // Number of the level that is nearest to a scale, by ratio. Levels are as above, of any number.
 size_t carvq_trellis_nearest_level(const float *levels, size_t count, float scale);
 
-// As carvq_trellis_encode(), with the best of the levels: the nearest one to the row's own scale, and up to reach others below
-// and above it, for as long as the error gets less. spare_path: [steps], of any content.
-double carvq_trellis_encode_best(const struct carvq_trellis *trellis, const float *x, const float *levels, size_t count,
-                                 unsigned reach, size_t *level_ret, uint16_t *path_ret, float *decoded_ret, uint16_t *spare_path);
-
 #endif

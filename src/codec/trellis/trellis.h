@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "codec/levels.h"
+#include "codec/metric.h"
 #include "host/arena.h"
 #include "host/vector.h"
 #include "runtime/trellis_tables.h"
@@ -36,13 +38,22 @@ struct carvq_trellis {
     uint16_t *metrics;              // [steps + 1][groups] distances of the best paths that end in each group after so many steps
     uint16_t *lows;                 // [steps + 1] the least of those; the distances of the next step do without it
     uint16_t reversed_bits[1 << CARVQ_TRELLIS_MAX_STEP_BITS];
-    // Fills metrics and lows: for the level here.
-    void (*forward)(const struct carvq_trellis *trellis);
+    // Fills metrics and lows of some steps, from the state [r] before them on: for the level here.
+    void (*forward)(const struct carvq_trellis *trellis, size_t begin, size_t end, size_t state);
+
+    // With a metric, by which rows are near to each other: see carvq_trellis_place_metric().
+    const struct carvq_metric *metric;
+    int16_t *weights; // [steps][2] by which differences are multiplied, of 2^15: roots of D over the largest, bounded below
+    float *wanted;    // [CARVQ_BATCH][n] values that are to be reached: rows, less what the errors before a value call for
+    float *errors;    // [CARVQ_BATCH][n] of those that are decided
 };
 
 // For rows of n columns (1 or more). S and k are such that there is a table.
 void carvq_trellis_place(struct carvq_trellis *trellis, struct carvq_arena *arena, unsigned state_bits, unsigned step_bits,
                          uint32_t cols);
+
+// Room for a metric, which must live as long; to be called after the other.
+void carvq_trellis_place_metric(struct carvq_trellis *trellis, struct carvq_arena *arena, const struct carvq_metric *metric);
 
 // After the memory is there, once.
 void carvq_trellis_begin(struct carvq_trellis *trellis);
@@ -54,6 +65,10 @@ void carvq_trellis_set_table(struct carvq_trellis *trellis, const float (*values
 // scale, and returns the squared error. If scale is not above 0, the path is 0.
 double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x, float scale, uint16_t *path_ret);
 
+// Finds the paths, uint16_t [steps], of up to CARVQ_BATCH rows: by the metric, if there is one, and then in stretches, each some
+// steps further than what is kept of it.
+void carvq_trellis_encode_rows(const struct carvq_trellis *trellis, struct carvq_coded_row *rows, size_t count);
+
 // What the decoder makes of a path: a row [n].
 void carvq_trellis_decode(const struct carvq_trellis *trellis, const uint16_t *path, float scale, float *decoded_ret);
 
@@ -63,9 +78,9 @@ void carvq_trellis_pack(const struct carvq_trellis *trellis, unsigned scale_bits
                         uint8_t *codes, uint64_t bit);
 
 // Fills metrics and lows. The first is the specification; all give the same.
-void carvq_trellis_forward(const struct carvq_trellis *trellis);
+void carvq_trellis_forward(const struct carvq_trellis *trellis, size_t begin, size_t end, size_t state);
 #ifdef CARVQ_HAS_AVX
-void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis);
+void carvq_trellis_forward_avx2(const struct carvq_trellis *trellis, size_t begin, size_t end, size_t state);
 #endif
 
 #endif
