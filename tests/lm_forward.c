@@ -295,16 +295,45 @@ static void test_exp(void **state)
     float ends[] = {0, -INFINITY, INFINITY, NAN, -1e30f};
     carvq_lm_exp(ends, 5, ends);
     assert_true(ends[0] == 1 && ends[1] < 1e-37f && ends[2] > 1e38f && isnan(ends[3]) && ends[4] < 1e-37f);
-    float gate[300], up[300];
-    for (size_t i = 0; i < 300; i++) {
-        gate[i] = (float)i / 8 - 20;
-        up[i] = (float)(i % 5);
+}
+
+static double exact(enum carvq_lm_activation activation, double x)
+{
+    switch (activation) {
+    case CARVQ_LM_SILU:
+        return x / (1 + exp(-x));
+    case CARVQ_LM_GELU:
+        return 0.5 * x * erfc(-x / sqrt(2));
+    case CARVQ_LM_GELU_TANH:
+        return 0.5 * x * (1 + tanh(sqrt(2 / acos(-1)) * (x + 0.044715 * x * x * x)));
+    default:
+        return x > 0 ? x * x : 0;
     }
-    carvq_lm_silu(gate, up, 300);
-    for (size_t i = 0; i < 300; i++) {
-        const double z = (double)i / 8 - 20;
-        assert_near(gate[i], z / (1 + exp(-z)) * up[i], 1e-6 * (1 + fabs(z * up[i])));
+}
+
+static void test_activations(void **state)
+{
+    (void)state;
+    enum { COUNT = 4001 }; // more than are taken at once
+    static float x[COUNT], y[COUNT];
+    for (int activation = CARVQ_LM_SILU; activation <= CARVQ_LM_RELU2; activation++) {
+        for (size_t i = 0; i < COUNT; i++)
+            y[i] = x[i] = (float)i / 100 - 20;
+        carvq_lm_activate((enum carvq_lm_activation)activation, y, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            const double right = exact((enum carvq_lm_activation)activation, (double)x[i]);
+            assert_near((double)y[i], right, 3e-7 * (1 + fabs((double)x[i]) + fabs(right)));
+        }
+        float odd[] = {0, NAN, 1e18f, -1e18f};
+        carvq_lm_activate((enum carvq_lm_activation)activation, odd, 4);
+        assert_true(odd[0] == 0 && isnan(odd[1]) && odd[2] >= 1e18f && fabsf(odd[3]) < 1e-15f);
     }
+    for (size_t i = 0; i < COUNT; i++)
+        y[i] = x[i];
+    carvq_lm_cap(3, y, COUNT);
+    carvq_lm_multiply(y, x, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_near((double)y[i], 3 * tanh((double)x[i] / 3) * (double)x[i], 5e-7 * (1 + fabs((double)x[i])));
 }
 
 // Every remainder of the number of lanes, and the largest value in each place.
@@ -385,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_identity_table_changes_nothing),
         cmocka_unit_test(test_identity_table_of_an_untied_model),
         cmocka_unit_test(test_exp),
+        cmocka_unit_test(test_activations),
         cmocka_unit_test(test_lanes),
         cmocka_unit_test(test_scores_follow_from_logits),
         cmocka_unit_test(test_large_vocabulary),
