@@ -100,6 +100,7 @@ struct carvq_lm_architecture {
 
     struct carvq_lm_size_key vocabulary, hidden, intermediate, layer_count, heads, kv_heads, head_dim, max_positions;
     size_t widening; // of the mlp, where intermediate_size is missing
+    bool ungrouped;  // as many keys and values as heads, whatever num_key_value_heads says
 
     enum carvq_lm_norm_kind norm;
     struct carvq_lm_number_key epsilon;

@@ -29,8 +29,11 @@ static enum carvq_status read_heads(const struct carvq_lm_keys *keys, struct car
     const bool null = json_is_null(json_object_get(keys->object, "num_key_value_heads"));
     const size_t usual = architecture->kv_heads.value;
     const bool fits = !null && usual > 0 && config->heads % usual == 0;
-    enum carvq_status status = carvq_lm_key_size(keys, "num_key_value_heads", fits ? usual : config->heads, config->heads,
-                                                 &config->kv_heads, error);
+    enum carvq_status status = CARVQ_OK;
+    config->kv_heads = config->heads;
+    if (!architecture->ungrouped)
+        status = carvq_lm_key_size(keys, "num_key_value_heads", fits ? usual : config->heads, config->heads, &config->kv_heads,
+                                   error);
     if (status != CARVQ_OK)
         return status;
     if (config->heads % config->kv_heads != 0)
