@@ -362,6 +362,43 @@ static void test_scores_follow_from_logits(void **state)
     compare_scores_with_logits(CARVQ_EXAMPLES "/demo-llama");
 }
 
+// Logits that are capped, and products of states and a table as a device has them, which are capped like others.
+static void test_capped_logits(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct model plain, model;
+    struct carvq_file *file;
+    char path[128];
+    fixture_begin(&fixture);
+    fixture_gemma2(&fixture);
+    fixture_find(&fixture, "lm_head.weight")->half = 1;
+    fixture_write(&fixture);
+    compare_scores_with_logits(fixture.directory);
+    open_model(&plain, fixture.directory, 40, 3);
+    open_model(&model, fixture.directory, 40, 3);
+    snprintf(path, sizeof path, "%s/table.carvq.safetensors", fixture.directory);
+    fixture_write_identity(path, "lm_head.weight", FIXTURE_V, FIXTURE_N,
+                           carvq_checkpoint_find(model.checkpoint, "lm_head.weight")->data);
+    assert_int_equal(carvq_open(path, &file, NULL), CARVQ_OK);
+    struct carvq_lm_rows head = carvq_lm_rows_of_table(carvq_find(file, NULL));
+    head.head = carvq_find(file, NULL);
+    run(&plain, NULL, NULL, 2);
+    run(&model, NULL, &head, 2);
+    double largest = 0;
+    for (size_t i = 0; i < 120 * FIXTURE_V; i++) {
+        assert_near((double)model.logits[i], (double)plain.logits[i], 1e-5);
+        largest = fmax(largest, fabs((double)model.logits[i]));
+    }
+    assert_true(largest > 1.5 && largest < 2); // the cap is 2, and is felt
+    for (size_t i = 0; i < 117; i++)
+        assert_near(model.scores[i].nll, plain.scores[i].nll, 1e-5);
+    carvq_close(file);
+    close_model(&plain);
+    close_model(&model);
+    fixture_end(&fixture);
+}
+
 // A vocabulary of more than one block of rows, the last of which is short.
 static void test_large_vocabulary(void **state)
 {
@@ -417,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_activations),
         cmocka_unit_test(test_lanes),
         cmocka_unit_test(test_scores_follow_from_logits),
+        cmocka_unit_test(test_capped_logits),
         cmocka_unit_test(test_large_vocabulary),
         cmocka_unit_test(test_ties_have_a_rule),
     };
