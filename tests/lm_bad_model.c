@@ -219,6 +219,7 @@ static void test_windows_have_an_end(void **state)
         {"MistralForCausalLM", "sliding_window", "null", 64},
         {"LlamaForCausalLM", "rope_scaling", "{\"type\": \"linear\", \"factor\": 2.0}", 64},
         {"LlamaForCausalLM", "rope_scaling", "{\"type\": \"dynamic\", \"factor\": 2.0}", 128},
+        {"LlamaForCausalLM", "rope_scaling", "{\"type\": \"dynamic\", \"factor\": 0.1}", 64},
         {"LlamaForCausalLM", "rope_scaling", "{\"type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 32}",
          128},
     };

@@ -9,7 +9,9 @@
 // Positions that windows may have: more than config.json's, where a scheme stretches them at run time.
 static size_t stretched(const struct carvq_lm_rope *rope, size_t max_positions)
 {
-    return rope->reach > (double)max_positions ? (size_t)rope->reach : max_positions;
+    const double limit = 1 << 30; // as of those in config.json
+    const double reach = rope->reach < limit ? rope->reach : limit;
+    return reach > (double)max_positions ? (size_t)reach : max_positions;
 }
 
 static enum carvq_status read_ropes(const struct carvq_lm_keys *keys, struct carvq_lm_config *config, struct carvq_error *error)
