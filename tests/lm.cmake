@@ -4,6 +4,7 @@ if(TARGET carvq_lm)
   target_link_libraries(lm_fixture PUBLIC carvq_lm PRIVATE carvq_flags)
   target_include_directories(lm_fixture PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 
+  carvq_test(lm_architectures lm_fixture)
   carvq_test(lm_bad_model lm_fixture)
   carvq_test(lm_forward lm_fixture)
   target_compile_definitions(test_lm_forward PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples"

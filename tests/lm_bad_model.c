@@ -63,7 +63,10 @@ static const struct config_case config_cases[] = {
     {"architectures", NULL, "architectures: must be a list"},
     {"architectures", "\"LlamaForCausalLM\"", "architectures: must be a list"},
     {"architectures", "[]", "architectures: must be a list"},
-    {"architectures", "[\"GPT2LMHeadModel\"]", "'GPT2LMHeadModel' is not supported (known: LlamaForCausalLM"},
+    {"architectures", "[\"BloomForCausalLM\"]", "'BloomForCausalLM' is not supported (known: LlamaForCausalLM"},
+    {"architectures", "[\"MixtralForCausalLM\"]", "architectures: 'MixtralForCausalLM' is a mixture of experts"},
+    {"architectures", "[\"Qwen3MoeForCausalLM\"]", "architectures: 'Qwen3MoeForCausalLM' is a mixture of experts"},
+    {"architectures", "[\"GPT2LMHeadModel\"]", "n_embd: missing"},
     {"architectures", "[\"Qwen2ForCausalLM\"]", "self_attn.q_proj.bias"},
     {"architectures", "[\"Phi3ForCausalLM\"]", "self_attn.qkv_proj.weight"},
     {"hidden_size", NULL, "hidden_size: missing"},
@@ -81,20 +84,22 @@ static const struct config_case config_cases[] = {
     {"num_key_value_heads", "8", "num_key_value_heads: must be a whole number from 1 to 4"},
     {"num_key_value_heads", "[]", "num_key_value_heads: must be a whole number"},
     {"vocab_size", NULL, "vocab_size: missing"},
-    {"max_position_embeddings", NULL, "max_position_embeddings: missing"},
-    {"rms_norm_eps", NULL, "rms_norm_eps: missing"},
+    {"max_position_embeddings", "0", "max_position_embeddings: must be a whole number"},
     {"rms_norm_eps", "0", "rms_norm_eps: must be a number above 0"},
     {"rms_norm_eps", "true", "rms_norm_eps: must be a number above 0"},
     {"rope_theta", "\"x\"", "rope_theta: must be a number above 0"},
     {"partial_rotary_factor", "0.25", "partial_rotary_factor: 0.25 of a head of 4 values"},
     {"partial_rotary_factor", "1e300", "partial_rotary_factor"},
-    {"hidden_act", "\"gelu\"", "hidden_act: 'gelu' is not supported"},
+    {"hidden_act", "\"quick_gelu\"", "hidden_act: 'quick_gelu' is not supported"},
     {"hidden_act", "7", "hidden_act: must be a string"},
     {"attention_bias", "1", "attention_bias: must be true or false"},
     {"tie_word_embeddings", "\"yes\"", "tie_word_embeddings: must be true or false"},
     {"rope_scaling", "[]", "rope_scaling: must be an object"},
-    {"rope_scaling", "{\"rope_type\": \"yarn\", \"factor\": 4.0}", "rope_scaling.rope_type: 'yarn' is not supported"},
-    {"rope_scaling", "{\"type\": \"linear\", \"factor\": 4.0}", "rope_scaling.rope_type: 'linear' is not supported"},
+    {"rope_scaling", "{\"rope_type\": \"proportional\"}", "rope_scaling.rope_type: 'proportional' is not supported"},
+    {"rope_scaling", "{\"type\": \"mrope\"}", "rope_scaling.rope_type: 'mrope' is not supported"},
+    {"rope_scaling", "{\"type\": \"linear\"}", "rope_scaling.factor: missing"},
+    {"rope_scaling", "{\"type\": \"dynamic\", \"factor\": 0}", "rope_scaling.factor: must be a number above 0"},
+    {"rope_scaling", "{\"rope_type\": \"yarn\", \"beta_fast\": \"x\"}", "rope_scaling.beta_fast: must be a number above 0"},
     {"rope_scaling", "{\"rope_type\": \"llama3\", \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0}",
      "rope_scaling.factor: missing"},
     {"rope_scaling", "{\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 4.0, \"high_freq_factor\": 4.0}",
@@ -201,17 +206,22 @@ static void test_unknown_tensor(void **state)
     }
 }
 
-// Attention is never cut off here; a window for which that would matter is refused.
-static void test_window_beyond_the_sliding_one(void **state)
+// Windows may be longer than a sliding window, but not than positions are good for; some schemes stretch those.
+static void test_windows_have_an_end(void **state)
 {
     (void)state;
     static const struct {
-        const char *architecture, *sliding;
-        int switched_on;
+        const char *architecture, *key, *value;
         size_t max_window;
     } cases[] = {
-        {"LlamaForCausalLM", "8", 1, 64},    {"MistralForCausalLM", "8", 0, 8},     {"MistralForCausalLM", "null", 0, 64},
-        {"MistralForCausalLM", NULL, 0, 64}, {"MistralForCausalLM", "4096", 0, 64},
+        {"LlamaForCausalLM", "sliding_window", "8", 64},
+        {"MistralForCausalLM", "sliding_window", "8", 64},
+        {"MistralForCausalLM", "sliding_window", "null", 64},
+        {"LlamaForCausalLM", "rope_scaling", "{\"type\": \"linear\", \"factor\": 2.0}", 64},
+        {"LlamaForCausalLM", "rope_scaling", "{\"type\": \"dynamic\", \"factor\": 2.0}", 128},
+        {"LlamaForCausalLM", "rope_scaling", "{\"type\": \"dynamic\", \"factor\": 0.1}", 64},
+        {"LlamaForCausalLM", "rope_scaling", "{\"type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 32}",
+         128},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture fixture;
@@ -221,8 +231,7 @@ static void test_window_beyond_the_sliding_one(void **state)
         struct carvq_error error;
         fixture_begin(&fixture);
         json_object_set_new(fixture.config, "architectures", json_pack("[s]", cases[i].architecture));
-        if (cases[i].sliding != NULL)
-            json_object_set_new(fixture.config, "sliding_window", json_loads(cases[i].sliding, JSON_DECODE_ANY, NULL));
+        json_object_set_new(fixture.config, cases[i].key, json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
         fixture_write(&fixture);
         assert_int_equal(carvq_checkpoint_open(fixture.directory, &checkpoint, &error), CARVQ_OK);
         assert_int_equal(carvq_lm_open(checkpoint, &lm, &error), CARVQ_OK);
@@ -405,7 +414,7 @@ int main(void)
         cmocka_unit_test(test_untied_head_is_missing),
         cmocka_unit_test(test_two_kinds_of_rope),
         cmocka_unit_test(test_unknown_tensor),
-        cmocka_unit_test(test_window_beyond_the_sliding_one),
+        cmocka_unit_test(test_windows_have_an_end),
         cmocka_unit_test(test_bad_quantization),
         cmocka_unit_test(test_outputs_are_no_multiple_of_8),
         cmocka_unit_test(test_group_divides_some_layers_only),

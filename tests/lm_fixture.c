@@ -20,11 +20,20 @@ static void need(int condition, const char *what)
     }
 }
 
-static void add(struct fixture *fixture, const char *prefix, const char *name, size_t rows, size_t cols)
+struct fixture_tensor *fixture_add(struct fixture *fixture, const char *name, size_t rows, size_t cols)
 {
+    need(fixture->count < sizeof fixture->tensors / sizeof *fixture->tensors, "have so many tensors");
     struct fixture_tensor *tensor = &fixture->tensors[fixture->count++];
     *tensor = (struct fixture_tensor){.rows = rows, .cols = cols};
-    snprintf(tensor->name, sizeof tensor->name, "%s%s.weight", prefix, name);
+    snprintf(tensor->name, sizeof tensor->name, "%s", name);
+    return tensor;
+}
+
+static void add(struct fixture *fixture, const char *prefix, const char *name, size_t rows, size_t cols)
+{
+    char full[80];
+    snprintf(full, sizeof full, "%s%s.weight", prefix, name);
+    fixture_add(fixture, full, rows, cols);
 }
 
 void fixture_begin(struct fixture *fixture)
@@ -69,6 +78,66 @@ void fixture_remove(struct fixture *fixture, const char *name)
 {
     *fixture_find(fixture, name) = fixture->tensors[fixture->count - 1];
     fixture->count--;
+}
+
+void fixture_gemma2(struct fixture *fixture)
+{
+    json_t *keys = json_pack("{s[s]sisisfsfsi}", "architectures", "Gemma2ForCausalLM", "head_dim", 4, "sliding_window", 7,
+                             "attn_logit_softcapping", 0.5, "final_logit_softcapping", 2.0, "query_pre_attn_scalar", 2);
+    need(keys != NULL && json_object_update(fixture->config, keys) == 0, "change the config");
+    json_decref(keys);
+    for (int layer = 0; layer < 2; layer++) {
+        char prefix[32];
+        snprintf(prefix, sizeof prefix, "model.layers.%d.", layer);
+        add(fixture, prefix, "pre_feedforward_layernorm", 0, 16);
+        add(fixture, prefix, "post_feedforward_layernorm", 0, 16);
+    }
+}
+
+// A linear map or, if rows is 0, a norm; with its bias.
+static void add_with_bias(struct fixture *fixture, const char *prefix, const char *name, size_t rows, size_t cols)
+{
+    char full[80];
+    add(fixture, prefix, name, rows, cols);
+    snprintf(full, sizeof full, "%s%s.bias", prefix, name);
+    fixture_add(fixture, full, 0, cols);
+}
+
+void fixture_gpt2(struct fixture *fixture)
+{
+    json_decref(fixture->config);
+    fixture->config = json_pack("{s[s]sisisisisisi}", "architectures", "GPT2LMHeadModel", "n_embd", 16, "n_inner", 24, "n_layer",
+                                2, "n_head", 4, "vocab_size", FIXTURE_V, "n_positions", 64);
+    need(fixture->config != NULL, "make the config");
+    fixture->count = 0;
+    add(fixture, "transformer.", "wte", FIXTURE_V, FIXTURE_N);
+    add(fixture, "transformer.", "wpe", 64, FIXTURE_N);
+    add_with_bias(fixture, "transformer.", "ln_f", 0, FIXTURE_N);
+    for (int layer = 0; layer < 2; layer++) {
+        char prefix[32];
+        snprintf(prefix, sizeof prefix, "transformer.h.%d.", layer);
+        add_with_bias(fixture, prefix, "ln_1", 0, 16);
+        add_with_bias(fixture, prefix, "attn.c_attn", 16, 48);
+        add_with_bias(fixture, prefix, "attn.c_proj", 16, 16);
+        add_with_bias(fixture, prefix, "ln_2", 0, 16);
+        add_with_bias(fixture, prefix, "mlp.c_fc", 16, 24);
+        add_with_bias(fixture, prefix, "mlp.c_proj", 24, 16);
+    }
+}
+
+void fixture_wrap(struct fixture *fixture, const char *base, const char *head)
+{
+    json_object_del(fixture->config, "architectures");
+    json_object_set_new(fixture->config, "model_type", json_string("mistral"));
+    fixture->config = json_pack("{s[s]so}", "architectures", "Mistral3ForConditionalGeneration", "text_config", fixture->config);
+    need(fixture->config != NULL, "wrap the config");
+    for (size_t i = 0; i < fixture->count; i++) {
+        char old[80];
+        snprintf(old, sizeof old, "%s", fixture->tensors[i].name);
+        const bool is_head = strncmp(old, "lm_head.", 8) == 0;
+        const char *rest = old + (is_head ? strlen("lm_head") : strlen("model."));
+        need(snprintf(fixture->tensors[i].name, sizeof old, "%s%s", is_head ? head : base, rest) < (int)sizeof old, "rename");
+    }
 }
 
 void fixture_pack(struct fixture *fixture)

@@ -29,7 +29,16 @@ struct fixture {
 // The default: V 50, n 16, 4 heads that share 2 of keys and values, 2 layers, untied, all F32.
 void fixture_begin(struct fixture *fixture);
 struct fixture_tensor *fixture_find(struct fixture *fixture, const char *name);
+// The next tensor, a vector of cols values if rows is 0.
+struct fixture_tensor *fixture_add(struct fixture *fixture, const char *name, size_t rows, size_t cols);
 void fixture_remove(struct fixture *fixture, const char *name);
+// Makes it a Gemma2ForCausalLM: every second layer has a window of 7 tokens; scores and logits have low caps; four norms a layer.
+void fixture_gemma2(struct fixture *fixture);
+// Makes it a GPT2LMHeadModel, which is tied: positions in a table of 64, biases, transposed matrices.
+void fixture_gpt2(struct fixture *fixture);
+// Makes it a Mistral3ForConditionalGeneration: the configuration becomes a part of a larger one, in names "model." becomes base
+// and "lm_head" head.
+void fixture_wrap(struct fixture *fixture, const char *base, const char *head);
 // Packs the linear layers as AWQ does, in groups of 8 inputs.
 void fixture_pack(struct fixture *fixture);
 // Writes config.json and model.safetensors.

@@ -295,16 +295,45 @@ static void test_exp(void **state)
     float ends[] = {0, -INFINITY, INFINITY, NAN, -1e30f};
     carvq_lm_exp(ends, 5, ends);
     assert_true(ends[0] == 1 && ends[1] < 1e-37f && ends[2] > 1e38f && isnan(ends[3]) && ends[4] < 1e-37f);
-    float gate[300], up[300];
-    for (size_t i = 0; i < 300; i++) {
-        gate[i] = (float)i / 8 - 20;
-        up[i] = (float)(i % 5);
+}
+
+static double exact(enum carvq_lm_activation activation, double x)
+{
+    switch (activation) {
+    case CARVQ_LM_SILU:
+        return x / (1 + exp(-x));
+    case CARVQ_LM_GELU:
+        return 0.5 * x * erfc(-x / sqrt(2));
+    case CARVQ_LM_GELU_TANH:
+        return 0.5 * x * (1 + tanh(sqrt(2 / acos(-1)) * (x + 0.044715 * x * x * x)));
+    default:
+        return x > 0 ? x * x : 0;
     }
-    carvq_lm_silu(gate, up, 300);
-    for (size_t i = 0; i < 300; i++) {
-        const double z = (double)i / 8 - 20;
-        assert_near(gate[i], z / (1 + exp(-z)) * up[i], 1e-6 * (1 + fabs(z * up[i])));
+}
+
+static void test_activations(void **state)
+{
+    (void)state;
+    enum { COUNT = 4001 }; // more than are taken at once
+    static float x[COUNT], y[COUNT];
+    for (int activation = CARVQ_LM_SILU; activation <= CARVQ_LM_RELU2; activation++) {
+        for (size_t i = 0; i < COUNT; i++)
+            y[i] = x[i] = (float)i / 100 - 20;
+        carvq_lm_activate((enum carvq_lm_activation)activation, y, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            const double right = exact((enum carvq_lm_activation)activation, (double)x[i]);
+            assert_near((double)y[i], right, 3e-7 * (1 + fabs((double)x[i]) + fabs(right)));
+        }
+        float odd[] = {0, NAN, 1e18f, -1e18f};
+        carvq_lm_activate((enum carvq_lm_activation)activation, odd, 4);
+        assert_true(odd[0] == 0 && isnan(odd[1]) && odd[2] >= 1e18f && fabsf(odd[3]) < 1e-15f);
     }
+    for (size_t i = 0; i < COUNT; i++)
+        y[i] = x[i];
+    carvq_lm_cap(3, y, COUNT);
+    carvq_lm_multiply(y, x, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_near((double)y[i], 3 * tanh((double)x[i] / 3) * (double)x[i], 5e-7 * (1 + fabs((double)x[i])));
 }
 
 // Every remainder of the number of lanes, and the largest value in each place.
@@ -331,6 +360,43 @@ static void test_scores_follow_from_logits(void **state)
 {
     (void)state;
     compare_scores_with_logits(CARVQ_EXAMPLES "/demo-llama");
+}
+
+// Logits that are capped, and products of states and a table as a device has them, which are capped like others.
+static void test_capped_logits(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct model plain, model;
+    struct carvq_file *file;
+    char path[128];
+    fixture_begin(&fixture);
+    fixture_gemma2(&fixture);
+    fixture_find(&fixture, "lm_head.weight")->half = 1;
+    fixture_write(&fixture);
+    compare_scores_with_logits(fixture.directory);
+    open_model(&plain, fixture.directory, 40, 3);
+    open_model(&model, fixture.directory, 40, 3);
+    snprintf(path, sizeof path, "%s/table.carvq.safetensors", fixture.directory);
+    fixture_write_identity(path, "lm_head.weight", FIXTURE_V, FIXTURE_N,
+                           carvq_checkpoint_find(model.checkpoint, "lm_head.weight")->data);
+    assert_int_equal(carvq_open(path, &file, NULL), CARVQ_OK);
+    struct carvq_lm_rows head = carvq_lm_rows_of_table(carvq_find(file, NULL));
+    head.head = carvq_find(file, NULL);
+    run(&plain, NULL, NULL, 2);
+    run(&model, NULL, &head, 2);
+    double largest = 0;
+    for (size_t i = 0; i < 120 * FIXTURE_V; i++) {
+        assert_near((double)model.logits[i], (double)plain.logits[i], 1e-5);
+        largest = fmax(largest, fabs((double)model.logits[i]));
+    }
+    assert_true(largest > 1.5 && largest < 2); // the cap is 2, and is felt
+    for (size_t i = 0; i < 117; i++)
+        assert_near(model.scores[i].nll, plain.scores[i].nll, 1e-5);
+    carvq_close(file);
+    close_model(&plain);
+    close_model(&model);
+    fixture_end(&fixture);
 }
 
 // A vocabulary of more than one block of rows, the last of which is short.
@@ -385,8 +451,10 @@ int main(void)
         cmocka_unit_test(test_identity_table_changes_nothing),
         cmocka_unit_test(test_identity_table_of_an_untied_model),
         cmocka_unit_test(test_exp),
+        cmocka_unit_test(test_activations),
         cmocka_unit_test(test_lanes),
         cmocka_unit_test(test_scores_follow_from_logits),
+        cmocka_unit_test(test_capped_logits),
         cmocka_unit_test(test_large_vocabulary),
         cmocka_unit_test(test_ties_have_a_rule),
     };

@@ -151,6 +151,22 @@ static void test_pieces_agree_with_the_whole(void **state)
     compare_pieces(CARVQ_EXAMPLES "/demo-llama");
 }
 
+// Sliding windows that begin in the middle of the cache, in one layer of two; positions that are looked up.
+static void test_pieces_of_other_architectures(void **state)
+{
+    (void)state;
+    static void (*const kinds[])(struct fixture * fixture) = {fixture_gemma2, fixture_gpt2};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct fixture fixture;
+        fixture_begin(&fixture);
+        kinds[i](&fixture);
+        fixture_write(&fixture);
+        compare_pieces(fixture.directory);
+        compare_neighbours(fixture.directory);
+        fixture_end(&fixture);
+    }
+}
+
 // Scores of spans are those of windows at the same places, to the last bit where the spans are the windows.
 static void test_spans_agree_with_windows(void **state)
 {
@@ -200,9 +216,8 @@ static void test_cache_too_large_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_neighbours_change_nothing),
-        cmocka_unit_test(test_pieces_agree_with_the_whole),
-        cmocka_unit_test(test_spans_agree_with_windows),
+        cmocka_unit_test(test_neighbours_change_nothing),     cmocka_unit_test(test_pieces_agree_with_the_whole),
+        cmocka_unit_test(test_pieces_of_other_architectures), cmocka_unit_test(test_spans_agree_with_windows),
         cmocka_unit_test(test_cache_too_large_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,8 +113,8 @@ static enum carvq_status choose_places(const struct settings *settings, struct w
 // The name of the table that the model uses in the chosen place.
 static const char *table_of_model(const struct work *work)
 {
-    const bool head = work->options.places[0] == CARVQ_EVAL_HEAD && !carvq_lm_is_tied(work->lm);
-    return head ? CARVQ_LM_HEAD ".weight" : CARVQ_LM_EMBEDDING ".weight";
+    const bool head = work->options.places[0] == CARVQ_EVAL_HEAD;
+    return head ? carvq_lm_head_name(work->lm) : carvq_lm_input_name(work->lm);
 }
 
 static enum carvq_status open_model(const struct settings *settings, struct work *work, const char **name_ret,

@@ -47,13 +47,12 @@ enum carvq_status carvq_eval_find_tables(const struct carvq_lm *lm, const struct
                                          const struct carvq_table **head_ret, struct carvq_error *error)
 {
     enum carvq_status status = CARVQ_OK;
-    const char *head = carvq_lm_is_tied(lm) ? CARVQ_LM_EMBEDDING ".weight" : CARVQ_LM_HEAD ".weight";
     apply = carvq_eval_place(lm, apply);
     *input_ret = *head_ret = NULL;
     if (file != NULL && apply != CARVQ_EVAL_HEAD)
-        status = find_table(lm, file, file_path, CARVQ_LM_EMBEDDING ".weight", "input table", input_ret, error);
+        status = find_table(lm, file, file_path, carvq_lm_input_name(lm), "input table", input_ret, error);
     if (status == CARVQ_OK && file != NULL && apply != CARVQ_EVAL_INPUT)
-        status = find_table(lm, file, file_path, head, "output head", head_ret, error);
+        status = find_table(lm, file, file_path, carvq_lm_head_name(lm), "output head", head_ret, error);
     return status;
 }
 

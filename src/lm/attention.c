@@ -3,7 +3,6 @@
 #include "lm/attention.h"
 
 #include <cblas.h>
-#include <math.h>
 #include <omp.h>
 #include <string.h>
 
@@ -16,12 +15,16 @@ size_t carvq_lm_attention_values(size_t length)
     return QUERIES * length;
 }
 
-// Makes a row of scores sum up to 1, the keys from visible on having weight 0.
-static void softmax(float *scores, size_t visible, size_t count)
+// Makes a row of scores sum up to 1, keys before hidden and from visible on having weight 0.
+static void softmax(float *scores, size_t hidden, size_t visible, size_t count)
 {
-    const float scale = (float)(1 / carvq_lm_weigh(scores, visible, carvq_lm_max(scores, visible), scores));
-    for (size_t i = 0; i < visible; i++)
-        scores[i] *= scale;
+    float *seen = scores + hidden;
+    const size_t width = visible - hidden;
+    const float scale = (float)(1 / carvq_lm_weigh(seen, width, carvq_lm_max(seen, width), seen));
+    for (size_t i = 0; i < hidden; i++)
+        scores[i] = 0;
+    for (size_t i = 0; i < width; i++)
+        seen[i] *= scale;
     for (size_t i = visible; i < count; i++)
         scores[i] = 0;
 }
@@ -31,24 +34,35 @@ struct head {
     const float *q, *k, *v;
     size_t q_stride, kv_stride;
     size_t past, count, head_dim;
+    size_t window;    // 0: all
+    float scale, cap; // of scores; cap 0: none
     float *out;
     size_t out_stride;
 };
 
+// The first key that the token at a position sees.
+static size_t first_seen(const struct head *head, size_t position)
+{
+    return head->window > 0 && position + 1 > head->window ? position + 1 - head->window : 0;
+}
+
 static void attend(const struct head *head, float *scores)
 {
-    const float scale = (float)(1 / sqrt((double)head->head_dim));
     const int q_stride = (int)head->q_stride, kv_stride = (int)head->kv_stride, out_stride = (int)head->out_stride;
     const int head_dim = (int)head->head_dim;
     for (size_t first = 0; first < head->count; first += QUERIES) {
         const size_t count = head->count - first < QUERIES ? head->count - first : QUERIES;
-        const size_t keys = head->past + first + count; // none of these queries sees more
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)keys, head_dim, scale,
-                    head->q + first * head->q_stride, q_stride, head->k, kv_stride, 0, scores, (int)keys);
+        const size_t position = head->past + first, begin = first_seen(head, position);
+        const size_t keys = position + count - begin; // none of these queries sees others
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)keys, head_dim, head->scale,
+                    head->q + first * head->q_stride, q_stride, head->k + begin * head->kv_stride, kv_stride, 0, scores,
+                    (int)keys);
+        if (head->cap > 0)
+            carvq_lm_cap(head->cap, scores, count * keys);
         for (size_t i = 0; i < count; i++)
-            softmax(scores + i * keys, head->past + first + i + 1, keys);
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, head_dim, (int)keys, 1, scores, (int)keys, head->v,
-                    kv_stride, 0, head->out + first * head->out_stride, out_stride);
+            softmax(scores + i * keys, first_seen(head, position + i) - begin, position + i + 1 - begin, keys);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, head_dim, (int)keys, 1, scores, (int)keys,
+                    head->v + begin * head->kv_stride, kv_stride, 0, head->out + first * head->out_stride, out_stride);
     }
 }
 
@@ -92,6 +106,9 @@ static struct head find_head(const struct carvq_lm_attention_job *job, const str
         .past = sequence->past,
         .count = sequence->count,
         .head_dim = head_dim,
+        .window = job->window,
+        .scale = config->attention_scale,
+        .cap = config->attention_cap,
         .out = job->out + sequence->first * width + number * head_dim,
         .out_stride = width,
     };

@@ -13,6 +13,7 @@ size_t carvq_lm_kv_values(const struct carvq_lm_config *config);
 
 struct carvq_lm_attention_job {
     const struct carvq_lm_config *config;
+    size_t window; // tokens that one sees at most, with itself; 0: all
     const struct carvq_lm_sequence *sequences;
     size_t sequence_count;
     const float *qkv; // queries, keys and values of token i lie one after the other at qkv[i * qkv_stride], positions turned in

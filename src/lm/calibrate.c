@@ -57,8 +57,7 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
     enum carvq_status status = carvq_lm_batch_open(run->lm, run->window, run->batch_windows, run->options->threads, &run->batch,
                                                    error);
     if (status == CARVQ_OK)
-        status = carvq_stats_make(config->architecture->name, config->layers, CARVQ_LM_EMBEDDING ".weight",
-                                  carvq_lm_is_tied(run->lm) ? CARVQ_LM_EMBEDDING ".weight" : CARVQ_LM_HEAD ".weight",
+        status = carvq_stats_make(config->name, config->layers, carvq_lm_input_name(run->lm), carvq_lm_head_name(run->lm),
                                   config->vocabulary, (uint32_t)config->hidden, &run->stats, error);
     if (status == CARVQ_OK)
         status = carvq_lm_measure_open(run->batch, run->stats, &run->measure, error);

@@ -2,7 +2,8 @@
 // config.json: the architecture and its numbers, checked.
 #include "lm/config.h"
 
-#include <stdio.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/status.h"
@@ -13,165 +14,198 @@
 #define MAX_VOCABULARY ((size_t)1 << 30)
 #define MAX_POSITIONS ((size_t)1 << 30)
 
-static const struct carvq_lm_architecture architectures[] = {
-    {
-        .name = "LlamaForCausalLM",
-        .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
-        .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
-        .qkv_bias = CARVQ_LM_BY_CONFIG,
-        .output_bias = CARVQ_LM_BY_CONFIG,
-        .mlp_bias = CARVQ_LM_BY_CONFIG,
-    },
-    {
-        .name = "MistralForCausalLM",
-        .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
-        .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
-        .sliding_window = CARVQ_LM_YES,
-        .default_sliding_window = 4096,
-    },
-    {
-        .name = "Qwen2ForCausalLM",
-        .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
-        .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
-        .qkv_bias = CARVQ_LM_YES,
-        .sliding_window = CARVQ_LM_BY_CONFIG,
-        .default_sliding_window = 4096,
-    },
-    {
-        .name = "Phi3ForCausalLM",
-        .qkv = {"self_attn.qkv_proj"},
-        .gate_up = {"mlp.gate_up_proj"},
-        .sliding_window = CARVQ_LM_YES,
-    },
-};
-
-static enum carvq_status find_architecture(const struct carvq_lm_keys *keys,
-                                           const struct carvq_lm_architecture **architecture_ret, struct carvq_error *error)
+// A size by its key, or by the usual one.
+static enum carvq_status read_size(const struct carvq_lm_keys *keys, const struct carvq_lm_size_key *size, const char *usual,
+                                   size_t fallback, size_t max, size_t *value_ret, struct carvq_error *error)
 {
-    const size_t count = sizeof architectures / sizeof *architectures;
-    const char *name = json_string_value(json_array_get(carvq_lm_key(keys, "architectures"), 0));
-    if (name == NULL)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: architectures: must be a list that names the model's class",
-                          keys->file);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(name, architectures[i].name) == 0) {
-            *architecture_ret = &architectures[i];
-            return CARVQ_OK;
-        }
-    char known[256] = "";
-    for (size_t i = 0, used = 0; i < count; i++, used = strlen(known))
-        snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", architectures[i].name);
-    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: architectures: '%s' is not supported (known: %s)", keys->file, name,
-                      known);
+    return carvq_lm_key_size(keys, size->key != NULL ? size->key : usual, size->value > 0 ? size->value : fallback, max,
+                             value_ret, error);
+}
+
+static enum carvq_status read_heads(const struct carvq_lm_keys *keys, struct carvq_lm_config *config, struct carvq_error *error)
+{
+    const struct carvq_lm_architecture *architecture = config->architecture;
+    // As many as heads where the key is null (which is not absent), or the default cannot be meant.
+    const bool null = json_is_null(json_object_get(keys->object, "num_key_value_heads"));
+    const size_t usual = architecture->kv_heads.value;
+    const bool fits = !null && usual > 0 && config->heads % usual == 0;
+    enum carvq_status status = CARVQ_OK;
+    config->kv_heads = config->heads;
+    if (!architecture->ungrouped)
+        status = carvq_lm_key_size(keys, "num_key_value_heads", fits ? usual : config->heads, config->heads, &config->kv_heads,
+                                   error);
+    if (status != CARVQ_OK)
+        return status;
+    if (config->heads % config->kv_heads != 0)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %snum_key_value_heads: %zu does not divide num_attention_heads, %zu",
+                          keys->file, keys->prefix, config->kv_heads, config->heads);
+    if (carvq_lm_key(keys, "head_dim") == NULL && architecture->head_dim.value == 0 && config->hidden % config->heads != 0)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %snum_attention_heads: %zu does not divide hidden_size, %zu",
+                          keys->file, keys->prefix, config->heads, config->hidden);
+    return read_size(keys, &architecture->head_dim, "head_dim", config->hidden / config->heads, MAX_WIDTH / config->heads,
+                     &config->head_dim, error);
 }
 
 static enum carvq_status read_sizes(const struct carvq_lm_keys *keys, struct carvq_lm_config *config, struct carvq_error *error)
 {
+    const struct carvq_lm_architecture *architecture = config->architecture;
     const struct {
-        const char *key;
+        const struct carvq_lm_size_key *size;
+        const char *usual;
         size_t max;
         size_t *value_ret;
     } sizes[] = {
-        {"vocab_size", MAX_VOCABULARY, &config->vocabulary},     {"hidden_size", MAX_WIDTH, &config->hidden},
-        {"intermediate_size", MAX_WIDTH, &config->intermediate}, {"num_hidden_layers", MAX_LAYERS, &config->layers},
-        {"num_attention_heads", MAX_WIDTH, &config->heads},      {"max_position_embeddings", MAX_POSITIONS, &config->max_window},
+        {&architecture->vocabulary, "vocab_size", MAX_VOCABULARY, &config->vocabulary},
+        {&architecture->hidden, "hidden_size", MAX_WIDTH, &config->hidden},
+        {&architecture->layer_count, "num_hidden_layers", MAX_LAYERS, &config->layers},
+        {&architecture->heads, "num_attention_heads", MAX_WIDTH, &config->heads},
+        {&architecture->max_positions, "max_position_embeddings", MAX_POSITIONS, &config->max_window},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        enum carvq_status status = carvq_lm_key_size(keys, sizes[i].key, 0, sizes[i].max, sizes[i].value_ret, error);
+        enum carvq_status status = read_size(keys, sizes[i].size, sizes[i].usual, 0, sizes[i].max, sizes[i].value_ret, error);
         if (status != CARVQ_OK)
             return status;
     }
-    enum carvq_status status = carvq_lm_key_size(keys, "num_key_value_heads", config->heads, config->heads, &config->kv_heads,
-                                                 error);
-    if (status != CARVQ_OK)
-        return status;
-    if (config->heads % config->kv_heads != 0)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: num_key_value_heads: %zu does not divide num_attention_heads, %zu",
-                          keys->file, config->kv_heads, config->heads);
-    if (carvq_lm_key(keys, "head_dim") == NULL && config->hidden % config->heads != 0)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: num_attention_heads: %zu does not divide hidden_size, %zu", keys->file,
-                          config->heads, config->hidden);
-    return carvq_lm_key_size(keys, "head_dim", config->hidden / config->heads, MAX_WIDTH / config->heads, &config->head_dim,
-                             error);
+    enum carvq_status status = read_size(keys, &architecture->intermediate, "intermediate_size",
+                                         architecture->widening * config->hidden, MAX_WIDTH, &config->intermediate, error);
+    return status == CARVQ_OK ? read_heads(keys, config, error) : status;
 }
 
-// Attention is not cut off in our forward pass, so windows must be short enough for the cut not to matter.
-static enum carvq_status limit_window(const struct carvq_lm_keys *keys, struct carvq_lm_config *config, struct carvq_error *error)
+static enum carvq_status read_flag(const struct carvq_lm_keys *keys, const struct carvq_lm_flag_key *flag, bool *value_ret,
+                                   struct carvq_error *error)
+{
+    *value_ret = flag->value;
+    return flag->key != NULL && carvq_lm_key(keys, flag->key) != NULL ? carvq_lm_key_bool(keys, flag->key, value_ret, error)
+                                                                      : CARVQ_OK;
+}
+
+static enum carvq_status read_flags(const struct carvq_lm_keys *keys, struct carvq_lm_config *config, struct carvq_error *error)
 {
     const struct carvq_lm_architecture *architecture = config->architecture;
-    bool slides = architecture->sliding_window == CARVQ_LM_YES;
-    enum carvq_status status = CARVQ_OK;
-    if (architecture->sliding_window == CARVQ_LM_BY_CONFIG)
-        status = carvq_lm_key_bool(keys, "use_sliding_window", &slides, error);
-    if (status != CARVQ_OK || !slides)
-        return status;
-    // Absent and null differ here: null says that there is none.
-    size_t fallback = json_object_get(keys->object, "sliding_window") == NULL ? architecture->default_sliding_window : 0;
-    if (fallback == 0 && carvq_lm_key(keys, "sliding_window") == NULL)
-        return CARVQ_OK;
-    size_t sliding = 0;
-    status = carvq_lm_key_size(keys, "sliding_window", fallback, SIZE_MAX, &sliding, error);
-    if (status == CARVQ_OK && sliding < config->max_window)
-        config->max_window = sliding;
-    return status;
-}
-
-static enum carvq_status read_biases(const struct carvq_lm_keys *keys, struct carvq_lm_config *config, struct carvq_error *error)
-{
-    const struct carvq_lm_architecture *architecture = config->architecture;
-    bool attention = false, mlp = false;
-    enum carvq_status status = carvq_lm_key_bool(keys, "attention_bias", &attention, error);
-    if (status == CARVQ_OK)
-        status = carvq_lm_key_bool(keys, "mlp_bias", &mlp, error);
-    config->qkv_bias = architecture->qkv_bias == CARVQ_LM_BY_CONFIG ? attention : architecture->qkv_bias == CARVQ_LM_YES;
-    config->output_bias = architecture->output_bias == CARVQ_LM_BY_CONFIG ? attention : architecture->output_bias == CARVQ_LM_YES;
-    config->mlp_bias = architecture->mlp_bias == CARVQ_LM_BY_CONFIG ? mlp : architecture->mlp_bias == CARVQ_LM_YES;
-    return status;
-}
-
-static enum carvq_status check_supported(const struct carvq_lm_keys *keys, struct carvq_error *error)
-{
-    const char *activation;
     bool tied; // acted upon by the checkpoint reader, which takes anything but true and false for absent
-    enum carvq_status status = carvq_lm_key_string(keys, "hidden_act", "silu", &activation, error);
+    enum carvq_status status = carvq_lm_key_bool(keys, "tie_word_embeddings", &tied, error);
+    for (size_t i = 0; status == CARVQ_OK && i < CARVQ_LM_LINEARS; i++)
+        status = read_flag(keys, &architecture->linears[i].bias, &config->biases[i], error);
     if (status == CARVQ_OK)
-        status = carvq_lm_key_bool(keys, "tie_word_embeddings", &tied, error);
+        status = read_flag(keys, &architecture->parallel, &config->parallel, error);
+    for (size_t i = 0; status == CARVQ_OK && i < sizeof architecture->demanded / sizeof *architecture->demanded; i++) {
+        const struct carvq_lm_flag_key *demanded = &architecture->demanded[i];
+        bool value;
+        status = read_flag(keys, demanded, &value, error);
+        if (status == CARVQ_OK && value != demanded->value)
+            status = carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %s%s: %s is not supported", keys->file, keys->prefix,
+                                demanded->key, value ? "true" : "false");
+    }
+    memcpy(config->norms, architecture->norms, sizeof config->norms);
+    if (config->parallel && architecture->parallel_shares_norm)
+        config->norms[CARVQ_LM_BEFORE_MLP] = NULL;
+    return status;
+}
+
+static enum carvq_status read_activation(const struct carvq_lm_keys *keys, struct carvq_lm_config *config,
+                                         struct carvq_error *error)
+{
+    static const struct {
+        const char *name;
+        enum carvq_lm_activation activation;
+    } known[] = {{"silu", CARVQ_LM_SILU},          {"gelu", CARVQ_LM_GELU},           {"gelu_pytorch_tanh", CARVQ_LM_GELU_TANH},
+                 {"gelu_new", CARVQ_LM_GELU_TANH}, {"gelu_fast", CARVQ_LM_GELU_TANH}, {"relu2", CARVQ_LM_RELU2}};
+    const struct carvq_lm_word_key *word = &config->architecture->activation;
+    const char *key = word->key != NULL ? word->key : "hidden_act", *name;
+    enum carvq_status status = carvq_lm_key_string(keys, key, word->value != NULL ? word->value : "silu", &name, error);
     if (status != CARVQ_OK)
         return status;
-    if (strcmp(activation, "silu") != 0)
-        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: hidden_act: '%s' is not supported (known: silu)", keys->file,
-                          activation);
-    return CARVQ_OK;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(name, known[i].name) == 0) {
+            const bool tanh = config->architecture->gelu_is_tanh && known[i].activation == CARVQ_LM_GELU;
+            config->activation = tanh ? CARVQ_LM_GELU_TANH : known[i].activation;
+            return CARVQ_OK;
+        }
+    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED,
+                      "%s: %s%s: '%s' is not supported (known: silu, gelu, gelu_pytorch_tanh, gelu_new, gelu_fast, relu2)",
+                      keys->file, keys->prefix, key, name);
+}
+
+// A factor that an architecture has or not; none is 1.
+static enum carvq_status read_factor(const struct carvq_lm_keys *keys, const struct carvq_lm_number_key *number,
+                                     double *value_ret, struct carvq_error *error)
+{
+    *value_ret = 1;
+    return number->key != NULL ? carvq_lm_key_number(keys, number->key, number->value, value_ret, error) : CARVQ_OK;
+}
+
+// A cap that an architecture has or not; 0: none.
+static enum carvq_status read_cap(const struct carvq_lm_keys *keys, const struct carvq_lm_number_key *number, float *value_ret,
+                                  struct carvq_error *error)
+{
+    double value = number->value;
+    enum carvq_status status = CARVQ_OK;
+    // Absent and null differ here: null says that there is none.
+    if (number->key != NULL && json_is_null(json_object_get(keys->object, number->key)))
+        value = 0;
+    else if (number->key != NULL && json_object_get(keys->object, number->key) != NULL)
+        status = carvq_lm_key_number(keys, number->key, 0, &value, error);
+    *value_ret = (float)value;
+    return status;
+}
+
+static enum carvq_status read_numbers(const struct carvq_lm_keys *keys, struct carvq_lm_config *config, struct carvq_error *error)
+{
+    const struct carvq_lm_architecture *architecture = config->architecture;
+    double embedding = 1, residual = 1, divisor = 1, attention = 1 / sqrt((double)config->head_dim), variance;
+    enum carvq_status status = carvq_lm_key_number(keys,
+                                                   architecture->epsilon.key != NULL ? architecture->epsilon.key : "rms_norm_eps",
+                                                   architecture->epsilon.value, &config->epsilon, error);
+    if (status == CARVQ_OK)
+        status = read_factor(keys, &architecture->embedding_factor, &embedding, error);
+    if (status == CARVQ_OK)
+        status = read_factor(keys, &architecture->residual_factor, &residual, error);
+    if (status == CARVQ_OK)
+        status = read_factor(keys, &architecture->logit_divisor, &divisor, error);
+    if (status == CARVQ_OK && architecture->attention_factor.key != NULL)
+        status = read_factor(keys, &architecture->attention_factor, &attention, error);
+    if (status == CARVQ_OK && architecture->attention_variance.key != NULL) {
+        status = read_factor(keys, &architecture->attention_variance, &variance, error);
+        attention = 1 / sqrt(variance);
+    }
+    if (status == CARVQ_OK)
+        status = read_cap(keys, &architecture->attention_cap, &config->attention_cap, error);
+    if (status == CARVQ_OK)
+        status = read_cap(keys, &architecture->logit_cap, &config->logit_cap, error);
+    config->embedding_scale = (float)(architecture->embedding_by_root ? sqrt((double)config->hidden) : embedding);
+    config->residual_scale = (float)residual;
+    config->attention_scale = (float)attention;
+    config->state_scale = (float)(1 / divisor);
+    return status;
 }
 
 static enum carvq_status read_config(const struct carvq_lm_keys *keys, struct carvq_lm_config *config, struct carvq_error *error)
 {
-    enum carvq_status status = find_architecture(keys, &config->architecture, error);
+    enum carvq_status status = read_activation(keys, config, error);
     if (status == CARVQ_OK)
-        status = check_supported(keys, error);
+        status = read_flags(keys, config, error);
     if (status == CARVQ_OK)
         status = read_sizes(keys, config, error);
     if (status == CARVQ_OK)
-        status = carvq_lm_key_number(keys, "rms_norm_eps", 0, &config->epsilon, error);
-    if (status == CARVQ_OK)
-        status = read_biases(keys, config, error);
-    if (status == CARVQ_OK)
-        status = carvq_lm_awq_read(keys, MAX_WIDTH, &config->awq, error);
-    if (status == CARVQ_OK) // before the window is limited: longrope wants max_position_embeddings
-        status = carvq_lm_rope_read(keys, config->head_dim, config->max_window, &config->rope, error);
-    if (status == CARVQ_OK)
-        status = limit_window(keys, config, error);
-    return status;
+        status = read_numbers(keys, config, error);
+    return status == CARVQ_OK ? carvq_lm_kinds_read(keys, config, error) : status;
 }
 
 enum carvq_status carvq_lm_config_read(const struct carvq_checkpoint *checkpoint, struct carvq_lm_config *config_ret,
                                        struct carvq_error *error)
 {
-    const struct carvq_lm_keys keys = {carvq_checkpoint_config(checkpoint), carvq_checkpoint_config_path(checkpoint), ""};
+    const struct carvq_lm_keys whole = {carvq_checkpoint_config(checkpoint), carvq_checkpoint_config_path(checkpoint), ""};
+    struct carvq_lm_keys keys;
     *config_ret = (struct carvq_lm_config){.vocabulary = 0};
-    if (keys.object == NULL)
-        return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: missing; it says how to run the model", keys.file);
-    enum carvq_status status = read_config(&keys, config_ret, error);
+    if (whole.object == NULL)
+        return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: missing; it says how to run the model", whole.file);
+    enum carvq_status status = carvq_lm_architecture_find(&whole, &config_ret->architecture, &keys, &config_ret->stems,
+                                                          &config_ret->name, error);
+    config_ret->wrapped = status == CARVQ_OK && keys.object != whole.object;
+    if (status == CARVQ_OK)
+        status = carvq_lm_awq_read(&whole, MAX_WIDTH, &config_ret->awq, error);
+    if (status == CARVQ_OK)
+        status = read_config(&keys, config_ret, error);
     if (status != CARVQ_OK)
         carvq_lm_config_free(config_ret);
     return status;
@@ -179,5 +213,8 @@ enum carvq_status carvq_lm_config_read(const struct carvq_checkpoint *checkpoint
 
 void carvq_lm_config_free(struct carvq_lm_config *config)
 {
-    carvq_lm_rope_free(&config->rope);
+    for (size_t i = 0; i < CARVQ_LM_MAX_ROPES; i++)
+        carvq_lm_rope_free(&config->ropes[i]);
+    free(config->kinds);
+    config->kinds = NULL;
 }

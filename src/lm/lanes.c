@@ -47,18 +47,78 @@ CARVQ_VECTORIZED(void, carvq_lm_exp, (const float *x, size_t count, float *y), (
     exp_lanes(x, count, y);
 }
 
-CARVQ_VECTORIZED(void, carvq_lm_silu, (float *gate, const float *up, size_t count), (gate, up, count))
+enum { CHUNK = 256 }; // values whose exponentials are kept
+
+// x / (1 + exp(-z)), z being x or a polynomial of it. gelu's approximation is 0.5 x (1 + tanh(z / 2)), which is the same.
+CARVQ_TEMPLATE void sigmoid_lanes(float *x, size_t count, float linear, float cubic)
 {
-    enum { CHUNK = 256 };
+    float powers[CHUNK];
+    for (size_t i = 0; i < count; i++)
+        powers[i] = -x[i] * (linear + cubic * (x[i] * x[i]));
+    exp_lanes(powers, count, powers);
+    for (size_t i = 0; i < count; i++)
+        x[i] = x[i] / (1 + powers[i]);
+}
+
+// gelu(x) = max(x, 0) - |x| / 2 erfc(|x| / sqrt(2)), without cancellation. erfc(z) exp(z^2) by the polynomial 7.1.26 of
+// Abramowitz and Stegun, whose error is below 1.5e-7.
+CARVQ_TEMPLATE void gelu_lanes(float *x, size_t count)
+{
+    float powers[CHUNK];
+    for (size_t i = 0; i < count; i++)
+        powers[i] = -0.5f * (x[i] * x[i]);
+    exp_lanes(powers, count, powers);
+    for (size_t i = 0; i < count; i++) {
+        const float size = x[i] < 0 ? -x[i] : x[i], t = 1 / (1 + 0.3275911f * 0.70710678f * size);
+        float sum = 1.061405429f;
+        sum = sum * t - 1.453152027f;
+        sum = sum * t + 1.421413741f;
+        sum = sum * t - 0.284496736f;
+        sum = sum * t + 0.254829592f;
+        x[i] = 0.5f * (x[i] + size) - 0.5f * size * (sum * t * powers[i]);
+    }
+}
+
+CARVQ_TEMPLATE void relu2_lanes(float *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const float above = x[i] < 0 ? 0 : x[i];
+        x[i] = above * above;
+    }
+}
+
+CARVQ_VECTORIZED(void, carvq_lm_activate, (enum carvq_lm_activation activation, float *x, size_t count), (activation, x, count))
+{
+    const float root = 1.59576912f; // 2 sqrt(2 / pi)
+    for (size_t first = 0; first < count; first += CHUNK) {
+        const size_t width = count - first < CHUNK ? count - first : CHUNK;
+        if (activation == CARVQ_LM_SILU)
+            sigmoid_lanes(x + first, width, 1, 0);
+        else if (activation == CARVQ_LM_GELU_TANH)
+            sigmoid_lanes(x + first, width, root, root * 0.044715f);
+        else if (activation == CARVQ_LM_GELU)
+            gelu_lanes(x + first, width);
+        else
+            relu2_lanes(x + first, width);
+    }
+}
+
+CARVQ_VECTORIZED(void, carvq_lm_multiply, (float *x, const float *y, size_t count), (x, y, count))
+{
+    for (size_t i = 0; i < count; i++)
+        x[i] *= y[i];
+}
+
+CARVQ_VECTORIZED(void, carvq_lm_cap, (float cap, float *x, size_t count), (cap, x, count))
+{
     float powers[CHUNK];
     for (size_t first = 0; first < count; first += CHUNK) {
         const size_t width = count - first < CHUNK ? count - first : CHUNK;
-        float *x = gate + first;
         for (size_t i = 0; i < width; i++)
-            powers[i] = -x[i];
+            powers[i] = -2 * (x[first + i] / cap);
         exp_lanes(powers, width, powers);
         for (size_t i = 0; i < width; i++)
-            x[i] = x[i] / (1 + powers[i]) * up[first + i];
+            x[first + i] = cap * ((1 - powers[i]) / (1 + powers[i]));
     }
 }
 

@@ -9,8 +9,18 @@
 // y = exp(x), where y may be x. Relative error below 3e-7 from -87 to 88; beyond, the value at the end of that range. NaN stays.
 void carvq_lm_exp(const float *x, size_t count, float *y);
 
-// gate = gate / (1 + exp(-gate)) * up
-void carvq_lm_silu(float *gate, const float *up, size_t count);
+// Activations: x / (1 + exp(-x)), with the normal distribution's integral, its approximation by a hyperbolic tangent, max(x,
+// 0)^2.
+enum carvq_lm_activation { CARVQ_LM_SILU, CARVQ_LM_GELU, CARVQ_LM_GELU_TANH, CARVQ_LM_RELU2 };
+
+// x = activation(x)
+void carvq_lm_activate(enum carvq_lm_activation activation, float *x, size_t count);
+
+// x *= y
+void carvq_lm_multiply(float *x, const float *y, size_t count);
+
+// x = cap tanh(x / cap)
+void carvq_lm_cap(float cap, float *x, size_t count);
 
 // The largest value; NaNs are passed over. -infinity if there is no other.
 float carvq_lm_max(const float *values, size_t count);

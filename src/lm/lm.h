@@ -23,6 +23,10 @@ const struct carvq_lm_config *carvq_lm_config(const struct carvq_lm *lm);
 // Whether the input table is the output head too.
 bool carvq_lm_is_tied(const struct carvq_lm *lm);
 
+// Names of the tensors that hold the input table and the output head; the same if tied.
+const char *carvq_lm_input_name(const struct carvq_lm *lm);
+const char *carvq_lm_head_name(const struct carvq_lm *lm);
+
 // Whether id ends a text: config.json's eos_token_id is this id, or a list that has it.
 bool carvq_lm_is_end(const struct carvq_lm *lm, uint32_t id);
 

@@ -112,6 +112,7 @@ static void weigh(struct carvq_lm_measure *measure, const struct group *group, s
     float *weights = measure->weights + tile->first * measure->group;
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)group->count, (int)tile->count, (int)n, 1, group->hidden, (int)n,
                 rows, (int)n, 0, weights, (int)tile->count);
+    carvq_lm_finish_logits(measure->batch->lm, tile->first, tile->count, group->count, weights, tile->count);
     for (size_t i = 0; i < group->count; i++) {
         float *values = weights + i * tile->count;
         if (group->targets[i] >= tile->first && group->targets[i] - tile->first < tile->count)

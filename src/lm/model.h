@@ -32,10 +32,12 @@ struct carvq_lm_batch {
     struct carvq_lm_sequence *equal;           // [windows] of length tokens each
     struct carvq_lm_tile *tiles;               // [tokens] of the products of a pass
     struct carvq_lm_score_tile *score_tiles;   // [tokens]
-    size_t *places;                            // [tokens] the position of each in its sequence
+    uint32_t *places;                          // [tokens] the position of each in its sequence
     float *memory;                             // what the rest lies in
-    float *cosines, *sines;                    // [length][pairs]
+    float *cosines[CARVQ_LM_MAX_ROPES];        // [length][pairs]
+    float *sines[CARVQ_LM_MAX_ROPES];          // likewise
     float *normed;                             // [tokens][n]
+    float *branch;                             // [tokens][n] what attention or mlp add, if something is done to it before
     float *wide;                               // [tokens][queries, keys and values] or [tokens][gate and up]
     float *attended;                           // [tokens][heads * head_dim]
     float *block;                              // rows of a matrix
@@ -53,7 +55,15 @@ struct carvq_lm_position {
     double gap;        // sum of exp(logit - max) * (logit - that of this variant), logit and max being the original's
 };
 
-// Logits of count states by carvq_logits(), in parts of the rows, on threads: logits_ret[count][V]. head: one that has a table.
+// Values that the mlp's first map gives for a token.
+size_t carvq_lm_up_values(const struct carvq_lm_config *config);
+
+// Makes logits, [count][stride] of the ids first .. first + ids - 1, of the products of states with the head's rows: a bias and a
+// soft cap, where the architecture has them.
+void carvq_lm_finish_logits(const struct carvq_lm *lm, size_t first, size_t ids, size_t count, float *logits, size_t stride);
+
+// Logits of count states by carvq_logits(), in parts of the rows, on threads, not finished yet: logits_ret[count][V]. head: one
+// that has a table.
 enum carvq_status carvq_lm_table_logits(const struct carvq_lm_rows *head, const float *hidden, size_t count, unsigned threads,
                                         float *logits_ret, struct carvq_error *error);
 

@@ -29,9 +29,21 @@ static const float *in_place(const struct carvq_lm_matrix *matrix)
     const uint16_t one = 1;
     bool little_endian = carvq_load_u16((const uint8_t *)&one) == one;
     bool aligned = (uintptr_t)matrix->data % _Alignof(float) == 0;
-    return matrix->type == CARVQ_TENSOR_F32 && matrix->data != NULL && aligned && little_endian
-               ? (const float *)(const void *)matrix->data
-               : NULL;
+    bool plain = matrix->data != NULL && matrix->run == 0 && matrix->stored_rows == 0;
+    return plain && matrix->type == CARVQ_TENSOR_F32 && aligned && little_endian ? (const float *)(const void *)matrix->data
+                                                                                 : NULL;
+}
+
+// Rows of a matrix that is stored transposed, first .. first + count - 1, at most CHUNK_ROWS.
+static void read_transposed(const struct carvq_lm_matrix *matrix, size_t first, size_t count, float *rows_ret)
+{
+    float values[CHUNK_ROWS];
+    for (size_t col = 0; col < matrix->cols; col++) {
+        const uint8_t *data = matrix->data + carvq_tensor_bytes(matrix->type, col * matrix->stored_rows + first);
+        carvq_tensor_widen(matrix->type, data, count, values);
+        for (size_t i = 0; i < count; i++)
+            rows_ret[i * matrix->cols + col] = values[i];
+    }
 }
 
 // One thread's share of the rows: ids, or if that is NULL those from first on.
@@ -47,9 +59,15 @@ static enum carvq_status read_chunk(const struct carvq_lm_matrix *matrix, const 
         carvq_lm_unpack(&matrix->packed, matrix->rows, matrix->cols, first, count, rows_ret);
         return CARVQ_OK;
     }
+    if (matrix->stored_rows > 0) {
+        read_transposed(matrix, first, count, rows_ret);
+        return CARVQ_OK;
+    }
     const size_t row_bytes = (size_t)carvq_tensor_bytes(matrix->type, matrix->cols);
-    for (size_t i = 0; i < count; i++)
-        carvq_tensor_widen(matrix->type, matrix->data + chunk[i] * row_bytes, matrix->cols, rows_ret + i * matrix->cols);
+    for (size_t i = 0; i < count; i++) {
+        const size_t row = matrix->run > 0 ? chunk[i] / matrix->run * matrix->step + chunk[i] % matrix->run : chunk[i];
+        carvq_tensor_widen(matrix->type, matrix->data + row * row_bytes, matrix->cols, rows_ret + i * matrix->cols);
+    }
     return CARVQ_OK;
 }
 

@@ -10,32 +10,125 @@
 #include "runtime/status.h"
 
 #define PI 3.14159265358979323846
-#define DEFAULT_THETA 10000.0 // where config.json names none; the same in all architectures that we run
+#define DEFAULT_THETA 10000.0 // where neither config.json nor the architecture names one
+
+// What the functions below share.
+struct reader {
+    const struct carvq_lm_keys *config, *keys; // all of config.json; the object that holds the parameters
+    const struct carvq_lm_rope_keys *names;
+    size_t max_positions;
+    struct carvq_lm_rope *rope;
+    struct carvq_error *error;
+};
+
+// The context before it was stretched. It stands outside of the object in the files of Phi-3.
+static enum carvq_status read_original(const struct reader *reader, size_t *original_ret)
+{
+    const char *const key = "original_max_position_embeddings";
+    const struct carvq_lm_keys *place = carvq_lm_key(reader->config, key) != NULL ? reader->config : reader->keys;
+    const size_t named = reader->names->original_positions;
+    return carvq_lm_key_size(place, key, named > 0 ? named : reader->max_positions, SIZE_MAX, original_ret, reader->error);
+}
+
+// All waves are stretched by factor.
+static enum carvq_status stretch_linear(const struct reader *reader)
+{
+    double factor = 1;
+    enum carvq_status status = carvq_lm_key_number(reader->keys, "factor", 0, &factor, reader->error);
+    for (size_t i = 0; status == CARVQ_OK && i < reader->rope->pairs; i++)
+        reader->rope->frequencies[i] /= factor;
+    return status;
+}
+
+// Beyond max_position_embeddings, theta grows with the window.
+static enum carvq_status stretch_dynamic(const struct reader *reader)
+{
+    struct carvq_lm_rope *rope = reader->rope;
+    rope->long_from = reader->max_positions;
+    enum carvq_status status = carvq_lm_key_number(reader->keys, "factor", 0, &rope->dynamic, reader->error);
+    rope->reach = rope->dynamic * (double)reader->max_positions;
+    return status;
+}
 
 // Llama 3.1: long waves are stretched by factor, short ones stay, those in between are blended.
-static enum carvq_status stretch_llama3(const struct carvq_lm_keys *keys, size_t max_positions, struct carvq_lm_rope *rope,
-                                        struct carvq_error *error)
+static enum carvq_status stretch_llama3(const struct reader *reader)
 {
+    const struct carvq_lm_keys *keys = reader->keys;
     double factor = 0, low = 0, high = 0;
     size_t original = 0;
-    enum carvq_status status = carvq_lm_key_number(keys, "factor", 0, &factor, error);
+    enum carvq_status status = carvq_lm_key_number(keys, "factor", 0, &factor, reader->error);
     if (status == CARVQ_OK)
-        status = carvq_lm_key_number(keys, "low_freq_factor", 0, &low, error);
+        status = carvq_lm_key_number(keys, "low_freq_factor", 0, &low, reader->error);
     if (status == CARVQ_OK)
-        status = carvq_lm_key_number(keys, "high_freq_factor", 0, &high, error);
+        status = carvq_lm_key_number(keys, "high_freq_factor", 0, &high, reader->error);
     if (status == CARVQ_OK)
-        status = carvq_lm_key_size(keys, "original_max_position_embeddings", max_positions, SIZE_MAX, &original, error);
+        status = read_original(reader, &original);
     if (status != CARVQ_OK)
         return status;
     if (high <= low)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %shigh_freq_factor: must be above low_freq_factor", keys->file,
+        return carvq_fail(reader->error, CARVQ_ERROR_FORMAT, "%s: %shigh_freq_factor: must be above low_freq_factor", keys->file,
                           keys->prefix);
-    for (size_t i = 0; i < rope->pairs; i++) {
-        double turns = (double)original * rope->frequencies[i] / (2 * PI); // within the original context
+    for (size_t i = 0; i < reader->rope->pairs; i++) {
+        double turns = (double)original * reader->rope->frequencies[i] / (2 * PI); // within the original context
         double keep = (turns - low) / (high - low);
         keep = keep < 0 ? 0 : keep > 1 ? 1 : keep;
-        rope->frequencies[i] *= keep + (1 - keep) / factor;
+        reader->rope->frequencies[i] *= keep + (1 - keep) / factor;
     }
+    return CARVQ_OK;
+}
+
+// By what YaRN multiplies cosines and sines if no attention_factor says it.
+static double yarn_scale(double factor, double weight)
+{
+    return factor <= 1 ? 1 : 0.1 * weight * log(factor) + 1;
+}
+
+static enum carvq_status read_yarn_scale(const struct reader *reader, double factor)
+{
+    double scale = yarn_scale(factor, 1), weight = 0, all = 0;
+    enum carvq_status status = CARVQ_OK;
+    if (carvq_lm_key(reader->keys, "mscale") != NULL && carvq_lm_key(reader->keys, "mscale_all_dim") != NULL) {
+        status = carvq_lm_key_number(reader->keys, "mscale", 0, &weight, reader->error);
+        if (status == CARVQ_OK)
+            status = carvq_lm_key_number(reader->keys, "mscale_all_dim", 0, &all, reader->error);
+        scale = yarn_scale(factor, weight) / yarn_scale(factor, all);
+    }
+    return status == CARVQ_OK ? carvq_lm_key_number(reader->keys, "attention_factor", scale, &reader->rope->scale, reader->error)
+                              : status;
+}
+
+// YaRN: as Llama 3.1, but blended by the number of the pair, between those that make fast and slow turns in the original context.
+static enum carvq_status stretch_yarn(const struct reader *reader)
+{
+    const struct carvq_lm_keys *keys = reader->keys;
+    struct carvq_lm_rope *rope = reader->rope;
+    const double pairs = (double)rope->pairs;
+    double factor = 0, fast = 0, slow = 0;
+    size_t original = 0;
+    bool truncate = true;
+    enum carvq_status status = read_original(reader, &original);
+    if (status == CARVQ_OK)
+        status = carvq_lm_key_number(keys, "factor", (double)reader->max_positions / (double)original, &factor, reader->error);
+    if (status == CARVQ_OK)
+        status = carvq_lm_key_number(keys, "beta_fast", 32, &fast, reader->error);
+    if (status == CARVQ_OK)
+        status = carvq_lm_key_number(keys, "beta_slow", 1, &slow, reader->error);
+    if (status == CARVQ_OK && carvq_lm_key(keys, "truncate") != NULL)
+        status = carvq_lm_key_bool(keys, "truncate", &truncate, reader->error);
+    if (status == CARVQ_OK)
+        status = read_yarn_scale(reader, factor);
+    if (status != CARVQ_OK)
+        return status;
+    double first = pairs * log((double)original / (fast * 2 * PI)) / log(rope->theta);
+    double last = pairs * log((double)original / (slow * 2 * PI)) / log(rope->theta);
+    first = fmax(truncate ? floor(first) : first, 0);
+    last = fmin(truncate ? ceil(last) : last, 2 * pairs - 1);
+    last = last == first ? last + 0.001 : last;
+    for (size_t i = 0; i < rope->pairs; i++) {
+        const double stretched = fmin(fmax(((double)i - first) / (last - first), 0), 1);
+        rope->frequencies[i] *= 1 - stretched + stretched / factor;
+    }
+    rope->reach = factor * (double)original;
     return CARVQ_OK;
 }
 
@@ -50,49 +143,72 @@ static enum carvq_status divide(const struct carvq_lm_keys *keys, const char *ke
 }
 
 // Phi-3: each frequency has a divisor, from one list up to the original context and from another beyond it.
-static enum carvq_status stretch_longrope(const struct carvq_lm_keys *keys, const struct carvq_lm_keys *config,
-                                          size_t max_positions, struct carvq_lm_rope *rope, struct carvq_error *error)
+static enum carvq_status stretch_longrope(const struct reader *reader)
 {
-    // The original context stands outside of the object in the files of Phi-3.
-    const struct carvq_lm_keys *place = carvq_lm_key(config, "original_max_position_embeddings") != NULL ? config : keys;
-    enum carvq_status status = carvq_lm_key_size(place, "original_max_position_embeddings", max_positions, SIZE_MAX,
-                                                 &rope->long_from, error);
+    const struct carvq_lm_keys *keys = reader->keys;
+    struct carvq_lm_rope *rope = reader->rope;
+    enum carvq_status status = read_original(reader, &rope->long_from);
     double factor = 0, *plain = rope->frequencies;
     if (status == CARVQ_OK)
-        status = carvq_lm_key_number(keys, "factor", (double)max_positions / (double)rope->long_from, &factor, error);
+        status = carvq_lm_key_number(keys, "factor", (double)reader->max_positions / (double)rope->long_from, &factor,
+                                     reader->error);
     double scale = factor > 1 && rope->long_from > 1 ? sqrt(1 + log(factor) / log((double)rope->long_from)) : 1;
     if (status == CARVQ_OK)
-        status = carvq_lm_key_number(keys, "attention_factor", scale, &rope->scale, error);
+        status = carvq_lm_key_number(keys, "attention_factor", scale, &rope->scale, reader->error);
     rope->frequencies = plain + rope->pairs;
     rope->long_frequencies = plain + 2 * rope->pairs;
     if (status == CARVQ_OK)
-        status = divide(keys, "short_factor", rope->pairs, plain, rope->frequencies, error);
+        status = divide(keys, "short_factor", rope->pairs, plain, rope->frequencies, reader->error);
     if (status == CARVQ_OK)
-        status = divide(keys, "long_factor", rope->pairs, plain, rope->long_frequencies, error);
+        status = divide(keys, "long_factor", rope->pairs, plain, rope->long_frequencies, reader->error);
     return status;
 }
 
-static enum carvq_status stretch(const struct carvq_lm_keys *keys, const struct carvq_lm_keys *config, size_t max_positions,
-                                 struct carvq_lm_rope *rope, struct carvq_error *error)
+static enum carvq_status stretch(const struct reader *reader)
 {
+    static const struct {
+        const char *type;
+        enum carvq_status (*stretch)(const struct reader *reader);
+    } schemes[] = {
+        {"linear", stretch_linear}, {"dynamic", stretch_dynamic},   {"yarn", stretch_yarn},
+        {"llama3", stretch_llama3}, {"longrope", stretch_longrope}, {"su", stretch_longrope}, // as early files of Phi-3 have it
+    };
+    const struct carvq_lm_keys *keys = reader->keys;
     const char *old_type = NULL, *type = NULL; // the key was "type" once
-    enum carvq_status status = carvq_lm_key_string(keys, "type", "default", &old_type, error);
+    enum carvq_status status = carvq_lm_key_string(keys, "type", "default", &old_type, reader->error);
     if (status == CARVQ_OK)
-        status = carvq_lm_key_string(keys, "rope_type", old_type, &type, error);
+        status = carvq_lm_key_string(keys, "rope_type", old_type, &type, reader->error);
     if (status != CARVQ_OK || strcmp(type, "default") == 0)
         return status;
-    if (strcmp(type, "llama3") == 0)
-        return stretch_llama3(keys, max_positions, rope, error);
-    if (strcmp(type, "longrope") == 0 || strcmp(type, "su") == 0) // "su" in early files of Phi-3
-        return stretch_longrope(keys, config, max_positions, rope, error);
-    return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %srope_type: '%s' is not supported (known: default, llama3, longrope)",
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (strcmp(type, schemes[i].type) == 0)
+            return schemes[i].stretch(reader);
+    return carvq_fail(reader->error, CARVQ_ERROR_UNSUPPORTED,
+                      "%s: %srope_type: '%s' is not supported (known: default, linear, dynamic, yarn, llama3, longrope)",
                       keys->file, keys->prefix, type);
 }
 
-// The object that holds the parameters, or an empty one if there is none.
-static enum carvq_status find_parameters(const struct carvq_lm_keys *config, struct carvq_lm_keys *keys_ret,
-                                         struct carvq_error *error)
+// The set of parameters of one type of layer. rope_scaling, of older files, is for one of them.
+static enum carvq_status find_set(const struct carvq_lm_keys *config, const struct carvq_lm_rope_keys *names,
+                                  struct carvq_lm_keys *keys_ret, struct carvq_error *error)
 {
+    const struct carvq_lm_keys parameters = {carvq_lm_key(config, "rope_parameters"), config->file, ""};
+    const json_t *set = carvq_lm_key(&parameters, names->set);
+    *keys_ret = (struct carvq_lm_keys){set, config->file, "rope_parameters."};
+    if (set == NULL && !names->unscaled)
+        *keys_ret = (struct carvq_lm_keys){carvq_lm_key(config, "rope_scaling"), config->file, "rope_scaling."};
+    if ((parameters.object != NULL && !json_is_object(parameters.object)) ||
+        (keys_ret->object != NULL && !json_is_object(keys_ret->object)))
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: rope_parameters and rope_scaling must be objects", config->file);
+    return CARVQ_OK;
+}
+
+// The object that holds the parameters, or an empty one if there is none.
+static enum carvq_status find_parameters(const struct carvq_lm_keys *config, const struct carvq_lm_rope_keys *names,
+                                         struct carvq_lm_keys *keys_ret, struct carvq_error *error)
+{
+    if (names->set != NULL)
+        return find_set(config, names, keys_ret, error);
     const json_t *scaling = carvq_lm_key(config, "rope_scaling"), *parameters = carvq_lm_key(config, "rope_parameters");
     const char *key = scaling != NULL ? "rope_scaling" : "rope_parameters";
     const json_t *object = scaling != NULL ? scaling : parameters;
@@ -111,21 +227,27 @@ static enum carvq_status find_parameters(const struct carvq_lm_keys *config, str
     return CARVQ_OK;
 }
 
-enum carvq_status carvq_lm_rope_read(const struct carvq_lm_keys *config, size_t head_dim, size_t max_positions,
-                                     struct carvq_lm_rope *rope_ret, struct carvq_error *error)
+// A number that stands in the object or, in older files, outside of it and maybe by another name.
+static enum carvq_status read_number(const struct carvq_lm_keys *config, const struct carvq_lm_keys *keys,
+                                     const struct carvq_lm_number_key *named, const char *key, double fallback, double *value_ret,
+                                     struct carvq_error *error)
+{
+    double value = named->value > 0 ? named->value : fallback;
+    enum carvq_status status = carvq_lm_key_number(config, named->key != NULL ? named->key : key, value, &value, error);
+    return status == CARVQ_OK ? carvq_lm_key_number(keys, key, value, value_ret, error) : status;
+}
+
+enum carvq_status carvq_lm_rope_read(const struct carvq_lm_keys *config, const struct carvq_lm_rope_keys *names, size_t head_dim,
+                                     size_t max_positions, struct carvq_lm_rope *rope_ret, struct carvq_error *error)
 {
     struct carvq_lm_keys keys;
-    double theta = 0, part = 0;
+    double part = 0;
     *rope_ret = (struct carvq_lm_rope){.scale = 1, .long_from = SIZE_MAX};
-    enum carvq_status status = find_parameters(config, &keys, error);
+    enum carvq_status status = find_parameters(config, names, &keys, error);
     if (status == CARVQ_OK)
-        status = carvq_lm_key_number(config, "rope_theta", DEFAULT_THETA, &theta, error);
+        status = read_number(config, &keys, &names->theta, "rope_theta", DEFAULT_THETA, &rope_ret->theta, error);
     if (status == CARVQ_OK)
-        status = carvq_lm_key_number(&keys, "rope_theta", theta, &theta, error);
-    if (status == CARVQ_OK)
-        status = carvq_lm_key_number(config, "partial_rotary_factor", 1, &part, error);
-    if (status == CARVQ_OK)
-        status = carvq_lm_key_number(&keys, "partial_rotary_factor", part, &part, error);
+        status = read_number(config, &keys, &names->part, "partial_rotary_factor", 1, &part, error);
     if (status != CARVQ_OK)
         return status;
     size_t rotated = part <= 1 ? (size_t)((double)head_dim * part) : 0;
@@ -138,9 +260,10 @@ enum carvq_status carvq_lm_rope_read(const struct carvq_lm_keys *config, size_t 
     if (plain == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < rope_ret->pairs; i++)
-        plain[i] = pow(theta, -(double)i / (double)rope_ret->pairs);
+        plain[i] = pow(rope_ret->theta, -(double)i / (double)rope_ret->pairs);
     rope_ret->memory = rope_ret->frequencies = rope_ret->long_frequencies = plain;
-    status = stretch(&keys, config, max_positions, rope_ret, error);
+    const struct reader reader = {config, &keys, names, max_positions, rope_ret, error};
+    status = stretch(&reader);
     if (status != CARVQ_OK)
         carvq_lm_rope_free(rope_ret);
     return status;
@@ -152,15 +275,28 @@ void carvq_lm_rope_free(struct carvq_lm_rope *rope)
     rope->memory = NULL;
 }
 
+// The factor of the frequency of pair 1 to the power of its number: 1 but in windows that change theta.
+static double change_of(const struct carvq_lm_rope *rope, size_t length)
+{
+    if (rope->dynamic <= 0 || length <= rope->long_from || rope->pairs == 1)
+        return 1;
+    const double pairs = (double)rope->pairs,
+                 growth = rope->dynamic * (double)length / (double)rope->long_from - rope->dynamic + 1;
+    return pow(growth, -1 / (pairs - 1)); // theta times growth^(pairs / (pairs - 1)), to the power of -1 / pairs
+}
+
 void carvq_lm_rope_fill(const struct carvq_lm_rope *rope, size_t length, float *cosines_ret, float *sines_ret)
 {
     const double *frequencies = length > rope->long_from ? rope->long_frequencies : rope->frequencies;
-    for (size_t position = 0; position < length; position++)
-        for (size_t i = 0; i < rope->pairs; i++) {
-            double angle = (double)position * frequencies[i];
+    const double change = change_of(rope, length);
+    for (size_t i = 0; i < rope->pairs; i++) {
+        const double frequency = frequencies[i] * pow(change, (double)i);
+        for (size_t position = 0; position < length; position++) {
+            const double angle = (double)position * frequency;
             cosines_ret[position * rope->pairs + i] = (float)(rope->scale * cos(angle));
             sines_ret[position * rope->pairs + i] = (float)(rope->scale * sin(angle));
         }
+    }
 }
 
 void carvq_lm_rope_turn(const struct carvq_lm_rope *rope, const float *cosines, const float *sines, float *head, size_t heads,

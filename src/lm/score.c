@@ -22,13 +22,28 @@ static void multiply(const float *hidden, size_t count, const float *rows, size_
                 logits_ret, (int)stride);
 }
 
+void carvq_lm_finish_logits(const struct carvq_lm *lm, size_t first, size_t ids, size_t count, float *logits, size_t stride)
+{
+    const float *bias = lm->weights.head_bias;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t id = 0; bias != NULL && id < ids; id++)
+            logits[i * stride + id] += bias[first + id];
+        if (lm->config.logit_cap > 0)
+            carvq_lm_cap(lm->config.logit_cap, logits + i * stride, ids);
+    }
+}
+
 enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct carvq_lm_rows *others, const float *hidden,
                                   size_t count, float *logits_ret, struct carvq_error *error)
 {
     const struct carvq_lm_matrix *head = &batch->lm->weights.head;
     const size_t block = carvq_lm_block_rows(head->cols);
-    if (others != NULL && others->head != NULL)
-        return carvq_lm_table_logits(others, hidden, count, batch->threads, logits_ret, error);
+    if (others != NULL && others->head != NULL) {
+        enum carvq_status status = carvq_lm_table_logits(others, hidden, count, batch->threads, logits_ret, error);
+        if (status == CARVQ_OK)
+            carvq_lm_finish_logits(batch->lm, 0, head->rows, count, logits_ret, head->rows);
+        return status;
+    }
     for (size_t first = 0; first < head->rows; first += block) {
         const size_t ids = head->rows - first < block ? head->rows - first : block;
         const float *rows;
@@ -36,6 +51,7 @@ enum carvq_status carvq_lm_logits(struct carvq_lm_batch *batch, const struct car
         if (status != CARVQ_OK)
             return status;
         multiply(hidden, count, rows, ids, head->cols, logits_ret + first, head->rows);
+        carvq_lm_finish_logits(batch->lm, first, ids, count, logits_ret + first, head->rows);
     }
     return CARVQ_OK;
 }
@@ -114,6 +130,7 @@ static void score_ids(struct carvq_lm_batch *batch, const struct block *block, c
             take_ready(block->ready, v, tile, id, width, logits);
         else
             multiply(block->variants[v].hidden + tile->first * n, tile->count, block->rows[v] + row, width, n, logits, width);
+        carvq_lm_finish_logits(batch->lm, id, width, tile->count, logits, width);
         for (size_t i = 0; i < tile->count; i++) {
             float *values = logits + i * width, *weight = weights + i * width;
             if (tile->targets[i] >= id && tile->targets[i] - id < width)

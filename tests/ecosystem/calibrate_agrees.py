@@ -10,23 +10,21 @@ import tempfile
 import numpy as np
 
 from awq_pack import read_tensors
-from lm_numpy import forward, make_weights, write_model
+from lm_numpy import head_name, logits, make_weights, states, write_model
 
 CARVQ = sys.argv[1]
 WINDOW = 48
 TOLERANCE = 1e-4
 
 
-def expected(config, weights, ids, head):
+def expected(config, weights, ids):
     """Sums over all windows, divided at the end."""
-    V, n = config["vocab_size"], config["hidden_size"]
-    stateful = dict(weights)
-    stateful["lm_head.weight"] = np.eye(n)  # logits of this head are the states
-    counts, p_sum, v_sum, mean, moment, weighted, nll, scored, states = np.zeros(V), 0, 0, 0, 0, 0, 0, 0, []
+    V = config["vocab_size"]
+    counts, p_sum, v_sum, mean, moment, weighted, nll, scored, all_states = np.zeros(V), 0, 0, 0, 0, 0, 0, 0, []
     for first in range(0, len(ids), WINDOW):
         window = ids[first:first + WINDOW]
-        h = forward(config | {"tie_word_embeddings": False}, stateful, window)
-        z = h @ weights[head].T
+        h = states(config, weights, window)
+        z = logits(config, weights, h)
         p = np.exp(z - z.max(axis=1, keepdims=True))
         p /= p.sum(axis=1, keepdims=True)
         v = p * (1 - p)
@@ -35,11 +33,11 @@ def expected(config, weights, ids, head):
         weighted = weighted + (h.T * v.sum(axis=1)) @ h
         nll -= np.log(p[np.arange(len(window) - 1), window[1:]]).sum()
         scored += len(window) - 1
-        states.append(h)
+        all_states.append(h)
     T = len(ids)
     sample = [(2 * k + 1) * T // 512 for k in range(256)] if T > 256 else range(T)
     return {"counts": counts, "probability": p_sum / T, "variance": v_sum / T, "state_mean": mean / T, "state_moment": moment / T,
-            "state_moment_weighted": weighted / v_sum.sum(), "states": np.concatenate(states)[sample], "text_nll": np.array([nll / scored])}
+            "state_moment_weighted": weighted / v_sum.sum(), "states": np.concatenate(all_states)[sample], "text_nll": np.array([nll / scored])}
 
 
 def check(what, config):
@@ -49,14 +47,14 @@ def check(what, config):
     rng = np.random.default_rng(1)
     ids = rng.integers(0, config["vocab_size"], 7 * WINDOW + 7)
     table = "model.embed_tokens.weight"
-    head = table if config["tie_word_embeddings"] else "lm_head.weight"
+    head = head_name(config)
     with tempfile.TemporaryDirectory() as folder:
         weights = write_model(folder, config, make_weights(config, rng), "F32", 1)
         ids.astype("<u2").tofile(f"{folder}/ids")
         subprocess.run([CARVQ, "calibrate", folder, "--tokens", f"{folder}/ids", "--window", str(WINDOW), "-o", f"{folder}/stats"],
                        check=True, stdout=subprocess.DEVNULL)
         stats = read_tensors(f"{folder}/stats")
-    wanted = expected(config, weights, ids, head)
+    wanted = expected(config, weights, ids)
     names = {(table if name == "counts" else head) + "." + name if name != "text_nll" else name: name for name in wanted}
     assert stats.keys() == names.keys(), f"{what}: {sorted(stats)}"
     for full, name in names.items():
@@ -70,3 +68,9 @@ def check(what, config):
 
 check("tied", {"tie_word_embeddings": True})
 check("untied", {"tie_word_embeddings": False})
+# What the head multiplies has all factors in it; probabilities are those behind the cap and with the bias.
+check("Gemma2, capped", {"architectures": ["Gemma2ForCausalLM"], "tie_word_embeddings": True, "head_dim": 16, "sliding_window": 9,
+                         "attn_logit_softcapping": 4.0, "final_logit_softcapping": 6.0, "query_pre_attn_scalar": 16})
+check("Granite, divided", {"architectures": ["GraniteForCausalLM"], "tie_word_embeddings": True, "logits_scaling": 4.0,
+                           "embedding_multiplier": 5.0, "residual_multiplier": 0.4, "attention_multiplier": 0.25})
+check("Phi, with a bias", {"architectures": ["PhiForCausalLM"], "tie_word_embeddings": False, "hidden_act": "gelu_new", "layer_norm_eps": 1e-5})
