@@ -174,6 +174,12 @@ CARVQ_API enum carvq_status carvq_plan_by_budget(const struct carvq_matrix *matr
 // by settings, CARVQ_ERROR_MEMORY. After an error the plan is only good for another try.
 CARVQ_API enum carvq_status carvq_plan_change(struct carvq_plan *plan, double bits, uint64_t bytes, struct carvq_error *error);
 
+// The same for several plans by budgets, which get bits per parameter on average over all of their tables. If the budgets said
+// enough to predict what each table costs (carvq_plan_divergence()), it goes where it lowers the sum most; else all get the same.
+// Errors: as above.
+CARVQ_API enum carvq_status carvq_plans_share(struct carvq_plan *const *plans, size_t count, double bits,
+                                              struct carvq_error *error);
+
 // ---- what a plan says
 
 CARVQ_API void carvq_plan_free(struct carvq_plan *plan); // NULL is ignored

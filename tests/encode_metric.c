@@ -123,6 +123,52 @@ static void test_threads_agree(void **state)
 }
 
 // Rows of zeros, values that are far from all others, and moments that say nothing.
+static double sum_of(struct carvq_plan *const plans[2])
+{
+    double sum = 0;
+    for (size_t i = 0; i < 2; i++)
+        sum += carvq_plan_divergence(plans[i])->head + carvq_plan_divergence(plans[i])->input;
+    return sum;
+}
+
+// An input table and a head: the one of which the model feels more gets more, and both together no more than before.
+static void test_two_tables_share_a_budget(void **state)
+{
+    (void)state;
+    struct source sources[2] = {source_gaussian(ROWS, COLS, 31), source_gaussian(ROWS, COLS, 32)};
+    struct carvq_matrix matrices[2] = {source_matrix(&sources[0]), source_matrix(&sources[1])};
+    struct model model = make_model();
+    const double sensitivities[] = {0.1, 100};
+    for (size_t s = 0; s < 2; s++) {
+        struct carvq_plan *plans[2];
+        uint64_t before = 0, after = 0;
+        for (size_t i = 0; i < 2; i++) {
+            struct carvq_budget budget = make_budget(&model, CARVQ_TRELLIS);
+            if (i == 0) {
+                budget.moment = NULL;
+                budget.sensitivity = sensitivities[s];
+            }
+            plans[i] = make_plan(&matrices[i], &budget, 1);
+            before += carvq_plan_info(plans[i])->payload_bytes;
+        }
+        const double alike = sum_of(plans);
+        assert_int_equal(carvq_plans_share(plans, 2, 2.5, NULL), CARVQ_OK);
+        for (size_t i = 0; i < 2; i++)
+            after += carvq_plan_info(plans[i])->payload_bytes;
+        print_message("%.3g instead of %.3g: %.3f and %.3f bits\n", sum_of(plans), alike, bits_of(carvq_plan_info(plans[0])),
+                      bits_of(carvq_plan_info(plans[1])));
+        assert_true(after <= 2 * (uint64_t)(2.5 * ROWS * COLS / 8) && (double)after > 0.99 * (double)before);
+        assert_true(sum_of(plans) < 0.8 * alike);
+        assert_true((bits_of(carvq_plan_info(plans[0])) > 3) == (s == 1));
+        assert_true((bits_of(carvq_plan_info(plans[1])) > 3) == (s == 0));
+        carvq_plan_free(plans[0]);
+        carvq_plan_free(plans[1]);
+    }
+    model_free(&model);
+    free(sources[0].values);
+    free(sources[1].values);
+}
+
 static void test_odd_tables(void **state)
 {
     (void)state;
@@ -182,9 +228,8 @@ static void test_what_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_feedback_lowers_the_cost),
-        cmocka_unit_test(test_threads_agree),
-        cmocka_unit_test(test_odd_tables),
+        cmocka_unit_test(test_feedback_lowers_the_cost),  cmocka_unit_test(test_threads_agree),
+        cmocka_unit_test(test_two_tables_share_a_budget), cmocka_unit_test(test_odd_tables),
         cmocka_unit_test(test_what_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
