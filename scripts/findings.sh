@@ -90,6 +90,6 @@ answer() # name, options of compress
 for stages in 4 3 2; do
     answer carvq-$stages --preset carvq-$stages
 done
-answer bits-1.655 --bits 1.655 --codec trellis --calibrate-tokens "$calibration"
+answer bits-1.655 --bits 1.655 --codec trellis --count-only --calibrate-tokens "$calibration"
 
 python3 scripts/findings.py "$results" "${OUT:-doc}"

@@ -7,6 +7,9 @@ if(TARGET carvq_lm)
   set_tests_properties(lm_calibrate PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive) # threads that wait do not spin
 endif()
 if(TARGET carvq_cli)
+  add_test(NAME cli_calibrated COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/calibrated.sh $<TARGET_FILE:carvq_cli>
+    ${PROJECT_SOURCE_DIR})
+  set_tests_properties(cli_calibrated PROPERTIES TIMEOUT 600)
   add_test(NAME cli_calibrate COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/calibrate.sh $<TARGET_FILE:carvq_cli>
     ${PROJECT_SOURCE_DIR})
   set_tests_properties(cli_calibrate PROPERTIES TIMEOUT 600 ENVIRONMENT OMP_WAIT_POLICY=passive)

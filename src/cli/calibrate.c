@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
-#include "lm/calibrate.h"
+#include "calibrate.h"
 #include "runtime/status.h"
 #include "stats/stats.h"
 
 struct settings {
     const char *model, *output; // model: NULL with merge
-    struct cli_list texts, tokens;
-    uint64_t token_width, max_tokens, window, threads;
+    struct cli_calibration pass;
     bool merge, force, json;
     char **files; // to be merged
     int file_count;
@@ -23,21 +21,15 @@ struct settings {
 struct work {
     struct carvq_checkpoint *checkpoint;
     struct carvq_lm *lm;
-    struct carvq_calibrate_text texts[128];
-    uint32_t *ids[128];
-    size_t count;
     struct carvq_stats *stats;
     double seconds; // of the pass
 };
-_Static_assert(sizeof((struct work *)0)->ids / sizeof(uint32_t *) ==
-                   2 * sizeof((struct cli_list *)0)->items / sizeof(const char *),
-               "texts and tokens have room");
 
 // The options that a merge has no use for.
 static int check_merge(const struct settings *settings)
 {
-    if (settings->texts.count > 0 || settings->tokens.count > 0 || settings->max_tokens > 0 || settings->window > 0 ||
-        settings->threads > 0)
+    if (settings->pass.texts.count > 0 || settings->pass.tokens.count > 0 || settings->pass.max_tokens > 0 ||
+        settings->pass.window > 0 || settings->pass.threads > 0)
         return cli_misuse("calibrate", "--merge takes files of statistics, and no text, --max-tokens, --window or --threads");
     return -1;
 }
@@ -46,9 +38,9 @@ static int check_run(const struct settings *settings)
 {
     if (settings->file_count > 1)
         return cli_misuse("calibrate", "too much is given: one MODEL, or --merge and files");
-    if (settings->texts.count + settings->tokens.count == 0)
+    if (settings->pass.texts.count + settings->pass.tokens.count == 0)
         return cli_misuse("calibrate", "give a text with --text or --tokens");
-    if (settings->token_width > 0 && settings->tokens.count == 0)
+    if (settings->pass.token_width > 0 && settings->pass.tokens.count == 0)
         return cli_misuse("calibrate", "--token-width needs --tokens");
     return -1;
 }
@@ -58,13 +50,15 @@ static int parse(int argc, char **argv, struct settings *settings)
     *settings = (struct settings){.model = NULL};
     const struct cli_option options[] = {
         {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write", 0, 0},
-        {"text", 0, CLI_LIST, &settings->texts, "TEXT", "a text in UTF-8; repeatable", 0, 0},
-        {"tokens", 0, CLI_LIST, &settings->tokens, "TOKENS", "a text as raw little-endian token ids; repeatable", 0, 0},
-        {"token-width", 0, CLI_NUMBER, &settings->token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2, 4},
-        {"max-tokens", 0, CLI_NUMBER, &settings->max_tokens, "N", "the first so many tokens of each text (all)", 1, UINT32_MAX},
-        {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens that the model sees together (256)", 2, 1 << 30},
+        {"text", 0, CLI_LIST, &settings->pass.texts, "TEXT", "a text in UTF-8; repeatable", 0, 0},
+        {"tokens", 0, CLI_LIST, &settings->pass.tokens, "TOKENS", "a text as raw little-endian token ids; repeatable", 0, 0},
+        {"token-width", 0, CLI_NUMBER, &settings->pass.token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2,
+         4},
+        {"max-tokens", 0, CLI_NUMBER, &settings->pass.max_tokens, "N", "the first so many tokens of each text (all)", 1,
+         UINT32_MAX},
+        {"window", 'w', CLI_NUMBER, &settings->pass.window, "N", "tokens that the model sees together (256)", 2, 1 << 30},
         {"merge", 0, CLI_FLAG, &settings->merge, NULL, "make one file of the given ones instead", 0, 0},
-        {"threads", 0, CLI_NUMBER, &settings->threads, "N", "threads (one per processor)", 1, 1024},
+        {"threads", 0, CLI_NUMBER, &settings->pass.threads, "N", "threads (one per processor)", 1, 1024},
         {"force", 'f', CLI_FLAG, &settings->force, NULL, "overwrite OUT", 0, 0},
         {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
         {.kind = CLI_END},
@@ -88,69 +82,16 @@ static int parse(int argc, char **argv, struct settings *settings)
     return settings->merge ? check_merge(settings) : check_run(settings);
 }
 
-static enum carvq_status read_text(const struct settings *settings, struct work *work, const struct cli_text_options *text,
-                                   struct carvq_error *error)
-{
-    size_t count;
-    uint32_t **ids = &work->ids[work->count];
-    enum carvq_status status = cli_read_text(text, work->checkpoint, carvq_lm_config(work->lm)->vocabulary, ids, &count, error);
-    if (status != CARVQ_OK)
-        return status;
-    if (settings->max_tokens > 0 && count > settings->max_tokens)
-        count = (size_t)settings->max_tokens;
-    work->texts[work->count++] = (struct carvq_calibrate_text){cli_text_path(text), *ids, count};
-    return CARVQ_OK;
-}
-
-struct show {
-    struct cli_progress progress;
-    char label[80];
-};
-
-static int show_progress(void *context, const struct carvq_calibrate_progress *progress)
-{
-    struct show *show = context;
-    if (isfinite(progress->perplexity))
-        snprintf(show->label, sizeof show->label, "perplexity %.3f", progress->perplexity);
-    else
-        snprintf(show->label, sizeof show->label, "calibrate");
-    return cli_progress_step(&show->progress, show->label, progress->tokens, progress->total_tokens, "token");
-}
-
-static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
+static enum carvq_status calibrate(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
     enum carvq_status status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
     if (status == CARVQ_OK)
         status = cli_output_check_model(settings->output, work->checkpoint, error);
     if (status == CARVQ_OK)
         status = carvq_lm_open(work->checkpoint, &work->lm, error);
-    for (size_t i = 0; status == CARVQ_OK && i < settings->texts.count; i++)
-        status = read_text(settings, work, &(struct cli_text_options){.text = settings->texts.items[i]}, error);
-    for (size_t i = 0; status == CARVQ_OK && i < settings->tokens.count; i++)
-        status = read_text(settings, work,
-                           &(struct cli_text_options){.tokens = settings->tokens.items[i], .token_width = settings->token_width},
-                           error);
-    return status;
-}
-
-static enum carvq_status calibrate(const struct settings *settings, struct work *work, struct carvq_error *error)
-{
-    struct show show = {.label = ""};
-    const struct carvq_calibrate_options options = {
-        .window = (size_t)settings->window,
-        .threads = (unsigned)settings->threads,
-        .progress = show_progress,
-        .progress_context = &show,
-    };
-    enum carvq_status status = open_all(settings, work, error);
-    if (status != CARVQ_OK)
-        return status;
-    const double started = cli_seconds();
-    cli_progress_begin(&show.progress);
-    status = carvq_lm_calibrate(work->lm, work->texts, work->count, &options, &work->stats, error);
-    cli_progress_end(&show.progress);
-    work->seconds = cli_seconds() - started;
-    return status;
+    return status == CARVQ_OK
+               ? cli_run_calibration(work->checkpoint, work->lm, &settings->pass, &work->stats, &work->seconds, error)
+               : status;
 }
 
 static enum carvq_status merge(const struct settings *settings, struct work *work, struct carvq_error *error)
@@ -241,14 +182,12 @@ static void close_all(struct work *work)
     carvq_stats_free(work->stats);
     carvq_lm_close(work->lm);
     carvq_checkpoint_close(work->checkpoint);
-    for (size_t i = 0; i < work->count; i++)
-        free(work->ids[i]);
 }
 
 static int run(int argc, char **argv)
 {
     struct settings settings;
-    struct work work = {.count = 0};
+    struct work work = {.stats = NULL};
     struct carvq_error error;
     int status = parse(argc, argv, &settings);
     if (status >= 0)

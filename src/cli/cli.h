@@ -221,7 +221,7 @@ struct cli_count_options {
 
 // Options for a table of options, name being one of that struct.
 #define CLI_COUNT_OPTIONS(name)                                                                                                 \
-    {"calibrate", 0, CLI_STRING, &(name)->text.text, "TEXT", "bits go to the tokens that this text, in UTF-8, uses", 0, 0},     \
+    {"calibrate", 0, CLI_STRING, &(name)->text.text, "TEXT", "bits go where this text, in UTF-8, needs them", 0, 0},            \
         {"calibrate-tokens", 0, CLI_STRING, &(name)->text.tokens, "FILE", "the same, from raw little-endian token ids", 0, 0},  \
         {"calibrate-width",                                                                                                     \
          0,                                                                                                                     \

@@ -19,14 +19,32 @@ static int refuse(const struct cli_option *options, const bool *given, const cha
     return -1;
 }
 
+static int check_use(const struct cli_compress_settings *settings)
+{
+    const struct cli_count_options *counts = &settings->counts;
+    const bool text = cli_text_path(&counts->text) != NULL;
+    if (settings->stats != NULL && (text || counts->counts != NULL || counts->uniform))
+        return cli_misuse("compress", "give --stats or what says otherwise how rows are used, not both");
+    if ((settings->max_tokens > 0 || settings->count_only) && !text)
+        return cli_misuse("compress", "--max-tokens and --count-only need --calibrate or --calibrate-tokens");
+    if (settings->max_tokens > 0 && settings->count_only)
+        return cli_misuse("compress", "--max-tokens is for a run of the model, which --count-only forgoes");
+    const bool parts = settings->bits_input > 0 || settings->bits_head > 0;
+    if (parts && settings->max_bytes > 0)
+        return cli_misuse("compress", "--bits-input and --bits-head go with --bits, not with --max-bytes");
+    if (parts && settings->bits == 0 && !(settings->bits_input > 0 && settings->bits_head > 0))
+        return cli_misuse("compress", "give --bits, too, or both of --bits-input and --bits-head");
+    return -1;
+}
+
 // Each of the two ways to compress has options of its own.
 static int check_options(const struct cli_compress_settings *settings, const struct cli_option *options, const bool *given)
 {
     static const char *const paper[] = {"preset",         "stages",         "subvector",  "group",  "grouping",
                                         "code-bits",      "codebook-dtype", "iterations", "rounds", "adaptor-dim",
                                         "adaptor-hidden", "adaptor-epochs", NULL};
-    static const char *const budget[] = {
-        "calibrate", "calibrate-tokens", "calibrate-width", "counts", "uniform", "stats", "codec", NULL};
+    static const char *const budget[] = {"calibrate", "calibrate-tokens", "calibrate-width", "counts", "uniform",
+                                         "stats",     "max-tokens",       "count-only",      "codec",  NULL};
     static const char *const effort[] = {"effort", NULL};
     if (!cli_compress_has_budget(settings))
         return refuse(options, given, budget, "needs --bits or --max-bytes");
@@ -35,6 +53,8 @@ static int check_options(const struct cli_compress_settings *settings, const str
     int status = refuse(options, given, paper, "is not for --bits and --max-bytes, which decide that by themselves");
     if (status < 0 && settings->effort == 0)
         status = refuse(options, given, effort, "is at least 1 with --bits and --max-bytes");
+    if (status < 0)
+        status = check_use(settings);
     return status >= 0 ? status : cli_check_counts(&settings->counts, "compress");
 }
 
@@ -59,9 +79,15 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
          "the paper's settings: 2, 3 or 4 stages (carvq-3)", 0, 0},
         {"bits", 'b', CLI_REAL, &settings->bits, "B", "in place of a preset: the best table of at most B bits per parameter", 0,
          16},
+        {"bits-input", 0, CLI_REAL, &settings->bits_input, "B", "of that, the bits of the input table", 0, 16},
+        {"bits-head", 0, CLI_REAL, &settings->bits_head, "B", "the same for a separate output head", 0, 16},
         {"max-bytes", 0, CLI_NUMBER, &settings->max_bytes, "N", "the same, for a file of at most N bytes", 1, UINT64_MAX},
         CLI_COUNT_OPTIONS(&settings->counts),
-        {"stats", 0, CLI_STRING, &settings->stats, "FILE", "bits go where the model needs them: a file of carvq calibrate", 0, 0},
+        {"stats", 0, CLI_STRING, &settings->stats, "FILE", "in place of a text: what carvq calibrate wrote", 0, 0},
+        {"max-tokens", 0, CLI_NUMBER, &settings->max_tokens, "N", "run the model over the first so many tokens of the text (all)",
+         1, UINT32_MAX},
+        {"count-only", 0, CLI_FLAG, &settings->count_only, NULL, "count the tokens of the text, do not run the model over it", 0,
+         0},
         {"codec", 0, CLI_WORD, &(struct cli_choice){&settings->codec, cli_codecs}, NULL,
          "with a budget: how rows are stored (auto)", 0, 0},
         {"effort", 0, CLI_NUMBER, &settings->effort, "E",
@@ -197,8 +223,8 @@ static int run_work(struct cli_compress_work *work, const struct cli_compress_se
     enum carvq_status status = prepare(work, settings, &error);
     if (status == CARVQ_OK)
         status = check_output(work, settings, &error);
-    if (status == CARVQ_OK && settings->stats != NULL)
-        status = carvq_stats_read(settings->stats, &work->stats, &error);
+    if (status == CARVQ_OK)
+        status = cli_compress_ask_model(work, settings, &error);
     if (status == CARVQ_OK)
         status = cli_compress_plan(work, settings, &error);
     if (status != CARVQ_OK)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The two ways to make plans: by settings, and by a number of bits or bytes.
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "compress.h"
 #include "runtime/status.h"
@@ -54,16 +55,35 @@ static double parameters(const struct cli_compress_work *work)
     return sum;
 }
 
-static struct carvq_budget budget_of(const struct cli_compress_work *work, const struct cli_compress_settings *settings,
-                                     enum carvq_head head)
+// What the user has said that a table is to get, in bits per parameter; 0: nothing.
+static double own_bits(const struct cli_compress_work *work, const struct cli_compress_settings *settings, size_t i)
+{
+    return work->tables[i].head == CARVQ_HEAD_ITSELF ? settings->bits_head : settings->bits_input;
+}
+
+// Of a table: its own, or what others that have their own leave of the mean; without --bits that is 0 or less.
+static double table_bits(const struct cli_compress_work *work, const struct cli_compress_settings *settings, size_t i)
+{
+    double left = settings->bits * parameters(work), values = 0;
+    if (own_bits(work, settings, i) > 0)
+        return own_bits(work, settings, i);
+    for (size_t k = 0; k < work->count; k++) {
+        const double size = (double)work->matrices[k].rows * work->matrices[k].cols, own = own_bits(work, settings, k);
+        left -= own * size;
+        values += own > 0 ? 0 : size;
+    }
+    return left / values;
+}
+
+static struct carvq_budget budget_of(const struct cli_compress_work *work, const struct cli_compress_settings *settings, size_t i)
 {
     struct carvq_budget budget;
     carvq_budget_init(&budget, sizeof budget);
-    cli_budget_codecs(&budget, settings->codec, head);
+    cli_budget_codecs(&budget, settings->codec, work->tables[i].head);
     if (settings->effort > 0)
         budget.effort = (unsigned)settings->effort;
     // --max-bytes is more than can be had: fit_bytes() takes the header off.
-    budget.bits = settings->bits > 0 ? settings->bits : 8 * (double)settings->max_bytes / parameters(work);
+    budget.bits = settings->max_bytes > 0 ? 8 * (double)settings->max_bytes / parameters(work) : table_bits(work, settings, i);
     budget.adaptor = !settings->no_adaptor;
     budget.plan_only = settings->dry_run;
     budget.seed = settings->seed;
@@ -82,13 +102,22 @@ static enum carvq_status fail_budget(const struct cli_compress_work *work, const
     return status;
 }
 
-// Plans payloads of so many bytes in all, with the same bits per parameter for every table, and finds the size of the file.
-static enum carvq_status plan_payload(struct cli_compress_work *work, uint64_t payload, struct carvq_error *error)
+// What table number i is to have of all bytes: as much as it was given by what the model says, or by its parameters.
+static double part_of(const struct cli_compress_work *work, size_t i)
 {
-    const double values = parameters(work);
+    double all = 0;
+    for (size_t k = 0; k < work->count; k++)
+        all += (double)carvq_plan_info(work->plans[k])->payload_bytes;
+    return work->stats != NULL ? (double)carvq_plan_info(work->plans[i])->payload_bytes / all
+                               : (double)work->matrices[i].rows * work->matrices[i].cols / parameters(work);
+}
+
+// Plans payloads of so many bytes in all, and finds the size of the file.
+static enum carvq_status plan_payload(struct cli_compress_work *work, const double *parts, uint64_t payload,
+                                      struct carvq_error *error)
+{
     for (size_t i = 0; i < work->count; i++) {
-        double share = (double)work->matrices[i].rows * work->matrices[i].cols / values;
-        enum carvq_status status = carvq_plan_change(work->plans[i], 0, (uint64_t)((double)payload * share), error);
+        enum carvq_status status = carvq_plan_change(work->plans[i], 0, (uint64_t)((double)payload * parts[i]), error);
         if (status != CARVQ_OK)
             return status;
     }
@@ -96,15 +125,15 @@ static enum carvq_status plan_payload(struct cli_compress_work *work, uint64_t p
 }
 
 // Makes the file fit --max-bytes. Fewer bytes may mean fewer tiers and a shorter header: so what is left over is offered again.
-static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct cli_compress_settings *settings,
-                                   struct carvq_error *error)
+static enum carvq_status fit_parts(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                   const double *parts, struct carvq_error *error)
 {
     const uint64_t most = (uint64_t)1 << 60; // more than any table needs, and its product with a share fits
     const uint64_t limit = settings->max_bytes < most ? settings->max_bytes : most;
     uint64_t payload = limit, best = 0, fits = 0, exceeds = limit + 1; // fits: or is too little for any plan
     enum carvq_status refused = CARVQ_OK;
     for (int i = 0; i < MAX_SIZES && exceeds - fits > 1; i++) {
-        enum carvq_status status = plan_payload(work, payload, error);
+        enum carvq_status status = plan_payload(work, parts, payload, error);
         if (status != CARVQ_OK && status != CARVQ_ERROR_ARGUMENT)
             return status;
         if (status == CARVQ_OK && work->file_bytes > limit) {
@@ -123,44 +152,45 @@ static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct 
         payload = fits + (exceeds - fits) / 2;
     }
     if (best > 0)
-        return plan_payload(work, best, error);
+        return plan_payload(work, parts, best, error);
     if (refused != CARVQ_OK)
         return fail_budget(work, settings, refused, error);
     return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: --max-bytes %" PRIu64 " does not hold the header", settings->model,
                       settings->max_bytes);
 }
 
-// What the statistics of a model say of a table.
-static enum carvq_status use_stats(struct cli_compress_work *work, const struct cli_compress_settings *settings, size_t i,
-                                   struct carvq_budget *budget, struct carvq_error *error)
+static enum carvq_status fit_bytes(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                                   struct carvq_error *error)
 {
-    const struct carvq_matrix *matrix = &work->matrices[i];
-    struct carvq_stats_table table;
-    enum carvq_status status = carvq_stats_find(work->stats, settings->stats, matrix->name, matrix->rows, matrix->cols, &table,
-                                                error);
-    if (status != CARVQ_OK)
-        return status;
-    snprintf(work->counts[i].source, sizeof work->counts[i].source, "statistics of the model");
-    budget->counts = table.counts;
-    budget->variance = table.variance;
-    budget->moment = table.weighted;
-    return CARVQ_OK;
+    double *parts = calloc(work->count, sizeof *parts);
+    if (parts == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", settings->model);
+    for (size_t i = 0; i < work->count; i++)
+        parts[i] = part_of(work, i);
+    enum carvq_status status = fit_parts(work, settings, parts, error);
+    free(parts);
+    return status;
 }
 
 static enum carvq_status plan_by_budget(struct cli_compress_work *work, const struct cli_compress_settings *settings, size_t i,
                                         struct cli_compress_display *display, struct carvq_error *error)
 {
-    struct carvq_budget budget = budget_of(work, settings, work->tables[i].head);
-    enum carvq_status status;
-    if (work->stats != NULL) {
-        status = use_stats(work, settings, i, &budget, error);
-    } else {
-        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrices[i].rows, &work->counts[i], error);
-        budget.counts = work->counts[i].values;
-    }
+    struct carvq_budget budget = budget_of(work, settings, i);
+    enum carvq_status status = cli_compress_use(work, settings, i, &budget, error);
     if (status == CARVQ_OK)
         status = carvq_plan_by_budget(&work->matrices[i], &budget, (unsigned)settings->threads, cli_compress_progress, display,
                                       &work->plans[i], error);
+    return status == CARVQ_OK ? status : fail_budget(work, settings, status, error);
+}
+
+// The bits of several tables, to each where they lower the divergence most, unless the user has said what each is to get.
+static enum carvq_status share(struct cli_compress_work *work, const struct cli_compress_settings *settings,
+                               struct carvq_error *error)
+{
+    if (settings->bits_input > 0 || settings->bits_head > 0 || work->count < 2)
+        return CARVQ_OK;
+    const double bits = settings->bits > 0 ? settings->bits : 8 * (double)settings->max_bytes / parameters(work);
+    enum carvq_status status = carvq_plans_share(work->plans, work->count, bits, error);
     return status == CARVQ_OK ? status : fail_budget(work, settings, status, error);
 }
 
@@ -177,6 +207,8 @@ enum carvq_status cli_compress_plan(struct cli_compress_work *work, const struct
         status = has_budget ? plan_by_budget(work, settings, i, &display, error)
                             : carvq_plan_by_settings(&work->matrices[i], &own, threads, &work->plans[i], error);
     cli_progress_end(&display.progress);
+    if (status == CARVQ_OK && has_budget)
+        status = share(work, settings, error);
     if (status != CARVQ_OK)
         return status;
     return settings->max_bytes > 0 ? fit_bytes(work, settings, error)

@@ -97,10 +97,13 @@ static void print_budget_plan(const struct cli_compress_work *work, const struct
     const struct carvq_plan *plan = work->plans[i];
     const struct carvq_table_info *info = carvq_plan_info(plan);
     const struct cli_count_options *counts = &settings->counts;
-    const bool has_choice = cli_text_path(&counts->text) != NULL || counts->counts != NULL || counts->uniform;
+    const bool has_choice = cli_text_path(&counts->text) != NULL || counts->counts != NULL || counts->uniform ||
+                            work->stats != NULL;
     struct carvq_band bands[CARVQ_BANDS];
     double sqnr_db = carvq_plan_expect(plan, bands);
-    printf("  importance of rows: %s%s\n", work->counts[i].source, has_choice ? "" : "; --calibrate TEXT counts");
+    printf("  importance of rows: %s%s\n", work->counts[i].source, has_choice ? "" : "; --calibrate TEXT asks the model");
+    if (work->not_run.message[0] != '\0')
+        printf("  counted only, for the model cannot be run: %s\n", work->not_run.message);
     if (settings->codec == 0)
         print_use(plan, work->tables[i].head);
     print_structure(info);
@@ -110,7 +113,7 @@ static void print_budget_plan(const struct cli_compress_work *work, const struct
                cli_segment_bits(&info->segments[s]), cli_codec(&info->segments[s]));
     printf("  %.4f bits per parameter, expected SQNR %.2f dB\n", cli_bits(info), sqnr_db);
     print_divergence(plan, "expected");
-    if (work->counts[i].values != NULL)
+    if (work->counts[i].values != NULL || work->stats != NULL)
         print_bands(bands);
 }
 
@@ -198,6 +201,13 @@ static json_t *head_json(const struct carvq_head_trial *trial)
     return json_pack("{sfsfsb}", "loss_db", trial->loss_db, "limit_db", trial->limit_db, "used", trial->used);
 }
 
+static json_t *divergence_json(const struct carvq_plan *plan)
+{
+    const struct carvq_divergence *divergence = carvq_plan_divergence(plan);
+    return json_pack("{soso}", "input", divergence->input > 0 ? cli_real(divergence->input) : json_null(), "head",
+                     divergence->head > 0 ? cli_real(divergence->head) : json_null());
+}
+
 static void add_worth(json_t *table, const struct carvq_report *report)
 {
     if (report->traded_group == 0)
@@ -226,7 +236,9 @@ static json_t *table_json(const struct cli_compress_work *work, const struct cli
             json_object_set_new(table, "head_trial", head_json(carvq_plan_head(plan)));
         if (carvq_plan_trial(plan)->dim > 0)
             json_object_set_new(table, "adaptor_trial", trial_json(carvq_plan_trial(plan)));
-        json_object_set_new(table, "expected", json_pack("{soso}", "sqnr_db", cli_real(sqnr_db), "bands", bands_json(bands)));
+        json_object_set_new(
+            table, "expected",
+            json_pack("{sososo}", "sqnr_db", cli_real(sqnr_db), "divergence", divergence_json(plan), "bands", bands_json(bands)));
     } else {
         json_object_set_new(table, "working_bytes", json_integer((json_int_t)carvq_plan_get_cost(plan)->working_bytes));
     }
@@ -235,10 +247,12 @@ static json_t *table_json(const struct cli_compress_work *work, const struct cli
     json_object_set_new(table, "sqnr_db", cli_real(report->sqnr_db));
     json_object_set_new(table, "l1", cli_real(report->l1));
     json_object_set_new(table, "seconds", cli_real(report->seconds));
-    if (has_budget)
+    if (has_budget) {
+        json_object_set_new(table, "divergence", divergence_json(plan));
         json_object_set_new(table, "bands", bands_json(report->bands));
-    else
+    } else {
         add_worth(table, report);
+    }
     return table;
 }
 

@@ -43,13 +43,13 @@ check "a refused output was changed" cmp -s "$file" "$folder/copy"
 run compress "$model" -o "$file" --bits 1.655 --force --threads 1
 expect_success "--force" # and quiet: no progress in a pipe
 check "the same bytes with one thread" cmp -s "$file" "$folder/copy"
-shows "text" "guessed from the order of the tokenizer's merges; --calibrate TEXT counts"
+shows "text" "guessed from the order of the tokenizer's merges; --calibrate TEXT asks the model"
 shows "text" "rows that are used"
 run compress "$model" -o "$folder/x" --bits 2 --uniform --no-adaptor -n --codec trellis
 expect_success "--uniform"
 shows "--uniform" "all rows alike"
 check "--uniform: bands make no sense" test "$(grep -c 'rows that are used' "$folder/stdout")" = 0
-run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$tokens" -n --codec trellis
+run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$tokens" -n --count-only --codec trellis
 shows "--calibrate-tokens" "counted in a text of 24576 tokens"
 shows "--calibrate-tokens" " never "
 
@@ -58,13 +58,13 @@ shows "5 bits" "10 bits for two values"
 
 # The same counts by three ways give the same file.
 od -An -v -tu2 -w2 "$tokens" | awk '{ uses[$1]++ } END { for (row = 0; row < 4096; row++) print uses[row] + 0 }' >"$folder/counts"
-run compress "$model" -o "$folder/by-tokens" --bits 1.9 --effort 1 --calibrate-tokens "$tokens" --codec trellis
+run compress "$model" -o "$folder/by-tokens" --bits 1.9 --effort 1 --count-only --calibrate-tokens "$tokens" --codec trellis
 expect_success "--calibrate-tokens"
 run compress "$model" -o "$folder/by-counts" --bits 1.9 --effort 1 --counts "$folder/counts" --codec trellis
 expect_success "--counts"
 check "--counts and --calibrate-tokens differ" cmp -s "$folder/by-tokens" "$folder/by-counts"
 echo "The king of the sea." >"$folder/text"
-run compress "$model" -o "$folder/by-text" --bits 1.9 --effort 1 --calibrate "$folder/text" --codec trellis
+run compress "$model" -o "$folder/by-text" --bits 1.9 --effort 1 --count-only --calibrate "$folder/text" --codec trellis
 expect_success "--calibrate"
 head -4095 "$folder/counts" >"$folder/few"
 run compress "$model" -o "$folder/x" --bits 2 --counts "$folder/few"
@@ -74,13 +74,13 @@ run compress "$model" -o "$folder/x" --bits 2 --counts "$folder/negative"
 expect_failure "a negative count" 1 "negative: line 7 is not a count"
 printf '\377\377\1\0' >"$folder/ids"
 run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$folder/ids"
-expect_failure "a token that is no row" 1 "ids: token 0 has the id 65535"
+expect_failure "a token that is no row" 1 "ids: token 0 is 65535, but the model has only ids below 4096"
 printf '\0' >"$folder/ids"
 run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$folder/ids"
 expect_failure "half a token" 1 "ids: "
 : >"$folder/empty"
 run compress "$model" -o "$folder/x" --bits 2 --calibrate "$folder/empty"
-expect_failure "an empty text" 1 "empty: has no tokens to count"
+expect_failure "an empty text" 1 "empty: the text has no tokens"
 run compress "$model" -o "$folder/x" --bits 2 --calibrate "$folder/nowhere"
 expect_failure "no such text" 1 "nowhere: "
 check "failed runs left a file" test ! -e "$folder/x"

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/common.sh"
 tokens=$model/sample.tokens.u16
 
-run compress "$model" --bits 2.2 -o "$folder/budget.safetensors" --calibrate-tokens "$tokens" --json
+run compress "$model" --bits 2.2 -o "$folder/budget.safetensors" --calibrate-tokens "$tokens" --count-only --json
 bits=$(number bits_per_param)
 run verify "$folder/budget.safetensors" "$model" --json
 sqnr=$(number sqnr_db)
