@@ -145,10 +145,10 @@ struct carvq_budget {
     // rows have to be decoded for that, for as much of the error as carvq_plan_head() says.
     bool head;
     // What a model says of the rows, from a run over a text (carvq calibrate); what it costs is then carvq_plan_divergence().
-    // How much a row matters, [V] numbers that are not negative: the mean of p (1 - p), p being the probability of its token as a
-    // prediction. Takes the place of counts, which go on to say in which band a row is. NULL: not known.
+    // [v] how much a row matters, [V] numbers that are not negative: the mean of p (1 - p), p being the probability of its token
+    // as a prediction. Takes the place of counts, which go on to say in which band a row is. NULL: not known.
     const double *variance;
-    // [H] of a table that is an output head: the mean of h h', [n][n], h being the hidden states that it is multiplied with.
+    // [F] of a table that is an output head: the mean of f f', [n][n], f being the hidden states that it is multiplied with.
     // Errors are then made to lie where they change the logits least. NULL: not known.
     const double *moment;
     // Of a table whose rows are looked up: what it costs in KL divergence, in nats a token, if each has a squared error as large
@@ -220,7 +220,7 @@ struct carvq_head_trial {
 CARVQ_API const struct carvq_head_trial *carvq_plan_head(const struct carvq_plan *plan);
 
 // The KL divergence from the model as it is to the model with the table, in nats a token, that errors of the table's rows bring:
-// 1/2 sum w e' H e as the output head, sensitivity times the mean of relative squared errors as the input, each row by its
+// 1/2 sum v e' F e as the output head, sensitivity times the mean of relative squared errors as the input, each row by its
 // weight. 0 where a budget did not say what it takes. Of a plan by a budget expected errors are meant; once it was carried out,
 // those of the file.
 struct carvq_divergence {

@@ -43,7 +43,7 @@ static void model_free(struct model *model)
     free(model->moment);
 }
 
-// 1/2 sum w e' H e, the w being those of a plan: smoothed.
+// 1/2 sum v e' F e, the w being those of a plan: smoothed.
 static double divergence_of(const struct source *source, const struct output *output, const struct model *model)
 {
     float *decoded = decode_all(output, ROWS, COLS);

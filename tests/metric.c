@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The metric of a head: its factors are those of M, what is fed and what it counts are what the formulas say.
+// The metric of a head: its factors are those of W, what is fed and what it counts are what the formulas say.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,7 +91,7 @@ static void test_errors_count_what_they_cost(void **state)
         }
 }
 
-// Against the columns one by one: each error moves all targets behind by its column of A, whose factors make up M.
+// Against the columns one by one: each error moves all targets behind by its column of A, whose factors make up W.
 static void test_factors_are_those_of_the_metric(void **state)
 {
     (void)state;
@@ -128,7 +128,7 @@ static void test_threads_agree(void **state)
     free(moment);
 }
 
-// White misses become errors that are larger and cost less; with a round H nothing changes.
+// White misses become errors that are larger and cost less; with a round F nothing changes.
 static void test_gains(void **state)
 {
     (void)state;

@@ -16,7 +16,7 @@
 #define PANEL 32     // columns that are taken out together
 #define CHUNK_ROWS 8 // of a panel's update
 
-// A matrix at work: the lower half of M, whose rows become those of A from the last one on.
+// A matrix at work: the lower half of W, whose rows become those of A from the last one on.
 struct factors {
     uint32_t cols;
     uint32_t begin, end; // of the panel

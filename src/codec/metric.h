@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the errors of a row's columns cost together, and noise feedback, which spends them where they cost least.
 //
-// A row that is multiplied with states h, as in an output head, pays for an error e with e' H e, H being the mean of h h'. H is
+// A row that is multiplied with states f, as in an output head, pays for an error e with e' F e, F being the mean of f f'. F is
 // far from round. With the metric
 //
-//     M = n H / trace H + share I = (I + A)' D (I + A)        A strictly lower, D diagonal
+//     W = n F / trace F + share I = (I + A)' D (I + A)        A strictly lower, D diagonal
 //
-// e' M e = sum over columns c of D_c (e_c + sum over j < c of A_cj e_j)^2. So a column is coded as if its value were
-// x_c - sum over j < c of A_cj e_j, the errors of the columns before it being known: what they did is repaired as far as H
+// e' W e = sum over columns c of D_c (e_c + sum over j < c of A_cj e_j)^2. So a column is coded as if its value were
+// x_c - sum over j < c of A_cj e_j, the errors of the columns before it being known: what they did is repaired as far as F
 // allows. The identity stands for what a row is used for besides: a lookup has no direction that counts more than others.
 #ifndef CARVQ_CODEC_METRIC_H
 #define CARVQ_CODEC_METRIC_H
@@ -17,16 +17,16 @@
 struct carvq_metric {
     uint32_t cols; // [n]
     double share;  // of the identity
-    double mean;   // trace H / n: e' H e = mean (e' M e - share e' e)
-    // If codes miss their targets by white noise, decided by stretches: e' e and e' H e over the square of what they miss.
+    double mean;   // trace F / n: e' F e = mean (e' W e - share e' e)
+    // If codes miss their targets by white noise, decided by stretches: e' e and e' F e over the square of what they miss.
     double square_gain, moment_gain;
     float *diagonal; // [n] D
     float *below;    // A by columns, packed: see carvq_metric_below()
 };
 
-// moment: [n][n] H, symmetric; share: more than 0, the least: it is doubled until errors do not grow too much. Gives *metric_ret
-// = NULL if H is 0: then there is no metric. Give the result to carvq_metric_free(). The same on any number of threads. Errors:
-// CARVQ_ERROR_ARGUMENT if H is no second moment (not finite, or with a negative square), CARVQ_ERROR_MEMORY.
+// moment: [n][n] F, symmetric; share: more than 0, the least: it is doubled until errors do not grow too much. Gives *metric_ret
+// = NULL if F is 0: then there is no metric. Give the result to carvq_metric_free(). The same on any number of threads. Errors:
+// CARVQ_ERROR_ARGUMENT if F is no second moment (not finite, or with a negative square), CARVQ_ERROR_MEMORY.
 enum carvq_status carvq_metric_make(const double *moment, uint32_t cols, double share, unsigned threads,
                                     struct carvq_metric **metric_ret, struct carvq_error *error);
 void carvq_metric_free(struct carvq_metric *metric);
@@ -45,11 +45,11 @@ static inline uint32_t carvq_metric_stretch(const struct carvq_metric *metric)
 }
 
 // Columns begin to end - 1 of a row are decided: they have values [end - begin], which are errors [n] away from the row's own and
-// were to be its targets [n]. Feeds the errors to the targets of all columns from end on, and returns what they add to e' M e.
+// were to be its targets [n]. Feeds the errors to the targets of all columns from end on, and returns what they add to e' W e.
 double carvq_metric_settle(const struct carvq_metric *metric, uint32_t begin, uint32_t end, const float *values,
                            const float *errors, float *targets);
 
-// e' H e by e' M e and e' e.
+// e' F e by e' W e and e' e.
 static inline double carvq_metric_moment(const struct carvq_metric *metric, double by_metric, double squares)
 {
     const double rest = by_metric - metric->share * squares;

@@ -58,7 +58,7 @@ enum carvq_status carvq_segment_encode_additive(const struct carvq_plan *plan, u
                                                 const struct carvq_output *output, struct carvq_ticker *ticker,
                                                 struct carvq_row_errors *errors_ret, struct carvq_error *error);
 
-// The errors of a row. by_metric: e' M e, or negative if it is not known.
+// The errors of a row. by_metric: e' W e, or negative if it is not known.
 static inline void carvq_row_measure(const struct carvq_metric *metric, const float *x, const float *y, uint32_t count,
                                      double by_metric, struct carvq_row_errors *errors_ret)
 {

@@ -66,7 +66,7 @@ struct carvq_weighted_row {
 // Says what plan->budget.variance makes of weights, before the first one is asked for.
 void carvq_plan_use_variance(struct carvq_plan *plan);
 
-// How much the squared error of a row counts: (count + 1)^a, or w^a, which is scaled so that the sum of all rows stays that of w.
+// How much the squared error of a row counts: (count + 1)^a, or v^a, which is scaled so that the sum of all rows stays that of v.
 double carvq_plan_weight(const struct carvq_plan *plan, uint64_t row);
 
 // The scale that suits the residual of a row, in the units of the trellis tables.
@@ -82,7 +82,7 @@ static inline double carvq_raw_distortion(enum carvq_dtype dtype)
 struct carvq_row_errors {
     double squares; // sum of (x - y)^2
     double l1;      // of |x - y|
-    double moment;  // e' H e, with a metric
+    double moment;  // e' F e, with a metric
 };
 
 // The bands of a plan by a budget with these errors[V], or with the expected ones if errors is NULL. Returns the SQNR of all
