@@ -145,7 +145,7 @@ static enum carvq_status check_output(const struct cli_compress_work *work, cons
 static enum carvq_status prepare(struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                  struct carvq_error *error)
 {
-    enum carvq_status status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
+    enum carvq_status status = cli_open_model(settings->model, &work->checkpoint, error);
     if (status == CARVQ_OK)
         status = carvq_checkpoint_tables(work->checkpoint, settings->tensors.count > 0 ? settings->tensors.items : NULL,
                                          settings->tensors.count, &work->tables, &work->count, error);
