@@ -12,8 +12,8 @@
 
 struct settings {
     const char *model, *output; // model: NULL with merge
-    struct cli_list texts, tokens;
-    uint64_t token_width, max_tokens, window, threads;
+    struct cli_text_options text;
+    uint64_t max_tokens, window, threads;
     bool merge, force, json;
     char **files; // to be merged
     int file_count;
@@ -36,7 +36,7 @@ _Static_assert(sizeof((struct work *)0)->ids / sizeof(uint32_t *) ==
 // The options that a merge has no use for.
 static int check_merge(const struct settings *settings)
 {
-    if (settings->texts.count > 0 || settings->tokens.count > 0 || settings->max_tokens > 0 || settings->window > 0 ||
+    if (settings->text.texts.count > 0 || settings->text.tokens.count > 0 || settings->max_tokens > 0 || settings->window > 0 ||
         settings->threads > 0)
         return cli_misuse("calibrate", "--merge takes files of statistics, and no text, --max-tokens, --window or --threads");
     return -1;
@@ -46,9 +46,9 @@ static int check_run(const struct settings *settings)
 {
     if (settings->file_count > 1)
         return cli_misuse("calibrate", "too much is given: one MODEL, or --merge and files");
-    if (settings->texts.count + settings->tokens.count == 0)
+    if (settings->text.texts.count + settings->text.tokens.count == 0)
         return cli_misuse("calibrate", "give a text with --text or --tokens");
-    if (settings->token_width > 0 && settings->tokens.count == 0)
+    if (settings->text.token_width > 0 && settings->text.tokens.count == 0)
         return cli_misuse("calibrate", "--token-width needs --tokens");
     return -1;
 }
@@ -58,9 +58,9 @@ static int parse(int argc, char **argv, struct settings *settings)
     *settings = (struct settings){.model = NULL};
     const struct cli_option options[] = {
         {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write", 0, 0},
-        {"text", 0, CLI_LIST, &settings->texts, "TEXT", "a text in UTF-8; repeatable", 0, 0},
-        {"tokens", 0, CLI_LIST, &settings->tokens, "TOKENS", "a text as raw little-endian token ids; repeatable", 0, 0},
-        {"token-width", 0, CLI_NUMBER, &settings->token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2, 4},
+        {"text", 0, CLI_LIST, &settings->text.texts, "TEXT", "a text in UTF-8; repeatable", 0, 0},
+        {"tokens", 0, CLI_LIST, &settings->text.tokens, "TOKENS", "a text as token ids, .npy or raw; repeatable", 0, 0},
+        {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", CLI_WIDTH_HELP, 2, 8},
         {"max-tokens", 0, CLI_NUMBER, &settings->max_tokens, "N", "the first so many tokens of each text (all)", 1, UINT32_MAX},
         {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens that the model sees together (256)", 2, 1 << 30},
         {"merge", 0, CLI_FLAG, &settings->merge, NULL, "make one file of the given ones instead", 0, 0},
@@ -98,6 +98,7 @@ static enum carvq_status read_text(const struct settings *settings, struct work 
         return status;
     if (settings->max_tokens > 0 && count > settings->max_tokens)
         count = (size_t)settings->max_tokens;
+    // One part: its path is the command line's and stays.
     work->texts[work->count++] = (struct carvq_calibrate_text){cli_text_path(text), *ids, count};
     return CARVQ_OK;
 }
@@ -119,16 +120,17 @@ static int show_progress(void *context, const struct carvq_calibrate_progress *p
 
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
-    enum carvq_status status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
+    enum carvq_status status = cli_open_model(settings->model, &work->checkpoint, error);
     if (status == CARVQ_OK)
         status = cli_output_check_model(settings->output, work->checkpoint, error);
     if (status == CARVQ_OK)
         status = carvq_lm_open(work->checkpoint, &work->lm, error);
-    for (size_t i = 0; status == CARVQ_OK && i < settings->texts.count; i++)
-        status = read_text(settings, work, &(struct cli_text_options){.text = settings->texts.items[i]}, error);
-    for (size_t i = 0; status == CARVQ_OK && i < settings->tokens.count; i++)
+    for (size_t i = 0; status == CARVQ_OK && i < settings->text.texts.count; i++)
+        status = read_text(settings, work, &(struct cli_text_options){.texts = {{settings->text.texts.items[i]}, 1}}, error);
+    for (size_t i = 0; status == CARVQ_OK && i < settings->text.tokens.count; i++)
         status = read_text(settings, work,
-                           &(struct cli_text_options){.tokens = settings->tokens.items[i], .token_width = settings->token_width},
+                           &(struct cli_text_options){.tokens = {{settings->text.tokens.items[i]}, 1},
+                                                      .token_width = settings->text.token_width},
                            error);
     return status;
 }

@@ -97,7 +97,7 @@ static void print_budget_plan(const struct cli_compress_work *work, const struct
     const struct carvq_plan *plan = work->plans[i];
     const struct carvq_table_info *info = carvq_plan_info(plan);
     const struct cli_count_options *counts = &settings->counts;
-    const bool has_choice = cli_text_path(&counts->text) != NULL || counts->counts != NULL || counts->uniform;
+    const bool has_choice = cli_has_text(&counts->text) || counts->counts != NULL || counts->uniform;
     struct carvq_band bands[CARVQ_BANDS];
     double sqnr_db = carvq_plan_expect(plan, bands);
     printf("  importance of rows: %s%s\n", work->counts[i].source, has_choice ? "" : "; --calibrate TEXT counts");
@@ -123,14 +123,23 @@ static void print_settings_plan(const struct carvq_plan *plan, const struct cli_
            cli_bytes(info->codebook_bytes), cli_bytes(info->adaptor_bytes));
 }
 
+// Other names under which the same table is stored.
+static void print_copies(const struct carvq_checkpoint_table *table)
+{
+    for (size_t i = 0; i < table->copy_count; i++)
+        printf("%s'%s'%s", i == 0 ? "  also stored as " : ", ", cli_safe(table->copies[i]->name),
+               i + 1 == table->copy_count ? ": compressed once\n" : "");
+}
+
 void cli_compress_print_plans(const struct cli_compress_work *work, const struct cli_compress_settings *settings)
 {
     uint64_t memory = 0;
     for (size_t i = 0; i < work->count; i++) {
         const struct carvq_table_info *info = carvq_plan_info(work->plans[i]);
         const uint64_t working_bytes = carvq_plan_get_cost(work->plans[i])->working_bytes;
-        printf("%s  %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(info->name), info->rows, info->cols,
-               carvq_dtype_name(info->dtype), cli_head_name(work->tables[i].head));
+        printf("%s  %" PRIu64 " x %" PRIu32 " %s, %s\n", cli_safe(info->name), info->rows, info->cols,
+               carvq_dtype_name(info->dtype), cli_safe(cli_head_words(&work->tables[i])));
+        print_copies(&work->tables[i]);
         if (cli_compress_has_budget(settings))
             print_budget_plan(work, settings, i);
         else

@@ -8,7 +8,8 @@
 #include "eval.h"
 
 struct settings {
-    const char *model, *table;
+    const char *model;
+    struct cli_list tables;
     struct cli_text_options text;
     uint64_t window, max_windows, threads;
     int apply; // enum carvq_eval_apply
@@ -30,7 +31,7 @@ static int check_tasks(const struct settings *settings)
 {
     const struct cli_task_settings *tasks = &settings->tasks;
     const bool has_tasks = tasks->files.count > 0;
-    if (has_tasks == (cli_text_path(&settings->text) != NULL))
+    if (has_tasks == cli_has_text(&settings->text))
         return cli_misuse("eval", "give either a text, with --text or --tokens, or tasks, with --task");
     if (has_tasks && (settings->window > 0 || settings->max_windows > 0))
         return cli_misuse("eval", "--window and --max-windows are for texts");
@@ -51,12 +52,13 @@ static const char description
 static int read_options(int argc, char **argv, struct settings *settings)
 {
     const struct cli_option options[] = {
-        {"table", 't', CLI_STRING, &settings->table, "FILE", "a compressed file: run the model with and without its table", 0, 0},
-        {"text", 0, CLI_STRING, &settings->text.text, "FILE", "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0,
-         0},
-        {"tokens", 0, CLI_STRING, &settings->text.tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
-        {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2,
-         4},
+        {"table", 't', CLI_LIST, &settings->tables, "FILE",
+         "a compressed file: run the model with and without its tables; repeatable", 0, 0},
+        {"text", 0, CLI_LIST, &settings->text.texts, "FILE",
+         "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens; repeatable", 0, 0},
+        {"tokens", 0, CLI_LIST, &settings->text.tokens, "FILE",
+         "the text as token ids: .npy, or raw and little-endian; repeatable", 0, 0},
+        {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", CLI_WIDTH_HELP, 2, 8},
         {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
         {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
         {"apply", 0, CLI_WORD, &(struct cli_choice){&settings->apply, cli_places}, NULL,
@@ -75,7 +77,7 @@ static int read_options(int argc, char **argv, struct settings *settings)
         {.kind = CLI_END},
     };
     const struct cli_usage usage = {
-        "eval", "MODEL [--table FILE] (--text FILE | --tokens FILE | --task FILE ..)", description, options, 1, 1};
+        "eval", "MODEL [--table FILE ..] (--text FILE | --tokens FILE | --task FILE ..)", description, options, 1, 1};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status < 0)
         settings->model = argv[first];
@@ -94,7 +96,7 @@ static int parse(int argc, char **argv, struct settings *settings)
         return status;
     if (settings->json && settings->csv)
         return cli_misuse("eval", "--json or --csv, not both");
-    if (settings->table == NULL && settings->apply != CARVQ_EVAL_AUTO)
+    if (settings->tables.count == 0 && settings->apply != CARVQ_EVAL_AUTO)
         return cli_misuse("eval", "--apply needs --table");
     return -1;
 }
@@ -119,7 +121,7 @@ static int show_progress(void *context, const struct carvq_eval_progress *progre
 
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
-    enum carvq_status status = cli_model_open(settings->model, settings->table, (enum carvq_eval_apply)settings->apply,
+    enum carvq_status status = cli_model_open(settings->model, &settings->tables, (enum carvq_eval_apply)settings->apply,
                                               &work->model, error);
     if (status != CARVQ_OK)
         return status;
@@ -139,8 +141,8 @@ static enum carvq_status evaluate(const struct settings *settings, struct work *
     };
     const double started = cli_seconds();
     cli_progress_begin(&show.progress);
-    enum carvq_status status = carvq_eval(work->model.lm, &work->model.variant, work->model.file != NULL, work->ids, work->count,
-                                          cli_text_path(&settings->text), &options, &work->result, error);
+    enum carvq_status status = carvq_eval(work->model.lm, &work->model.variant, work->model.file_count > 0, work->ids,
+                                          work->count, cli_text_path(&settings->text), &options, &work->result, error);
     cli_progress_end(&show.progress);
     work->seconds = cli_seconds() - started;
     return status;
@@ -183,9 +185,10 @@ static int print_text(const struct settings *settings, const struct work *work)
     printf(", %.1f s\n\n                 perplexity  top-1 accuracy\n", work->seconds);
     printf("original        %11.4f  %.2f %%\n", result->original.perplexity,
            100 * share(result->original.correct, result->tokens));
-    if (settings->table != NULL) {
+    if (settings->tables.count > 0) {
         printf("with the table  %11.4f  %.2f %%   (%s, %.4f bits, %s)\n", result->changed.perplexity,
-               100 * share(result->changed.correct, result->tokens), cli_safe(settings->table), cli_model_bits(&work->model),
+               100 * share(result->changed.correct, result->tokens), cli_safe(cli_model_tables(&settings->tables)),
+               cli_model_bits(&work->model),
                strcmp(cli_model_apply(&work->model), "both") == 0 ? "input and head" : cli_model_apply(&work->model));
         printf("increase        %+11.4f", result->increase);
         if (isfinite(result->increase_error)) // one window has none
@@ -196,7 +199,7 @@ static int print_text(const struct settings *settings, const struct work *work)
         printf(" nats a token\n");
         printf("top-1 agreement %11.2f %%\n", 100 * result->top1_agreement);
     }
-    print_bands(work, settings->table != NULL);
+    print_bands(work, settings->tables.count > 0);
     return cli_finish();
 }
 
@@ -236,20 +239,20 @@ static int print_json(const struct settings *settings, const struct work *work)
                                cli_text(cli_text_path(&settings->text)), "window", (json_int_t)result->window, "windows",
                                (json_int_t)result->windows, "dropped_tokens", (json_int_t)result->dropped_tokens);
     json_object_set_new(object, "original", figures_json(&result->original, result->tokens));
-    if (settings->table != NULL) {
+    if (settings->tables.count > 0) {
         json_t *difference = json_object();
         json_object_set_new(difference, "perplexity", cli_real(result->increase));
         json_object_set_new(difference, "standard_error", cli_real(result->increase_error));
         json_object_set_new(difference, "kl", cli_real(result->kl));
         json_object_set_new(difference, "kl_standard_error", cli_real(result->kl_error));
         json_object_set_new(difference, "top1_agreement", cli_real(result->top1_agreement));
-        json_object_set_new(object, "table", cli_text(settings->table));
+        json_object_set_new(object, "table", cli_text(cli_model_tables(&settings->tables)));
         json_object_set_new(object, "bits_per_param", cli_real(cli_model_bits(&work->model)));
         json_object_set_new(object, "apply", json_string(cli_model_apply(&work->model)));
         json_object_set_new(object, "compressed", figures_json(&result->changed, result->tokens));
         json_object_set_new(object, "difference", difference);
     }
-    json_object_set_new(object, "bands", bands_json(result, settings->table != NULL));
+    json_object_set_new(object, "bands", bands_json(result, settings->tables.count > 0));
     json_object_set_new(object, "seconds", cli_real(work->seconds));
     return cli_print_json(object);
 }
@@ -258,7 +261,7 @@ static int print_csv(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
     printf("model,text,window,windows,tokens,perplexity%s\n",
-           settings->table != NULL
+           settings->tables.count > 0
                ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,top1_agreement"
                : "");
     cli_csv_text(stdout, settings->model);
@@ -266,9 +269,9 @@ static int print_csv(const struct settings *settings, const struct work *work)
     cli_csv_text(stdout, cli_text_path(&settings->text));
     printf(",%zu,%" PRIu64 ",%" PRIu64, result->window, result->windows, result->tokens);
     cli_csv_real(stdout, 9, result->original.perplexity);
-    if (settings->table != NULL) {
+    if (settings->tables.count > 0) {
         putchar(',');
-        cli_csv_text(stdout, settings->table);
+        cli_csv_text(stdout, cli_model_tables(&settings->tables));
         printf(",%.6g,%s", cli_model_bits(&work->model), cli_model_apply(&work->model));
         cli_csv_real(stdout, 9, result->changed.perplexity);
         cli_csv_real(stdout, 9, result->increase);
@@ -285,7 +288,7 @@ static int run_tasks(const struct settings *settings)
 {
     struct cli_task_settings tasks = settings->tasks;
     tasks.model = settings->model;
-    tasks.table = settings->table;
+    tasks.tables = settings->tables;
     tasks.threads = settings->threads;
     tasks.apply = (enum carvq_eval_apply)settings->apply;
     tasks.json = settings->json;

@@ -217,22 +217,73 @@ static enum carvq_status write_copy(const struct carvq_checkpoint *checkpoint,
     return status;
 }
 
-static enum carvq_status restore(const struct carvq_table **tables, size_t count, const struct carvq_checkpoint *checkpoint,
-                                 const struct settings *settings, struct carvq_error *error)
+// What is replaced: the tables, and the copies of them that are stored under other names.
+struct work {
+    struct carvq_checkpoint_table *originals;
+    struct carvq_checkpoint_replacement *replacements;
+    size_t count;
+};
+
+// The same table where a copy of it is stored.
+static enum carvq_status add_copy(const struct carvq_checkpoint *checkpoint, const char *name, const struct carvq_table **table,
+                                  struct work *work, struct carvq_error *error)
+{
+    struct carvq_checkpoint_table *found;
+    size_t count;
+    for (size_t i = 0; i < work->count; i++) // a table of its own in the file
+        if (strcmp(work->originals[i].tensor->name, name) == 0)
+            return CARVQ_OK;
+    enum carvq_status status = carvq_checkpoint_tables(checkpoint, &name, 1, &found, &count, error);
+    if (status != CARVQ_OK)
+        return status;
+    work->originals[work->count] = found[0];
+    work->replacements[work->count] = (struct carvq_checkpoint_replacement){&work->originals[work->count], read_rows, table};
+    work->count++;
+    free(found);
+    return CARVQ_OK;
+}
+
+static enum carvq_status find_all(const struct carvq_table **tables, size_t count, const struct carvq_checkpoint *checkpoint,
+                                  struct work *work, struct carvq_error *error)
 {
     enum carvq_status status = CARVQ_OK;
-    struct carvq_checkpoint_table *originals = calloc(count, sizeof *originals);
-    struct carvq_checkpoint_replacement *replacements = calloc(count, sizeof *replacements);
-    if (originals == NULL || replacements == NULL)
-        status = carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
-    for (size_t i = 0; i < count && status == CARVQ_OK; i++) {
-        status = cli_original(checkpoint, carvq_info(tables[i]), &originals[i], error);
-        replacements[i] = (struct carvq_checkpoint_replacement){&originals[i], read_rows, &tables[i]};
+    for (; work->count < count && status == CARVQ_OK; work->count++) {
+        const size_t i = work->count;
+        status = cli_original(checkpoint, carvq_info(tables[i]), &work->originals[i], error);
+        work->replacements[i] = (struct carvq_checkpoint_replacement){&work->originals[i], read_rows, &tables[i]};
     }
+    for (size_t i = 0; i < count && status == CARVQ_OK; i++) {
+        const struct carvq_checkpoint_table *original = &work->originals[i];
+        for (size_t k = 0; k < original->copy_count && status == CARVQ_OK; k++)
+            status = add_copy(checkpoint, original->copies[k]->name, &tables[i], work, error);
+    }
+    for (size_t i = 0; i < count && status == CARVQ_OK; i++) {
+        const struct carvq_tensor *head = work->originals[i].untied_by;
+        bool replaced = head == NULL;
+        for (size_t k = 0; k < work->count && !replaced; k++)
+            replaced = work->originals[k].tensor == head;
+        if (!replaced)
+            cli_note("%s: tensor '%s' has other values than the table, although config.json ties it: it stays as it is",
+                     head->file, head->name);
+    }
+    return status;
+}
+
+static enum carvq_status restore(const struct carvq_table **tables, size_t count, const struct carvq_checkpoint *checkpoint,
+                                 const struct settings *settings, size_t *replaced_ret, struct carvq_error *error)
+{
+    enum carvq_status status = CARVQ_OK;
+    const size_t most = count * (1 + CARVQ_MAX_COPIES);
+    struct work work = {calloc(most, sizeof *work.originals), calloc(most, sizeof *work.replacements), 0};
+    if (work.originals == NULL || work.replacements == NULL)
+        status = carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
+    else
+        status = find_all(tables, count, checkpoint, &work, error);
     if (status == CARVQ_OK)
-        status = write_copy(checkpoint, replacements, count, settings, error);
-    free(originals);
-    free(replacements);
+        status = write_copy(checkpoint, work.replacements, work.count, settings, error);
+    *replaced_ret = work.count;
+    free(work.originals);
+    free(work.replacements);
     return status;
 }
 
@@ -255,10 +306,14 @@ static int report_json(const struct carvq_table **tables, size_t count, const ch
                                     cli_text(settings->output), "tables", list));
 }
 
-static int report(size_t count, const struct carvq_checkpoint *checkpoint, const char *model, const struct settings *settings)
+static int report(size_t count, size_t replaced, const struct carvq_checkpoint *checkpoint, const char *model,
+                  const struct settings *settings)
 {
-    printf("%s: a copy of %s with %zu table%s replaced\n", cli_safe(settings->output), cli_safe(model), count,
+    printf("%s: a copy of %s with %zu table%s replaced", cli_safe(settings->output), cli_safe(model), count,
            count == 1 ? "" : "s");
+    if (replaced > count)
+        printf(", and %zu stored cop%s", replaced - count, replaced == count + 1 ? "y" : "ies");
+    putchar('\n');
     struct visit visit = {.act = name_directory};
     if (strcmp(carvq_checkpoint_directory(checkpoint), carvq_checkpoint_path(checkpoint)) == 0)
         for_each(model, &visit);
@@ -271,22 +326,22 @@ static int run_restore(const char *path, const char *model, const struct setting
     struct carvq_file *file;
     struct carvq_checkpoint *checkpoint = NULL;
     const struct carvq_table *tables[CARVQ_MAX_TABLES];
-    size_t count;
-    if (carvq_open(path, &file, &error) != CARVQ_OK)
+    size_t count, replaced = 0;
+    if (cli_open_file(path, model, &file, &error) != CARVQ_OK)
         return cli_fail(&error);
     cli_catch_signals();
-    enum carvq_status status = carvq_checkpoint_open(model, &checkpoint, &error);
+    enum carvq_status status = cli_open_model(model, &checkpoint, &error);
     if (status == CARVQ_OK)
         status = cli_select(file, path, &settings->tensors, tables, &count, &error);
     if (status == CARVQ_OK)
-        status = restore(tables, count, checkpoint, settings, &error);
+        status = restore(tables, count, checkpoint, settings, &replaced, &error);
     int result;
     if (status != CARVQ_OK)
         result = cli_fail(&error);
     else if (settings->json)
         result = report_json(tables, count, path, model, settings);
     else
-        result = report(count, checkpoint, model, settings);
+        result = report(count, replaced, checkpoint, model, settings);
     carvq_checkpoint_close(checkpoint);
     carvq_close(file);
     return result;
