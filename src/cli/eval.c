@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "eval.h"
+#include "tokenizer/detokenizer.h"
 
 struct settings {
     const char *model;
@@ -23,6 +24,7 @@ struct work {
     uint32_t *ids;
     size_t count;
     struct carvq_eval_result result;
+    uint64_t bytes; // of text that the scored tokens are; 0: not known
     double seconds;
 };
 
@@ -129,6 +131,37 @@ static enum carvq_status open_all(const struct settings *settings, struct work *
                          &work->count, error);
 }
 
+// Adds up the bytes of the scored tokens, if the model's tokenizer can tell.
+static uint64_t scored_bytes(const struct work *work)
+{
+    const size_t vocabulary = carvq_lm_config(work->model.lm)->vocabulary, window = work->result.window;
+    struct carvq_tokenizer *tokenizer = NULL;
+    struct carvq_detokenizer *detokenizer = NULL;
+    struct carvq_tok_bytes text = {NULL, 0, 0};
+    uint64_t bytes = 0;
+    uint64_t *counts = calloc(vocabulary, sizeof *counts);
+    bool good = counts != NULL && cli_open_tokenizer(work->model.checkpoint, &tokenizer, NULL) == CARVQ_OK &&
+                carvq_detokenizer_open(tokenizer, &detokenizer, NULL) == CARVQ_OK;
+    for (uint64_t i = 0; good && i < work->result.windows * window; i++)
+        counts[work->ids[i]] += i % window > 0; // the first token of a window is not scored
+    for (size_t id = 0; good && id < vocabulary; id++) {
+        text.length = 0;
+        if (counts[id] > 0)
+            good = carvq_detokenizer_append(detokenizer, (uint32_t)id, &text);
+        bytes += counts[id] * text.length;
+    }
+    free(text.data);
+    free(counts);
+    carvq_detokenizer_close(detokenizer);
+    carvq_tokenizer_close(tokenizer);
+    return good ? bytes : 0;
+}
+
+static double bits_per_byte(const struct work *work, const struct carvq_eval_figures *figures)
+{
+    return work->bytes > 0 ? figures->nll / log(2) / (double)work->bytes : NAN;
+}
+
 static enum carvq_status evaluate(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
     struct show show = {.label = ""};
@@ -145,6 +178,7 @@ static enum carvq_status evaluate(const struct settings *settings, struct work *
                                           work->count, cli_text_path(&settings->text), &options, &work->result, error);
     cli_progress_end(&show.progress);
     work->seconds = cli_seconds() - started;
+    work->bytes = status == CARVQ_OK ? scored_bytes(work) : 0;
     return status;
 }
 
@@ -199,17 +233,26 @@ static int print_text(const struct settings *settings, const struct work *work)
         printf(" nats a token\n");
         printf("top-1 agreement %11.2f %%\n", 100 * result->top1_agreement);
     }
+    if (work->bytes > 0) {
+        printf("bits per byte   %11.4f", bits_per_byte(work, &result->original));
+        if (settings->tables.count > 0)
+            printf(" -> %.4f", bits_per_byte(work, &result->changed));
+        printf("  (of %" PRIu64 " bytes of text)\n", work->bytes);
+    }
     print_bands(work, settings->tables.count > 0);
     return cli_finish();
 }
 
-static json_t *figures_json(const struct carvq_eval_figures *figures, uint64_t tokens)
+static json_t *figures_json(const struct work *work, const struct carvq_eval_figures *figures)
 {
+    const uint64_t tokens = work->result.tokens;
     json_t *object = json_object();
     json_object_set_new(object, "perplexity", cli_real(figures->perplexity));
     json_object_set_new(object, "tokens", json_integer((json_int_t)tokens));
     json_object_set_new(object, "nll", cli_real(figures->nll));
     json_object_set_new(object, "top1", cli_real(share(figures->correct, tokens)));
+    if (work->bytes > 0)
+        json_object_set_new(object, "bits_per_byte", cli_real(bits_per_byte(work, figures)));
     return object;
 }
 
@@ -238,7 +281,7 @@ static int print_json(const struct settings *settings, const struct work *work)
     json_t *object = json_pack("{sososIsIsI}", "model", cli_text(settings->model), "text",
                                cli_text(cli_text_path(&settings->text)), "window", (json_int_t)result->window, "windows",
                                (json_int_t)result->windows, "dropped_tokens", (json_int_t)result->dropped_tokens);
-    json_object_set_new(object, "original", figures_json(&result->original, result->tokens));
+    json_object_set_new(object, "original", figures_json(work, &result->original));
     if (settings->tables.count > 0) {
         json_t *difference = json_object();
         json_object_set_new(difference, "perplexity", cli_real(result->increase));
@@ -249,7 +292,7 @@ static int print_json(const struct settings *settings, const struct work *work)
         json_object_set_new(object, "table", cli_text(cli_model_tables(&settings->tables)));
         json_object_set_new(object, "bits_per_param", cli_real(cli_model_bits(&work->model)));
         json_object_set_new(object, "apply", json_string(cli_model_apply(&work->model)));
-        json_object_set_new(object, "compressed", figures_json(&result->changed, result->tokens));
+        json_object_set_new(object, "compressed", figures_json(work, &result->changed));
         json_object_set_new(object, "difference", difference);
     }
     json_object_set_new(object, "bands", bands_json(result, settings->tables.count > 0));
