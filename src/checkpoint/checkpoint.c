@@ -107,7 +107,9 @@ enum carvq_status carvq_checkpoint_open(const char *path, struct carvq_checkpoin
     if (status == CARVQ_OK)
         status = carvq_directory_read_config(&checkpoint->directory, error);
     if (status == CARVQ_OK)
-        status = carvq_directory_compare(&checkpoint->directory, checkpoint->by_name, checkpoint->tensor_count, error);
+        status = carvq_checkpoint_packed(checkpoint) != NULL
+                     ? CARVQ_OK
+                     : carvq_directory_compare(&checkpoint->directory, checkpoint->by_name, checkpoint->tensor_count, error);
     if (status == CARVQ_OK) {
         find_prefix(checkpoint);
         *checkpoint_ret = checkpoint;
@@ -208,6 +210,12 @@ const char *carvq_checkpoint_note(const struct carvq_checkpoint *checkpoint, siz
     return index < checkpoint->directory.note_count ? checkpoint->directory.notes[index].message : NULL;
 }
 
+const json_t *carvq_checkpoint_packed(const struct carvq_checkpoint *checkpoint)
+{
+    const json_t *about = json_object_get(checkpoint->directory.config, "carvq");
+    return json_is_array(json_object_get(about, "tensors")) ? about : NULL;
+}
+
 const json_t *carvq_checkpoint_generation_config(const struct carvq_checkpoint *checkpoint)
 {
     return checkpoint->directory.generation;
@@ -296,6 +304,13 @@ static bool describe_near_names(const struct carvq_checkpoint *checkpoint, const
     return ranking.count > 0;
 }
 
+enum carvq_status carvq_checkpoint_fail_packed(const struct carvq_checkpoint *checkpoint, struct carvq_error *error)
+{
+    return carvq_fail(error, CARVQ_ERROR_NOT_FOUND,
+                      "%s: is packed, without its tables: 'carvq unpack %s -o DIR' makes a plain model of it",
+                      checkpoint->directory.given, checkpoint->directory.given);
+}
+
 enum carvq_status carvq_checkpoint_require(const struct carvq_checkpoint *checkpoint, const char *name,
                                            const struct carvq_tensor **tensor_ret, struct carvq_error *error)
 {
@@ -305,6 +320,8 @@ enum carvq_status carvq_checkpoint_require(const struct carvq_checkpoint *checkp
     char help[300] = "there are ";
     size_t used = strlen(help);
     const char *shard = carvq_directory_shard(&checkpoint->directory, name);
+    if (carvq_checkpoint_packed(checkpoint) != NULL)
+        return carvq_checkpoint_fail_packed(checkpoint, error);
     if (shard != NULL)
         return carvq_fail(error, CARVQ_ERROR_NOT_FOUND,
                           "%s: no tensor '%.100s': the index puts it into %.100s, which is missing, damaged or of another model: "

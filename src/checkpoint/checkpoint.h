@@ -53,6 +53,8 @@ const char *carvq_checkpoint_usual_name(const struct carvq_checkpoint *checkpoin
 
 // config.json, parsed (an object), or NULL if there is none. Borrowed.
 const json_t *carvq_checkpoint_config(const struct carvq_checkpoint *checkpoint);
+// What config.json says of a packed model, whose tables were taken out: its member "carvq"; NULL: it is none.
+const json_t *carvq_checkpoint_packed(const struct carvq_checkpoint *checkpoint);
 // generation_config.json, and quant_config.json as early AWQ models have it; likewise.
 const json_t *carvq_checkpoint_generation_config(const struct carvq_checkpoint *checkpoint);
 const json_t *carvq_checkpoint_quant_config(const struct carvq_checkpoint *checkpoint);
@@ -112,6 +114,23 @@ struct carvq_checkpoint_replacement {
     void *context;
 };
 
+// A table that a file is to have, and has not.
+struct carvq_checkpoint_addition {
+    const char *file, *name;                    // of the file, without its directory; of the tensor
+    size_t place;                               // among the tensors of that file, as it then is, in the order of their data
+    struct carvq_checkpoint_replacement values; // of its table, rows, cols and dtype count
+};
+
+// What is different in a copy. Tensors are taken out of files or put into them; the text of config.json may be another.
+struct carvq_checkpoint_change {
+    const struct carvq_checkpoint_replacement *replacements;
+    const struct carvq_tensor *const *removals;
+    const struct carvq_checkpoint_addition *additions;
+    size_t replacement_count, removal_count, addition_count;
+    const char *config;   // NULL: as it is; "": there is none
+    const char *left_out; // name of a file that is not copied, or NULL
+};
+
 // Writes the copy into the existing empty directory out_directory (the caller creates it, and removes it if this fails). A
 // checkpoint that is a single file becomes out_directory/model.safetensors (or as such files are called). progress may be NULL;
 // not 0: stop.
@@ -120,5 +139,14 @@ enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoin
                                         const char *out_directory,
                                         int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes),
                                         void *progress_context, struct carvq_error *error);
+// The same for other changes, of a directory.
+enum carvq_status carvq_checkpoint_rewrite(const struct carvq_checkpoint *checkpoint,
+                                           const struct carvq_checkpoint_change *change, const char *out_directory,
+                                           int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes),
+                                           void *progress_context, struct carvq_error *error);
+
+// Where a tensor is: the name of its file, and its place among the tensors there in the order of their data.
+const char *carvq_checkpoint_place(const struct carvq_checkpoint *checkpoint, const struct carvq_tensor *tensor,
+                                   size_t *place_ret);
 
 #endif

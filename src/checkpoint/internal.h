@@ -39,6 +39,9 @@ bool carvq_checkpoint_says_tied(const struct carvq_checkpoint *checkpoint);
 // The first tensor that is a main table by its name, or NULL.
 const struct carvq_tensor *carvq_checkpoint_main_table(const struct carvq_checkpoint *checkpoint);
 
+// A table of a packed model was asked for.
+enum carvq_status carvq_checkpoint_fail_packed(const struct carvq_checkpoint *checkpoint, struct carvq_error *error);
+
 // Whether two tensors have the same shape and values.
 bool carvq_is_copy(const struct carvq_tensor *a, const struct carvq_tensor *b);
 

@@ -203,6 +203,8 @@ static enum carvq_status fail_no_table(const struct carvq_checkpoint *checkpoint
     char tensors[300];
     const char *path = checkpoint->directory.given, *name = find_packing(checkpoint, tensors, sizeof tensors);
     const struct carvq_tensor *unused;
+    if (carvq_checkpoint_packed(checkpoint) != NULL)
+        return carvq_checkpoint_fail_packed(checkpoint, error);
     if (name != NULL)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: tensor '%.200s': %s", path, name, tensors);
     if ((name = find_listed(checkpoint)) != NULL)

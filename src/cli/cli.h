@@ -25,8 +25,8 @@ struct cli_command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, cli_restore, cli_eval, cli_calibrate, cli_compare,
-    cli_bench;
+extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, cli_restore, cli_pack, cli_unpack, cli_eval,
+    cli_calibrate, cli_compare, cli_bench;
 
 // ---- options ------------------------------------------------------------------------------------------------------
 
@@ -194,6 +194,32 @@ enum carvq_status cli_output_write(void *context, uint64_t offset, const void *d
 // Gives the file its name; on failure it is gone.
 enum carvq_status cli_output_commit(struct cli_output *output, struct carvq_error *error);
 void cli_output_discard(struct cli_output *output);
+
+// ---- output directories -------------------------------------------------------------------------------------------
+
+// A directory that appears when its files are complete. fill makes them in the directory that it is given.
+struct cli_directory {
+    const char *path;
+    bool force; // overwrite files that are there
+    enum carvq_status (*fill)(void *context, const char *directory, struct cli_progress *progress, struct carvq_error *error);
+    void *context;
+};
+
+// checkpoint: the model that the files come from, whose directory it must not be.
+enum carvq_status cli_directory_write(const struct cli_directory *output, const struct carvq_checkpoint *checkpoint,
+                                      struct carvq_error *error);
+// Prints a line for each directory within the model's, which is not copied.
+void cli_directory_name_left_out(const struct carvq_checkpoint *checkpoint);
+// Bytes of the files in a directory, those of directories in it left aside.
+uint64_t cli_directory_bytes(const char *path);
+
+// Copies a file to a path where there is none.
+enum carvq_status cli_copy_file(const char *from, const char *to, struct carvq_error *error);
+// A whole text file, to be freed; NULL if it cannot be read.
+char *cli_read_whole(const char *path);
+
+// The rows of a compressed table, for copies of checkpoints; context is a const struct carvq_table **.
+enum carvq_status cli_read_rows(void *context, uint64_t row, size_t nrows, float *rows_ret, struct carvq_error *error);
 
 // ---- texts --------------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@
 #include "host/blas.h"
 #include "runtime/kernels.h"
 
-static const struct cli_command *const commands[] = {&cli_compress, &cli_show,      &cli_lookup,  &cli_verify, &cli_restore,
-                                                     &cli_eval,     &cli_calibrate, &cli_compare, &cli_bench};
+static const struct cli_command *const commands[] = {&cli_compress,  &cli_show,    &cli_lookup, &cli_verify,
+                                                     &cli_restore,   &cli_pack,    &cli_unpack, &cli_eval,
+                                                     &cli_calibrate, &cli_compare, &cli_bench};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int fail_unknown(const char *name)

@@ -21,7 +21,7 @@ static const char *print_shape(char *buffer, size_t size, unsigned dims, const u
 static enum carvq_status fail_missing(const struct carvq_lm_finder *finder, const char *name)
 {
     const struct carvq_tensor *example = carvq_checkpoint_tensor_at(finder->checkpoint, 0), *unused;
-    if (carvq_checkpoint_is_listed(finder->checkpoint, name))
+    if (carvq_checkpoint_is_listed(finder->checkpoint, name) || carvq_checkpoint_packed(finder->checkpoint) != NULL)
         return carvq_checkpoint_require(finder->checkpoint, name, &unused, finder->error);
     return carvq_fail(finder->error, CARVQ_ERROR_NOT_FOUND, "%s: no tensor '%s', which config.json implies (there is '%.100s')",
                       carvq_checkpoint_path(finder->checkpoint), name, example != NULL ? example->name : "nothing");

@@ -129,4 +129,47 @@ for arguments in "show model.gguf" "lookup model.gguf 1" "compress model.gguf" "
 done
 run compress maker/model -n
 expect_failure "a name on a hub" 1 "maker/model: No such file or directory; if that is a model's name on a hub, download it first"
+
+# A packed model holds the compressed file in place of tables and their copies; unpacked, it is what restore makes, byte for byte.
+for name in copied untied wrapped; do
+    cp ids.u16 "$name/other" && mkdir -p "$name/folder"
+    run pack $name --table $name.c -o $name.p
+    expect_success "pack $name"
+    says "pack $name" "not copied: the directory folder"
+    check "pack $name: files" test "$(cd $name.p && echo *)" = "config.json model.safetensors other tables.carvq.safetensors"
+    check "pack $name: the compressed file" cmp -s $name.p/tables.carvq.safetensors $name.c
+    check "pack $name: size" is_true "$(wc -c <$name.p/model.safetensors) < 0.6 * $(wc -c <$name/model.safetensors)"
+    run unpack $name.p -o $name.u
+    expect_success "unpack $name"
+    check "unpack $name: files" test "$(cd $name.u && echo *)" = "config.json model.safetensors other"
+    check "unpack $name: config.json" cmp -s $name.u/config.json $name/config.json
+    rm -r "$name.r"
+    run restore $name.c $name -o $name.r
+    size=$(wc -c <$name.r/model.safetensors)
+    check "unpack $name: tensors" cmp -s <(tail -c $((size - 8192)) $name.u/model.safetensors) <(tail -c $((size - 8192)) $name.r/model.safetensors)
+    run show $name.p
+    expect_failure "show a packed model" 1 "$name.p: is packed, without its tables: 'carvq unpack $name.p -o DIR'"
+    run eval $name.p --tokens ids.u16
+    expect_failure "eval of a packed model" 1 "is packed, without its tables"
+done
+printf '{"a": 1, "carvq": %s}' "$(sed -n 's/^  "carvq": \(.*\]}\),.*/\1/p' untied.p/config.json)" >untied.p/config.json
+run unpack untied.p -o anew
+expect_success "unpack where config.json was written anew"
+check "config.json" test "$(tr -d ' \n' <anew/config.json)" = '{"a":1}'
+run pack untied.p --table untied.c -o x
+expect_failure "pack twice" 1 "untied.p: is packed already"
+run pack untied --table alone.c -o x
+expect_success "pack one of two"
+run unpack untied -o y
+expect_failure "unpack a plain model" 1 "untied: is no packed model"
+run pack untied --table untied.c -o untied.u
+expect_failure "pack over something" 1 "exists already; --force"
+run pack untied/model.safetensors --table untied.c -o z
+expect_failure "pack a single file" 1 "is a single file; give the model's directory"
+run pack untied --table untied.c -o untied --force
+expect_failure "pack over the model" 1 "the model itself"
+rm copied.p/tables.carvq.safetensors
+run unpack copied.p -o z
+expect_failure "unpack without the file" 1 "copied.p/tables.carvq.safetensors: No such file"
+check "failed runs left something" test -z "$(find . -name '.carvq*')" -a ! -e z -a ! -e y
 finish
