@@ -19,8 +19,18 @@ static int refuse(const struct cli_option *options, const bool *given, const cha
     return -1;
 }
 
-// Each of the two ways to compress has options of its own.
-static int check_options(const struct cli_compress_settings *settings, const struct cli_option *options, const bool *given)
+// Whether one of the options named was given.
+static bool has_any(const struct cli_option *options, const bool *given, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        for (size_t i = 0; options[i].kind != CLI_END; i++)
+            if (given[i] && strcmp(options[i].name, *names) == 0)
+                return true;
+    return false;
+}
+
+// Each of the two ways to compress has options of its own. Without any of them it is --bits 2.
+static int check_options(struct cli_compress_settings *settings, const struct cli_option *options, const bool *given)
 {
     static const char *const paper[] = {"preset",         "stages",         "subvector",  "group",  "grouping",
                                         "code-bits",      "codebook-dtype", "iterations", "rounds", "adaptor-dim",
@@ -28,8 +38,10 @@ static int check_options(const struct cli_compress_settings *settings, const str
     static const char *const budget[] = {
         "calibrate", "calibrate-tokens", "calibrate-width", "counts", "uniform", "stats", "codec", NULL};
     static const char *const effort[] = {"effort", NULL};
+    if (!cli_compress_has_budget(settings) && !has_any(options, given, paper))
+        settings->bits = 2;
     if (!cli_compress_has_budget(settings))
-        return refuse(options, given, budget, "needs --bits or --max-bytes");
+        return refuse(options, given, budget, "is not for the paper's method; it goes with --bits or --max-bytes");
     if (settings->bits > 0 && settings->max_bytes > 0)
         return cli_misuse("compress", "give --bits or --max-bytes, not both");
     int status = refuse(options, given, paper, "is not for --bits and --max-bytes, which decide that by themselves");
@@ -56,9 +68,8 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
     const struct cli_option options[] = {
         {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write (NAME.carvq.safetensors in this directory)", 0, 0},
         {"preset", 'p', CLI_WORD, &(struct cli_choice){&settings->preset, presets}, NULL,
-         "the paper's settings: 2, 3 or 4 stages (carvq-3)", 0, 0},
-        {"bits", 'b', CLI_REAL, &settings->bits, "B", "in place of a preset: the best table of at most B bits per parameter", 0,
-         16},
+         "the paper's method in place of --bits: 2, 3 or 4 stages", 0, 0},
+        {"bits", 'b', CLI_REAL, &settings->bits, "B", "the best table of at most B bits per parameter (2)", 0, 16},
         {"max-bytes", 0, CLI_NUMBER, &settings->max_bytes, "N", "the same, for a file of at most N bytes", 1, UINT64_MAX},
         CLI_COUNT_OPTIONS(&settings->counts),
         {"stats", 0, CLI_STRING, &settings->stats, "FILE", "bits go where the model needs them: a file of carvq calibrate", 0, 0},
@@ -93,14 +104,16 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
         {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
         {.kind = CLI_END},
     };
-    const struct cli_usage usage = {
-        "compress",
-        "MODEL [-o OUT]",
-        "Compresses the embedding table of a model: to a number of bits, as well as they can be spent (--bits), or by the\n"
-        "settings of a preset. MODEL is a Hugging Face directory or a single .safetensors file.",
-        options,
-        1,
-        1};
+    const struct cli_usage usage = {"compress",
+                                    "MODEL [-o OUT]",
+                                    "Compresses the embedding table of a model, and its output head if that is not tied: to a "
+                                    "number of bits, as well as they\n"
+                                    "can be spent (--bits, 2 if nothing else is asked for), or by the paper's method (--preset, "
+                                    "--stages and what follows it).\n"
+                                    "MODEL is a Hugging Face directory or a single .safetensors file.",
+                                    options,
+                                    1,
+                                    1};
     bool given[CLI_MAX_OPTIONS] = {false};
     int first, status = cli_parse_given(&usage, argc, argv, &first, given);
     if (status >= 0)

@@ -82,7 +82,7 @@ def test_written_from_the_format(folder):
 def test_compressed(folder):
     models = [os.path.join(EXAMPLES, "demo-llama")]
     models += [os.path.join(DATA, "models", name) for name in ("stories260K", "ple-v4096", "glove-25d")]
-    options = [[], ["--no-adaptor", "--grouping", "columns", "--group", "300"],
+    options = [["--preset", "carvq-3"], ["--no-adaptor", "--grouping", "columns", "--group", "300"],
                ["--no-adaptor", "--subvector", "6", "--code-bits", "5", "--stages", "2", "--codebook-dtype", "f16"],
                ["--preset", "carvq-2", "--adaptor-dim", "3", "--adaptor-hidden", "17", "--adaptor-epochs", "2"],
                ["--bits", "2.2", "--uniform", "--effort", "1"], ["--bits", "3.5", "--effort", "1"]]
