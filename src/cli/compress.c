@@ -222,8 +222,10 @@ static int run_work(struct cli_compress_work *work, const struct cli_compress_se
         return cli_fail(&error);
     if (settings->json)
         return cli_compress_print_json(work, settings);
-    if (!settings->dry_run)
+    if (!settings->dry_run) {
         cli_compress_print_reports(work);
+        cli_compress_print_advice(work, settings);
+    }
     return cli_finish();
 }
 

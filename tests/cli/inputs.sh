@@ -84,6 +84,16 @@ run eval shards --tokens ids.u16 --window 32 --threads 1
 check "eval without a shard: exit status $status" test "$status" -eq 1
 check "eval without a shard" grep -q "no tensor 'model.layers.0.input_layernorm.weight'.*download that file again" "$folder/stderr"
 
+# Without a word of how, it is --bits 2; what was guessed is not said as if it were counted; and one line says what comes next.
+run compress "$model" -n
+check "--bits 2: $(sed -n 's/^  \(1.9[0-9]*\) bits per parameter.*/\1/p' "$folder/stdout")" grep -q "^  1.9[0-9]* bits per parameter" "$folder/stdout"
+says "a guess" "guess: rows used"
+run compress copied -o plain.c
+expect_success "compress without an option"
+says "what comes next" "what it does to the model: carvq eval copied --table plain.c --text TEXT"
+run compress copied -o plain.c "${fast[@]}"
+says "what comes next after a preset" "; --bits does better than this method at the same size"
+
 # Where importance is not guessed, the reason is said.
 run compress pointer --bits 4 -n --effort 1 --no-adaptor --codec trellis
 says "a tokenizer that is a pointer" "all rows alike, not guessed: pointer/tokenizer.json: is a git-lfs pointer, not the file: run 'git lfs pull'"
