@@ -32,10 +32,10 @@ def main():
     print("| table | what | bits | L1 | SQNR dB | mean row cosine |\n|---|---|---|---|---|---|")
     for argument in sys.argv[2:]:
         model, _, extra = argument.partition(":")
-        extra = extra.split(",") if extra else []
+        extra = ["--preset", "carvq-3"] + (extra.split(",") if extra else [])
         with tempfile.TemporaryDirectory() as folder:
             adapted = measure(carvq, model, folder, extra)
-            variants = [("codes alone", ["--no-adaptor"]), ("codes and adaptor", extra), ("the same, 3 rounds", extra + ["--rounds", "3"])]
+            variants = [("codes alone", ["--preset", "carvq-3", "--no-adaptor"]), ("codes and adaptor", extra), ("the same, 3 rounds", extra + ["--rounds", "3"])]
             for i, (table, _) in enumerate(adapted):
                 name = table["tensor"]
                 for what, flags in variants + [("the adaptor's bits on codes", None)]:

@@ -34,9 +34,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
     }
     struct carvq_tensor tensors[] = {{.name = "wte.weight"}, {.name = "lm_head.weight"}};
+    const struct carvq_tensor *head;
     struct carvq_checkpoint checkpoint = {.directory = {.whole = true, .config = json}, .tensors = tensors};
     for (checkpoint.tensor_count = 0; checkpoint.tensor_count <= 2; checkpoint.tensor_count++)
-        (void)carvq_checkpoint_head(&checkpoint);
+        (void)carvq_checkpoint_head(&checkpoint, &tensors[0], &head);
     json_decref(json);
     return 0;
 }

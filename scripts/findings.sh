@@ -67,12 +67,12 @@ ablate() # name, options of compress
             --max-windows "$ablation_windows" --json
     done
 }
-ablate preset
+ablate preset --preset carvq-3
 for value in 1 2 4 5 6; do ablate L-$value --stages $value; done
 for value in 2 4 16 32; do ablate h-$value --subvector $value; done
 for value in 256 512 2048 8192 65536; do ablate g-$value --group $value; done
 for value in 2 3 5 6; do ablate kappa-$value --code-bits $value; done
-ablate m-0 --no-adaptor
+ablate m-0 --preset carvq-3 --no-adaptor
 for value in 2 4 8; do ablate m-$value --adaptor-dim $value --adaptor-hidden $((6 * value)); done
 for value in 2 3 5; do ablate rounds-$value --rounds $value; done
 

@@ -109,7 +109,9 @@ static void test_every_type(void **state)
 // Every file that is a checkpoint's, whether it lies there or not; and names that would be taken for one.
 static void test_files_of_a_checkpoint(void **state)
 {
-    static const char *const files[] = {"model.safetensors", "config.json", "tokenizer.json", "model.safetensors.index.json"};
+    static const char *const files[] = {"model.safetensors",      "config.json",
+                                        "tokenizer.json",         "model.safetensors.index.json",
+                                        "generation_config.json", "quant_config.json"};
     static const char *const parts[] = {"model.safetensors", "x.safetensors", "model.safetensors.index.json"};
     static const char *const others[] = {"config.json",
                                          ".safetensors",
@@ -153,6 +155,16 @@ static void test_broken_config(void **state)
     static const struct {
         const char *text, *cause;
     } cases[] = {{"{\n\"a\": 1,\n\"a\": 2}", "line 3: duplicate"},
+                 {"{\"a\": {\"b\": [1, {\"c\": 2, \"c\": 3}]}}", "duplicate"},
+                 {"{\"a\\u0061\": 1, \"aa\": 1}", "duplicate"}, // letter by letter is all that is compared
+                 {"{\n// by hand\n\"a\": 1}", "line 2: a comment, which JSON does not have: remove it"},
+                 {"{\"a\": 1, # by hand\n}", "line 1: a comment"},
+                 {"{\"a\": \"//\",\n \"b\": [1,\n2,\n]\n}", "line 3: a comma before a closing bracket"},
+                 {"{'a': 1}", "line 1: single quotes"},
+                 {"\xff\xfe{", "line 1: UTF-16: save the file as UTF-8"},
+                 {"{\n\"a\": \"J\xfcrgen\"}", "line 2: not UTF-8"},
+                 {"version https://git-lfs.github.com/spec/v1\n", "is a git-lfs pointer"},
+                 {"<!DOCTYPE html>", "is a web page"},
                  {"[1]", "not a JSON object"},
                  {"", "line "},
                  {"{\"a\": }", "line 1"},
@@ -166,6 +178,8 @@ static void test_broken_config(void **state)
         write_text(*state, "config.json", cases[i].text);
         open_bad(*state, CARVQ_ERROR_FORMAT, path, cases[i].cause);
     }
+    write_file(*state, "config.json", "{\n}\0\0", 5);
+    open_bad(*state, CARVQ_ERROR_FORMAT, path, "line 2: a NUL byte");
     char *deep = malloc(100001);
     memset(deep, '[', 100000);
     deep[100000] = '\0';
@@ -175,6 +189,47 @@ static void test_broken_config(void **state)
     unlink(path);
     assert_int_equal(mkdir(path, 0777), 0);
     open_bad(*state, CARVQ_ERROR_IO, path, "is a directory");
+}
+
+// What can be read without a guess.
+static void test_odd_config(void **state)
+{
+    static const char *const texts[] = {
+        "\xef\xbb\xbf{\"a\": [1, Infinity, NaN]}",
+        "{\r\n\"a\": 1\r\n}\r\n",
+        "{\"a\": 1,\n \"b\": {\"c\": [2, {}], \"c\" : [2, {}]\n}, \"a\": 1\n}",
+    };
+    write_safetensors(*state, "model.safetensors", "", &table, 1);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        write_text(*state, "config.json", texts[i]);
+        struct carvq_checkpoint *checkpoint = open_good(*state);
+        assert_non_null(json_object_get(carvq_checkpoint_config(checkpoint), "a"));
+        assert_null(carvq_checkpoint_note(checkpoint, 0));
+        carvq_checkpoint_close(checkpoint);
+    }
+}
+
+// Beside a single file a broken config.json is no reason to stop, but said; so are the other small files everywhere.
+static void test_ignored_files(void **state)
+{
+    char path[PATH_SIZE];
+    write_safetensors(*state, "model.safetensors", "", &table, 1);
+    write_text(*state, "generation_config.json", "{\"eos_token_id\": [2,]}");
+    struct carvq_checkpoint *checkpoint = open_good(*state);
+    assert_non_null(strstr(carvq_checkpoint_note(checkpoint, 0), "generation_config.json: line 1: a comma before"));
+    assert_null(carvq_checkpoint_note(checkpoint, 1));
+    assert_null(carvq_checkpoint_generation_config(checkpoint));
+    carvq_checkpoint_close(checkpoint);
+    write_text(*state, "generation_config.json", "{\"eos_token_id\": 2}");
+    write_text(*state, "quant_config.json", "{\"w_bit\": 4}");
+    write_text(*state, "config.json", "{");
+    path_in(path, *state, "model.safetensors");
+    checkpoint = open_good(path);
+    assert_non_null(strstr(carvq_checkpoint_note(checkpoint, 0), "config.json: line 1: "));
+    assert_null(carvq_checkpoint_note(checkpoint, 1));
+    assert_int_equal(json_integer_value(json_object_get(carvq_checkpoint_generation_config(checkpoint), "eos_token_id")), 2);
+    assert_int_equal(json_integer_value(json_object_get(carvq_checkpoint_quant_config(checkpoint), "w_bit")), 4);
+    carvq_checkpoint_close(checkpoint);
 }
 
 static void write_shards(const char *folder)
@@ -208,7 +263,98 @@ static void test_single_file_wins_over_index(void **state)
     write_safetensors(*state, "model.safetensors", "", &head, 1);
     struct carvq_checkpoint *checkpoint = open_good(*state);
     assert_int_equal(carvq_checkpoint_tensor_count(checkpoint), 1);
+    assert_non_null(strstr(carvq_checkpoint_note(checkpoint, 0), "model.safetensors is taken; "));
+    assert_null(carvq_checkpoint_note(checkpoint, 1));
     carvq_checkpoint_close(checkpoint);
+}
+
+// Opens, checks the only note, and that a tensor that is not there is said to be missing from a file.
+static void check_absent(const char *folder, const char *note, const char *tensor, const char *shard)
+{
+    const struct carvq_tensor *found;
+    struct carvq_error error;
+    struct carvq_checkpoint *checkpoint = open_good(folder);
+    const char *actual = carvq_checkpoint_note(checkpoint, 0);
+    if (actual == NULL || strstr(actual, note) == NULL || carvq_checkpoint_note(checkpoint, 1) != NULL)
+        fail_msg("note '%s', not '%s'", actual != NULL ? actual : "", note);
+    check_tensor(checkpoint, &table, "/model-00001-of-00002.safetensors");
+    check_error(carvq_checkpoint_require(checkpoint, tensor, &found, &error), CARVQ_ERROR_NOT_FOUND, &error, folder, shard);
+    assert_true(carvq_checkpoint_is_listed(checkpoint, tensor));
+    carvq_checkpoint_close(checkpoint);
+}
+
+// A shard that is missing or damaged, or holds less than the index says, stops nobody who does not need it.
+static void test_absent_shard(void **state)
+{
+    static const char second[] = "model-00002-of-00002.safetensors";
+    char path[PATH_SIZE];
+    write_shards(*state);
+    path_in(path, *state, second);
+    unlink(path);
+    check_absent(
+        *state,
+        "lists 2 tensors in model-00002-of-00002.safetensors that are not there, e.g. 'lm_head.weight': the file is missing",
+        "model.norm.weight", second);
+    write_safetensors(*state, second, "", &head, 1);
+    check_absent(*state, "lists 1 tensor in model-00002-of-00002.safetensors that is not there, e.g. 'model.norm.weight'",
+                 "model.norm.weight", second);
+    write_text(*state, second, "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 3\n");
+    struct carvq_checkpoint *checkpoint = open_good(*state);
+    assert_non_null(strstr(carvq_checkpoint_note(checkpoint, 0), "is a git-lfs pointer"));
+    assert_non_null(strstr(carvq_checkpoint_note(checkpoint, 1), "lists 2 tensors"));
+    assert_int_equal(carvq_checkpoint_tensor_count(checkpoint), 1);
+    carvq_checkpoint_close(checkpoint);
+    write_text(*state, "model-00001-of-00002.safetensors", "Entry not found");
+    path_in(path, *state, "model-0000");
+    open_bad(*state, CARVQ_ERROR_FORMAT, path, "not the file");
+}
+
+// An index of another download: the complete set that is there counts, and no other.
+static void test_stale_index(void **state)
+{
+    char path[PATH_SIZE];
+    write_shards(*state);
+    path_in(path, *state, "model.safetensors.index.json");
+    write_text(*state, "model.safetensors.index.json", "{\"weight_map\": {\"a\": \"model-00001-of-00003.safetensors\"}}");
+    struct carvq_checkpoint *checkpoint = open_good(*state);
+    assert_int_equal(carvq_checkpoint_tensor_count(checkpoint), 3);
+    assert_non_null(
+        strstr(carvq_checkpoint_note(checkpoint, 0), "lists model-00001-of-00003.safetensors, which is not here; the 2 shards"));
+    assert_null(carvq_checkpoint_note(checkpoint, 1));
+    carvq_checkpoint_close(checkpoint);
+    char shard[PATH_SIZE];
+    path_in(shard, *state, "model-00002-of-00002.safetensors");
+    unlink(shard);
+    open_bad(*state, CARVQ_ERROR_NOT_FOUND, path,
+             "lists model-00001-of-00003.safetensors (1 tensor, e.g. 'a'), which is not here: download what is missing");
+}
+
+// One tensor tells what stands in front of all names.
+static void test_usual_names(void **state)
+{
+    static const struct {
+        const char *table, *norm, *head;
+    } cases[] = {
+        {"model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"},
+        {"embed_tokens.weight", "norm.weight", "lm_head.weight"},
+        {"_orig_mod.model.embed_tokens.weight", "_orig_mod.model.norm.weight", "_orig_mod.lm_head.weight"},
+        {"module.embed_tokens.weight", "module.norm.weight", "module.lm_head.weight"},
+        {"base_model.model.model.embed_tokens.weight", "base_model.model.model.norm.weight", "base_model.model.lm_head.weight"},
+        {"module.x", "module.model.norm.weight", "module.lm_head.weight"}, // no table of that name
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct spec specs[] = {
+            {cases[i].table, "F32", "4,2", 32}, {cases[i].norm, "F32", "2", 8}, {cases[i].head, "F32", "4,2", 32}};
+        char name[100];
+        write_safetensors(*state, "model.safetensors", "", specs, 3);
+        struct carvq_checkpoint *checkpoint = open_good(*state);
+        assert_string_equal(carvq_checkpoint_find_usual(checkpoint, "model.norm.weight")->name, cases[i].norm);
+        assert_string_equal(carvq_checkpoint_find_usual(checkpoint, "lm_head.weight")->name, cases[i].head);
+        assert_string_equal(carvq_checkpoint_usual_name(checkpoint, cases[i].norm, name, sizeof name), "model.norm.weight");
+        assert_string_equal(carvq_checkpoint_usual_name(checkpoint, cases[i].head, name, sizeof name), "lm_head.weight");
+        assert_null(carvq_checkpoint_find_usual(checkpoint, "model.layers.0.x"));
+        carvq_checkpoint_close(checkpoint);
+    }
 }
 
 static void test_links_are_followed(void **state)
@@ -249,9 +395,6 @@ static void test_hostile_index(void **state)
         {"{\"weight_map\": {\"a\": \"sub/" A "\"}}", "not a plain file name"},
         {"{\"weight_map\": {\"a\": \"" A "\\u0000\"}}", "line 1"},
         {"{\"weight_map\": {\"a\": \"" A "\", \"a\": \"" B "\"}}", "duplicate"},
-        {"{\"weight_map\": {\"model.norm\": \"" B "\"}}", "tensor 'model.norm' is not in shard"},
-        {"{\"weight_map\": {\"model.norm.weight\": \"" B "\", \"lm_head.weight\": \"" A "\"}}",
-         "is in shard '" B "', not in '" A "'"},
     };
     char path[PATH_SIZE];
     write_shards(*state);
@@ -260,9 +403,13 @@ static void test_hostile_index(void **state)
         write_text(*state, "model.safetensors.index.json", cases[i].text);
         open_bad(*state, CARVQ_ERROR_FORMAT, path, cases[i].cause);
     }
-    write_text(*state, "model.safetensors.index.json", "{\"weight_map\": {\"a\": \"gone.safetensors\"}}");
-    path_in(path, *state, "gone.safetensors");
-    open_bad(*state, CARVQ_ERROR_IO, path, "No such file");
+    // Which of the shards that are there holds a tensor does not matter.
+    write_text(*state, "model.safetensors.index.json",
+               "{\"weight_map\": {\"model.norm.weight\": \"" A "\", \"lm_head.weight\": \"" B "\"}}");
+    struct carvq_checkpoint *checkpoint = open_good(*state);
+    check_tensor(checkpoint, &norm, "/" B);
+    assert_null(carvq_checkpoint_note(checkpoint, 0));
+    carvq_checkpoint_close(checkpoint);
 #undef A
 #undef B
 }
@@ -294,6 +441,16 @@ static void test_nothing_to_open(void **state)
     struct carvq_checkpoint *checkpoint;
     assert_int_equal(carvq_checkpoint_open(path, &checkpoint, &error), CARVQ_ERROR_IO);
     assert_non_null(strstr(error.message, "none\\x1b[31m: No such file"));
+    char cache[PATH_SIZE], snapshot[PATH_SIZE];
+    make_subfolder(cache, *state, "models--x--y");
+    make_subfolder(path, cache, "snapshots");
+    make_subfolder(snapshot, path, "0123");
+    open_bad(cache, CARVQ_ERROR_NOT_FOUND, cache, "snapshots/0123");
+    open_bad("no-such-maker/no-such-model", CARVQ_ERROR_IO, "no-such-maker/no-such-model",
+             "download it first ('hf download no-such-maker/no-such-model");
+    path_in(path, *state, "page.safetensors");
+    write_text(*state, "page.safetensors", "\n<HTML><head>");
+    open_bad(path, CARVQ_ERROR_FORMAT, path, "is a web page");
     path_in(path, *state, "pipe");
     assert_int_equal(mkfifo(path, 0600), 0);
     open_bad(path, CARVQ_ERROR_IO, path, "not a regular file");
@@ -389,19 +546,12 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(test_single_file),
-        TEST(test_every_type),
-        TEST(test_files_of_a_checkpoint),
-        TEST(test_path_without_a_slash),
-        TEST(test_broken_config),
-        TEST(test_shards),
-        TEST(test_single_file_wins_over_index),
-        TEST(test_links_are_followed),
-        TEST(test_hostile_index),
-        TEST(test_tensor_in_two_shards),
-        TEST(test_nothing_to_open),
-        TEST(test_hostile_headers),
-        TEST(test_truncated_file),
+        TEST(test_single_file),          TEST(test_every_type),      TEST(test_files_of_a_checkpoint),
+        TEST(test_path_without_a_slash), TEST(test_broken_config),   TEST(test_odd_config),
+        TEST(test_ignored_files),        TEST(test_usual_names),     TEST(test_absent_shard),
+        TEST(test_stale_index),          TEST(test_shards),          TEST(test_single_file_wins_over_index),
+        TEST(test_links_are_followed),   TEST(test_hostile_index),   TEST(test_tensor_in_two_shards),
+        TEST(test_nothing_to_open),      TEST(test_hostile_headers), TEST(test_truncated_file),
     };
     return cmocka_run_group_tests_name("checkpoint_open", tests, NULL, NULL);
 }

@@ -104,26 +104,135 @@ static const char tokenizer_text
          "'model':{'type':'BPE','vocab':{'a':0,'b':1,'c':2,'aab':3,'ab':4,'bc':5,'abc':6},"
          "'merges':[['a','b'],['b','c'],['a','ab'],['ab','c'],['a','bc']]}}";
 
+static void prior(const char *json, double *counts_ret, uint64_t rows, struct carvq_guess *guess_ret)
+{
+    struct carvq_error error = {0};
+    carvq_counts_prior("tokenizer.json", json, strlen(json), counts_ret, rows, guess_ret, &error);
+    assert_string_equal(error.message, "");
+}
+
 static void test_guess_falls_with_the_rank_of_merges(void **state)
 {
     (void)state;
     char json[sizeof tokenizer_text];
     double counts[20] = {0};
-    struct carvq_tokenizer *tokenizer = NULL;
-    struct carvq_error error = {0};
+    struct carvq_guess guess;
     for (size_t i = 0; i < sizeof json; i++)
         json[i] = (char)(tokenizer_text[i] == '\'' ? '"' : tokenizer_text[i]);
-    carvq_tokenizer_read("tokenizer.json", json, sizeof json - 1, &tokenizer, &error);
-    assert_string_equal(error.message, "");
-    carvq_counts_prior(tokenizer, counts, 9);
+    prior(json, counts, 9, &guess);
+    assert_true(guess.ids == 7 && guess.ignored == 0);
+    assert_string_equal(guess.basis, "the order of the tokenizer's merges");
     assert_true(counts[4] > counts[5] && counts[5] > counts[3] && counts[3] > counts[6]); // the order of merges
     assert_true(counts[6] == 10. * 9 / (3 + 50));                                         // the first of two that make it
     assert_true(counts[0] == counts[2] && counts[0] == 10. * 9 / 300 && counts[7] == 0);
     assert_true(counts[9] == 0);
     double few[4] = {-1, -1, -1, -1}; // a table of fewer rows than pieces
-    carvq_counts_prior(tokenizer, few, 3);
+    prior(json, few, 3, &guess);
     assert_true(few[0] > 0 && few[2] > 0 && few[3] == -1);
-    carvq_tokenizer_close(tokenizer);
+    assert_int_equal(guess.ignored, 4);
+}
+
+// Text with ' for ".
+static void prior_of(const char *text, double *counts_ret, uint64_t rows, struct carvq_guess *guess_ret)
+{
+    char json[1024];
+    assert_true(strlen(text) < sizeof json);
+    for (size_t i = 0; i <= strlen(text); i++)
+        json[i] = (char)(text[i] == '\'' ? '"' : text[i]);
+    prior(json, counts_ret, rows, guess_ret);
+}
+
+// What cuts texts, and what we do not cut with, does not matter; nor do added tokens that are no rows, but they are counted.
+static void test_guess_needs_only_the_vocabulary(void **state)
+{
+    (void)state;
+    struct carvq_guess guess;
+    double counts[4];
+    prior_of("{'added_tokens':[{'id':4,'content':'<pad>'},{'id':5,'content':'<x>'},{'id':0,'content':'a'}],'pre_tokenizer':{'"
+             "type':'New'},"
+             "'normalizer':{'type':'Odd'},'decoder':3,'model':{'type':'BPE','dropout':0.1,'end_of_word_suffix':'</w>',"
+             "'vocab':{'a':0,'b':1,'ab':2,'aab':3},'merges':['a b','a ab']}}",
+             counts, 4, &guess);
+    assert_true(guess.ids == 6 && guess.ignored == 2);
+    assert_true(counts[2] == 10. * 4 / 50 && counts[3] == 10. * 4 / 51 && counts[0] == 10. * 4 / 300);
+}
+
+static void test_guess_by_scores_and_words(void **state)
+{
+    (void)state;
+    struct carvq_guess guess;
+    double counts[6];
+    // Special pieces have the score 0, and one of the added tokens has another.
+    prior_of("{'added_tokens':[{'id':4}],'model':{'type':'Unigram','vocab':[['<s>',0.0],['lo',-9.5],['the',-2],['a',-3e0],['<m>',"
+             "-1]]}}",
+             counts, 6, &guess);
+    assert_string_equal(guess.basis, "the scores of the tokenizer's pieces");
+    assert_true(counts[2] == 10. * 6 / 50 && counts[3] == 10. * 6 / 51 && counts[1] == 10. * 6 / 52);
+    assert_true(counts[0] == 10. * 6 / 300 && counts[4] == counts[0] && counts[5] == 0);
+    prior_of("{'model':{'type':'WordPiece','vocab':{'[PAD]':0,'x':1,'##y':2,'the':3,'##ing':4}}}", counts, 5, &guess);
+    assert_string_equal(guess.basis, "the order of the tokenizer's words");
+    assert_true(counts[3] == 10. * 5 / 50 && counts[4] == 10. * 5 / 51);
+    assert_true(counts[0] == 10. * 5 / 300 && counts[1] == counts[0] && counts[2] == counts[0]);
+}
+
+static void test_guess_that_is_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"version https://git-lfs.github.com/spec/v1", "byte 0"},
+        {"{}", "'model' is missing"},
+        {"{\"model\":{\"type\":\"Unigram\"}}", "'vocab' is missing"},
+        {"{\"model\":{\"type\":\"Unigram\",\"vocab\":[[\"a\"]]}}", "piece 0 has no score"},
+        {"{\"model\":{\"type\":\"Unigram\",\"vocab\":[3]}}", "piece 0 is not a text and a score"},
+        {"{\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"a\":-1}}}", "id of a piece is not an integer"},
+        {"{\"model\":{\"type\":\"New\",\"vocab\":{}}}", "type 'New' is not supported"},
+        {"{\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"a\":5000}}}", "the tokenizer has 5001 ids, the table 3 rows"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct carvq_error error = {0};
+        struct carvq_guess guess;
+        double counts[3];
+        assert_int_not_equal(carvq_counts_prior("T", cases[i].text, strlen(cases[i].text), counts, 3, &guess, &error), CARVQ_OK);
+        if (strstr(error.message, cases[i].message) == NULL || error.message[0] != 'T')
+            fail_msg("no '%s' in '%s'", cases[i].message, error.message);
+    }
+}
+
+static void put(const char *folder, const char *name, const char *text)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+// The two files that come before tokenizer.json.
+static void test_guess_from_vocabulary_and_merges(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/carvq-guess-XXXXXX", path[200];
+    struct carvq_guess guess;
+    struct carvq_error error = {0};
+    double counts[5];
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(carvq_counts_guess(folder, counts, 5, &guess, &error), CARVQ_ERROR_IO);
+    assert_non_null(strstr(error.message, "tokenizer.json: No such file"));
+    put(folder, "vocab.json", "{\"a\":0,\"#\":1,\"a#\":2,\"aa\":3}");
+    put(folder, "merges.txt", "#version: 0.2\na a\r\na #\n");
+    assert_int_equal(carvq_counts_guess(folder, counts, 5, &guess, &error), CARVQ_OK);
+    assert_true(counts[3] == 1 && counts[2] == 10. * 5 / 51 && counts[0] == 10. * 5 / 300 && counts[4] == 0);
+    put(folder, "merges.txt", "a a a\n");
+    assert_int_equal(carvq_counts_guess(folder, counts, 5, &guess, &error), CARVQ_ERROR_FORMAT);
+    assert_non_null(strstr(error.message, "merges.txt: merge 0 is not two pieces"));
+    for (const char *name = "vocab.json"; name != NULL; name = name[0] == 'v' ? "merges.txt" : NULL) {
+        snprintf(path, sizeof path, "%s/%s", folder, name);
+        unlink(path);
+    }
+    rmdir(folder);
 }
 
 int main(void)
@@ -133,6 +242,10 @@ int main(void)
         cmocka_unit_test(test_damaged_files),
         cmocka_unit_test(test_tokens),
         cmocka_unit_test(test_guess_falls_with_the_rank_of_merges),
+        cmocka_unit_test(test_guess_needs_only_the_vocabulary),
+        cmocka_unit_test(test_guess_by_scores_and_words),
+        cmocka_unit_test(test_guess_that_is_none),
+        cmocka_unit_test(test_guess_from_vocabulary_and_merges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

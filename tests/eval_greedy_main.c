@@ -30,7 +30,8 @@ static enum carvq_status open_model(struct model *model, const char *path, const
     if (status == CARVQ_OK)
         status = carvq_open(table_path, &model->file, error);
     if (status == CARVQ_OK)
-        status = carvq_eval_find_tables(model->lm, model->file, table_path, CARVQ_EVAL_BOTH, &model->input, &model->head, error);
+        status = carvq_eval_find_tables(model->lm, &(struct carvq_eval_file){model->file, table_path}, 1, CARVQ_EVAL_BOTH,
+                                        &model->input, &model->head, error);
     if (status != CARVQ_OK)
         return status;
     model->input_rows = carvq_lm_rows_of_table(model->input);

@@ -77,7 +77,7 @@ static struct carvq_file *make_table(const struct model *model, size_t shift)
 }
 
 // Runs the model with the table of file, or alone if that is NULL.
-static enum carvq_status try_table(const struct model *model, const struct carvq_file *file, enum carvq_eval_apply apply,
+static enum carvq_status try_table(const struct model *model, struct carvq_file *file, enum carvq_eval_apply apply,
                                    const struct carvq_eval_options *options, struct carvq_eval_result *result_ret,
                                    struct carvq_error *error)
 {
@@ -86,7 +86,8 @@ static enum carvq_status try_table(const struct model *model, const struct carvq
     struct carvq_eval_variant variant = {.name = "FILE"};
     enum carvq_status status = CARVQ_OK;
     if (file != NULL)
-        status = carvq_eval_find_tables(model->lm, file, "FILE", apply, &input, &head, error);
+        status = carvq_eval_find_tables(model->lm, &(struct carvq_eval_file){file, "FILE"}, file != NULL, apply, &input, &head,
+                                        error);
     if (status == CARVQ_OK && input != NULL) {
         input_rows = carvq_lm_rows_of_table(input);
         variant.input = &input_rows;
@@ -100,7 +101,7 @@ static enum carvq_status try_table(const struct model *model, const struct carvq
     return status;
 }
 
-static struct carvq_eval_result evaluate(const struct model *model, const struct carvq_file *file, enum carvq_eval_apply apply,
+static struct carvq_eval_result evaluate(const struct model *model, struct carvq_file *file, enum carvq_eval_apply apply,
                                          const struct carvq_eval_options *options)
 {
     struct carvq_eval_result result;
@@ -343,7 +344,7 @@ static void test_one_window_has_no_standard_error(void **state)
     close_model(&model);
 }
 
-static void refuse(const struct model *model, const struct carvq_file *file, enum carvq_eval_apply apply,
+static void refuse(const struct model *model, struct carvq_file *file, enum carvq_eval_apply apply,
                    const struct carvq_eval_options *options, enum carvq_status expected, const char *message)
 {
     struct carvq_eval_result result;

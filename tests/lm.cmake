@@ -6,6 +6,8 @@ if(TARGET carvq_lm)
 
   carvq_test(lm_architectures lm_fixture)
   carvq_test(lm_bad_model lm_fixture)
+  carvq_test(lm_rope carvq_lm)
+  carvq_test(lm_awq carvq_lm)
   carvq_test(lm_forward lm_fixture)
   target_compile_definitions(test_lm_forward PRIVATE CARVQ_EXAMPLES="${PROJECT_SOURCE_DIR}/examples"
     CARVQ_TEST_DATA="${CARVQ_TEST_DATA}")

@@ -184,9 +184,9 @@ static void test_two_kinds_of_rope(void **state)
     (void)state;
     struct fixture fixture;
     fixture_begin(&fixture);
-    json_object_set_new(fixture.config, "rope_scaling", json_pack("{ss}", "rope_type", "default"));
-    json_object_set_new(fixture.config, "rope_parameters", json_pack("{sssf}", "rope_type", "default", "rope_theta", 500000.0));
-    refuse(&fixture, "/config.json: ", "rope_scaling and rope_parameters contradict each other");
+    json_object_set_new(fixture.config, "rope_scaling", json_pack("{sssf}", "type", "linear", "factor", 2.0));
+    json_object_set_new(fixture.config, "rope_parameters", json_pack("{sssf}", "rope_type", "default", "factor", 2.0));
+    refuse(&fixture, "/config.json: ", "rope_scaling and rope_parameters contradict each other in 'rope_type'");
 }
 
 // A model with a part that we know nothing of would run, and give a wrong result.
@@ -256,7 +256,8 @@ static const struct config_case quantization_cases[] = {
     {"quant_method", "\"bitsandbytes\"", "layers quantized by 'bitsandbytes' are not supported"},
     {"quant_method", "\"compressed-tensors\"", "layers quantized by 'compressed-tensors' are not supported"},
     {"quant_method", "\"fp8\"", "layers quantized by 'fp8' are not supported"},
-    {"version", "\"gemv\"", "quantization_config.version: awq of format 'gemv' is not supported (known: gemm)"},
+    {"version", "\"gemv_fast\"",
+     "quantization_config.version: awq of format 'gemv_fast' is not supported (known: gemm, gemv)"},
     {"format", "\"llm-awq\"", "quantization_config.format: awq of format 'llm-awq' is not supported"},
     {"version", "4", "quantization_config.version: must be a string"},
     {"bits", "3", "quantization_config.bits: awq with 3 bits is not supported (known: 4)"},

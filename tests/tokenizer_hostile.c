@@ -179,11 +179,11 @@ static void test_text_that_is_not_utf8(void **state)
     static const struct {
         const char *text, *message;
     } cases[] = {
-        {"\xff", "book.txt: byte 0 (0xff) is not UTF-8"},
-        {"ab\xc0\xaf", "book.txt: byte 2 (0xc0) is not UTF-8"},        // overlong
-        {"a\xed\xa0\x80", "book.txt: byte 1 (0xed) is not UTF-8"},     // surrogate
-        {"a\xf4\x90\x80\x80", "book.txt: byte 1 (0xf4) is not UTF-8"}, // beyond U+10FFFF
-        {"abc\xe4\xb8", "book.txt: byte 3 (0xe4) is not UTF-8"},       // cut
+        {"\xff", "book.txt: byte 0 (0xff) is not UTF-8: save it as UTF-8"},
+        {"ab\xc0\xaf", "book.txt: byte 2 (0xc0) is not UTF-8: save it as UTF-8"},        // overlong
+        {"a\xed\xa0\x80", "book.txt: byte 1 (0xed) is not UTF-8: save it as UTF-8"},     // surrogate
+        {"a\xf4\x90\x80\x80", "book.txt: byte 1 (0xf4) is not UTF-8: save it as UTF-8"}, // beyond U+10FFFF
+        {"abc\xe4\xb8", "book.txt: byte 3 (0xe4) is not UTF-8: save it as UTF-8"},       // cut
     };
     struct carvq_tokenizer *tokenizer = tokenizer_open("{" MODEL "}");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -10,9 +10,9 @@
 
 #include "runtime/status.h"
 #include "checkpoint/internal.h"
+#include "checkpoint/near.h"
 
 #define SUGGESTIONS 3
-#define MAX_LENGTH 200 // of names that are compared; longer ones are no typing errors
 
 static enum carvq_status fail_memory(const char *path, struct carvq_error *error)
 {
@@ -45,18 +45,53 @@ static enum carvq_status list_tensors(struct carvq_checkpoint *checkpoint, struc
     return CARVQ_OK;
 }
 
+// A shard that cannot be read does not matter to who needs none of its tensors.
 static enum carvq_status open_files(struct carvq_checkpoint *checkpoint, struct carvq_error *error)
 {
-    const struct carvq_directory *directory = &checkpoint->directory;
+    struct carvq_directory *directory = &checkpoint->directory;
+    struct carvq_error problem = {.status = CARVQ_OK};
     checkpoint->files = calloc(directory->weights_count, sizeof *checkpoint->files);
     if (checkpoint->files == NULL)
         return fail_memory(directory->given, error);
-    enum carvq_status status = CARVQ_OK;
-    while (status == CARVQ_OK && checkpoint->file_count < directory->weights_count) {
-        const size_t i = checkpoint->file_count++;
-        status = carvq_tensor_file_open(directory->weights[i], &checkpoint->files[i], error);
+    for (size_t i = 0; i < directory->weights_count && problem.status != CARVQ_ERROR_MEMORY; i++) {
+        struct carvq_tensor_file *file = &checkpoint->files[checkpoint->file_count];
+        if (carvq_tensor_file_open(directory->weights[i], file, &problem) == CARVQ_OK) {
+            checkpoint->file_count++;
+            continue;
+        }
+        carvq_tensor_file_close(file);
+        if (directory->weights_count > 1)
+            carvq_directory_note(directory, "%s; this shard is left out", problem.message);
     }
-    return status;
+    if (checkpoint->file_count == 0 || problem.status == CARVQ_ERROR_MEMORY)
+        return carvq_fail(error, problem.status, "%s", problem.message);
+    return CARVQ_OK;
+}
+
+static bool all_begin_with(const struct carvq_checkpoint *checkpoint, const char *prefix)
+{
+    for (size_t i = 0; i < checkpoint->tensor_count; i++)
+        if (strncmp(checkpoint->tensors[i].name, prefix, strlen(prefix)) != 0)
+            return false;
+    return checkpoint->tensor_count > 0;
+}
+
+// How names begin that programs put in front of a model's own (torch.compile, DataParallel, PEFT), and whether "model." is
+// missing because the model was saved without its head.
+static void find_prefix(struct carvq_checkpoint *checkpoint)
+{
+    static const char *const wrappers[] = {"_orig_mod.module.", "module._orig_mod.", "_orig_mod.", "module.",
+                                           "base_model.model."};
+    static const char *const known[] = {"embed_tokens.weight", "norm.weight"};
+    char name[80];
+    checkpoint->prefix = "";
+    for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers && checkpoint->prefix[0] == '\0'; i++)
+        if (all_begin_with(checkpoint, wrappers[i]))
+            checkpoint->prefix = wrappers[i];
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        snprintf(name, sizeof name, "%s%s", checkpoint->prefix, known[k]);
+        checkpoint->bare = checkpoint->bare || carvq_checkpoint_find(checkpoint, name) != NULL;
+    }
 }
 
 enum carvq_status carvq_checkpoint_open(const char *path, struct carvq_checkpoint **checkpoint_ret, struct carvq_error *error)
@@ -70,13 +105,17 @@ enum carvq_status carvq_checkpoint_open(const char *path, struct carvq_checkpoin
     if (status == CARVQ_OK)
         status = list_tensors(checkpoint, error);
     if (status == CARVQ_OK)
-        status = carvq_directory_check(&checkpoint->directory, checkpoint->by_name, checkpoint->tensor_count, error);
-    if (status == CARVQ_OK)
         status = carvq_directory_read_config(&checkpoint->directory, error);
     if (status == CARVQ_OK)
+        status = carvq_checkpoint_packed(checkpoint) != NULL
+                     ? CARVQ_OK
+                     : carvq_directory_compare(&checkpoint->directory, checkpoint->by_name, checkpoint->tensor_count, error);
+    if (status == CARVQ_OK) {
+        find_prefix(checkpoint);
         *checkpoint_ret = checkpoint;
-    else
+    } else {
         carvq_checkpoint_close(checkpoint);
+    }
     return status;
 }
 
@@ -132,9 +171,59 @@ const struct carvq_tensor *carvq_checkpoint_tensor_at(const struct carvq_checkpo
     return index < checkpoint->tensor_count ? &checkpoint->tensors[index] : NULL;
 }
 
+bool carvq_checkpoint_is_listed(const struct carvq_checkpoint *checkpoint, const char *name)
+{
+    return carvq_directory_shard(&checkpoint->directory, name) != NULL;
+}
+
 const struct carvq_tensor *carvq_checkpoint_find(const struct carvq_checkpoint *checkpoint, const char *name)
 {
     return carvq_tensor_find(checkpoint->by_name, checkpoint->tensor_count, name);
+}
+
+// The usual name as it stands in these files.
+static const char *actual_name(const struct carvq_checkpoint *checkpoint, const char *usual, char *buffer, size_t size)
+{
+    const bool cut = checkpoint->bare && strncmp(usual, "model.", strlen("model.")) == 0;
+    snprintf(buffer, size, "%s%s", checkpoint->prefix, usual + (cut ? strlen("model.") : 0));
+    return buffer;
+}
+
+const struct carvq_tensor *carvq_checkpoint_find_usual(const struct carvq_checkpoint *checkpoint, const char *usual)
+{
+    char name[300];
+    return carvq_checkpoint_find(checkpoint, actual_name(checkpoint, usual, name, sizeof name));
+}
+
+const char *carvq_checkpoint_usual_name(const struct carvq_checkpoint *checkpoint, const char *name, char *buffer, size_t size)
+{
+    const size_t length = strlen(checkpoint->prefix);
+    if (strncmp(name, checkpoint->prefix, length) == 0)
+        name += length;
+    const bool headless = checkpoint->bare && strncmp(name, "lm_head.", strlen("lm_head.")) != 0;
+    snprintf(buffer, size, "%s%s", headless ? "model." : "", name);
+    return buffer;
+}
+
+const char *carvq_checkpoint_note(const struct carvq_checkpoint *checkpoint, size_t index)
+{
+    return index < checkpoint->directory.note_count ? checkpoint->directory.notes[index].message : NULL;
+}
+
+const json_t *carvq_checkpoint_packed(const struct carvq_checkpoint *checkpoint)
+{
+    const json_t *about = json_object_get(checkpoint->directory.config, "carvq");
+    return json_is_array(json_object_get(about, "tensors")) ? about : NULL;
+}
+
+const json_t *carvq_checkpoint_generation_config(const struct carvq_checkpoint *checkpoint)
+{
+    return checkpoint->directory.generation;
+}
+
+const json_t *carvq_checkpoint_quant_config(const struct carvq_checkpoint *checkpoint)
+{
+    return checkpoint->directory.quantization;
 }
 
 // A list of the best tensors seen so far, best first.
@@ -159,36 +248,6 @@ static void rank(struct ranking *ranking, const struct carvq_tensor *tensor, uin
     }
     ranking->tensors[place] = tensor;
     ranking->scores[place] = score;
-}
-
-static unsigned min3(unsigned a, unsigned b, unsigned c)
-{
-    unsigned least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-// Insertions, deletions and replacements that make b of a, or limit + 1 if it takes more than limit (or a name is long).
-static unsigned edit_distance(const char *a, const char *b, unsigned limit)
-{
-    size_t rows = strlen(a), columns = strlen(b);
-    unsigned distance[MAX_LENGTH + 1];
-    if (rows > MAX_LENGTH || columns > MAX_LENGTH || (rows > columns ? rows - columns : columns - rows) > limit)
-        return limit + 1;
-    for (unsigned j = 0; j <= columns; j++)
-        distance[j] = j;
-    for (unsigned i = 1; i <= rows; i++) {
-        unsigned diagonal = distance[0], least = i;
-        distance[0] = i;
-        for (size_t j = 1; j <= columns; j++) {
-            unsigned above = distance[j];
-            distance[j] = min3(above + 1, distance[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
-            least = distance[j] < least ? distance[j] : least;
-        }
-        if (least > limit)
-            return limit + 1;
-    }
-    return distance[columns] <= limit ? distance[columns] : limit + 1;
 }
 
 // Appends formatted text to the string of *used_ret bytes in buffer, as far as it fits.
@@ -229,11 +288,11 @@ void carvq_checkpoint_describe_tensors(const struct carvq_checkpoint *checkpoint
 static bool describe_near_names(const struct carvq_checkpoint *checkpoint, const char *name, char *buffer, size_t size)
 {
     struct ranking ranking = {0};
-    unsigned limit = (unsigned)(strlen(name) < MAX_LENGTH ? strlen(name) : MAX_LENGTH) / 3 + 1;
+    unsigned limit = (unsigned)(strlen(name) < CARVQ_NEAR_LENGTH ? strlen(name) : CARVQ_NEAR_LENGTH) / 3 + 1;
     for (size_t i = 0; i < checkpoint->tensor_count; i++) {
         const char *present = checkpoint->by_name[i]->name;
         bool contains = strstr(present, name) != NULL || (present[0] != '\0' && strstr(name, present) != NULL);
-        unsigned score = contains ? 1 : edit_distance(name, present, limit);
+        unsigned score = contains ? 1 : carvq_edit_distance(name, present, limit);
         if (score <= limit)
             rank(&ranking, checkpoint->by_name[i], score);
     }
@@ -245,6 +304,13 @@ static bool describe_near_names(const struct carvq_checkpoint *checkpoint, const
     return ranking.count > 0;
 }
 
+enum carvq_status carvq_checkpoint_fail_packed(const struct carvq_checkpoint *checkpoint, struct carvq_error *error)
+{
+    return carvq_fail(error, CARVQ_ERROR_NOT_FOUND,
+                      "%s: is packed, without its tables: 'carvq unpack %s -o DIR' makes a plain model of it",
+                      checkpoint->directory.given, checkpoint->directory.given);
+}
+
 enum carvq_status carvq_checkpoint_require(const struct carvq_checkpoint *checkpoint, const char *name,
                                            const struct carvq_tensor **tensor_ret, struct carvq_error *error)
 {
@@ -253,6 +319,14 @@ enum carvq_status carvq_checkpoint_require(const struct carvq_checkpoint *checkp
         return CARVQ_OK;
     char help[300] = "there are ";
     size_t used = strlen(help);
+    const char *shard = carvq_directory_shard(&checkpoint->directory, name);
+    if (carvq_checkpoint_packed(checkpoint) != NULL)
+        return carvq_checkpoint_fail_packed(checkpoint, error);
+    if (shard != NULL)
+        return carvq_fail(error, CARVQ_ERROR_NOT_FOUND,
+                          "%s: no tensor '%.100s': the index puts it into %.100s, which is missing, damaged or of another model: "
+                          "download that file again",
+                          checkpoint->directory.given, name, shard);
     if (name[0] == '\0' || !describe_near_names(checkpoint, name, help, sizeof help))
         carvq_checkpoint_describe_tensors(checkpoint, help + used, sizeof help - used);
     return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: no tensor '%.100s'; %s", checkpoint->directory.given, name, help);

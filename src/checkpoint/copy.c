@@ -19,8 +19,7 @@
 
 struct copier {
     const struct carvq_checkpoint *checkpoint;
-    const struct carvq_checkpoint_replacement *replacements;
-    size_t count;
+    const struct carvq_checkpoint_change *change;
     const char *out_directory;
     int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes);
     void *progress_context;
@@ -117,13 +116,111 @@ static const struct carvq_checkpoint_replacement *next_replacement(const struct 
                                                                    const struct carvq_tensor_file *file, uint64_t position)
 {
     const struct carvq_checkpoint_replacement *next = NULL;
-    for (size_t i = 0; i < copier->count; i++) {
-        const struct carvq_tensor *tensor = copier->replacements[i].table->tensor;
+    for (size_t i = 0; i < copier->change->replacement_count; i++) {
+        const struct carvq_tensor *tensor = copier->change->replacements[i].table->tensor;
         if (tensor->file == file->path && tensor->begin >= position &&
             (next == NULL || tensor->begin < next->table->tensor->begin))
-            next = &copier->replacements[i];
+            next = &copier->change->replacements[i];
     }
     return next;
+}
+
+// ---- files that get or lose tensors
+
+static bool is_removed(const struct carvq_checkpoint_change *change, const struct carvq_tensor *tensor)
+{
+    for (size_t i = 0; i < change->removal_count; i++)
+        if (change->removals[i] == tensor)
+            return true;
+    return false;
+}
+
+// What a file gets at a place, or NULL.
+static const struct carvq_checkpoint_addition *find_addition(const struct carvq_checkpoint_change *change, const char *name,
+                                                             size_t place)
+{
+    for (size_t i = 0; i < change->addition_count; i++)
+        if (change->additions[i].place == place && strcmp(change->additions[i].file, name) == 0)
+            return &change->additions[i];
+    return NULL;
+}
+
+static bool changes_header(const struct copier *copier, const struct carvq_tensor_file *file)
+{
+    for (size_t i = 0; i < copier->change->removal_count; i++)
+        if (copier->change->removals[i]->file == file->path)
+            return true;
+    for (size_t i = 0; i < copier->change->addition_count; i++)
+        if (strcmp(copier->change->additions[i].file, file->name) == 0)
+            return true;
+    return false;
+}
+
+static struct carvq_tensor tensor_of(const struct carvq_checkpoint_addition *addition)
+{
+    static const enum carvq_tensor_type types[] = {
+        [CARVQ_F32] = CARVQ_TENSOR_F32, [CARVQ_F16] = CARVQ_TENSOR_F16, [CARVQ_BF16] = CARVQ_TENSOR_BF16};
+    const struct carvq_checkpoint_table *table = addition->values.table;
+    struct carvq_tensor tensor = {.name = addition->name, .type = types[table->dtype], .dims = 2};
+    tensor.shape[0] = table->rows;
+    tensor.shape[1] = table->cols;
+    tensor.nbytes = table->rows * table->cols * carvq_dtype_size(table->dtype);
+    return tensor;
+}
+
+// Lists the tensors that the new file has: tensors_ret and additions_ret, which is NULL for those that come from the old one.
+// Both have room for all. Returns how many.
+static size_t list_new(const struct copier *copier, const struct carvq_tensor_file *file, struct carvq_tensor *tensors_ret,
+                       const struct carvq_checkpoint_addition **additions_ret)
+{
+    const struct carvq_checkpoint *checkpoint = copier->checkpoint;
+    size_t count = 0, old = 0;
+    while (old < checkpoint->tensor_count && checkpoint->tensors[old].file != file->path)
+        old++; // file by file
+    for (;; count++) {
+        additions_ret[count] = find_addition(copier->change, file->name, count);
+        while (old < checkpoint->tensor_count && is_removed(copier->change, &checkpoint->tensors[old]))
+            old++;
+        const bool has_old = old < checkpoint->tensor_count && checkpoint->tensors[old].file == file->path;
+        if (additions_ret[count] != NULL)
+            tensors_ret[count] = tensor_of(additions_ret[count]);
+        else if (has_old)
+            tensors_ret[count] = checkpoint->tensors[old++];
+        else
+            return count;
+    }
+}
+
+static enum carvq_status put_tensors(struct transfer *transfer, const struct carvq_tensor_file *file,
+                                     const struct carvq_tensor *tensors, const struct carvq_checkpoint_addition *const *additions,
+                                     size_t count)
+{
+    size_t size = 0;
+    uint8_t *header = file->format->header(file, tensors, count, &size);
+    if (header == NULL)
+        return carvq_fail(transfer->copier->error, CARVQ_ERROR_MEMORY, "%s: out of memory", transfer->to);
+    enum carvq_status status = put(transfer, header, size);
+    free(header);
+    for (size_t i = 0; i < count && status == CARVQ_OK; i++)
+        status = additions[i] != NULL ? replace(transfer, &additions[i]->values)
+                                      : copy_range(transfer, tensors[i].begin, tensors[i].begin + tensors[i].nbytes);
+    return status;
+}
+
+static enum carvq_status rewrite(struct transfer *transfer, const struct carvq_tensor_file *file)
+{
+    const struct copier *copier = transfer->copier;
+    const size_t most = file->count + copier->change->addition_count + 1;
+    struct carvq_tensor *tensors = calloc(most, sizeof *tensors);
+    const struct carvq_checkpoint_addition **additions = calloc(most, sizeof *additions);
+    enum carvq_status status;
+    if (tensors != NULL && additions != NULL)
+        status = put_tensors(transfer, file, tensors, additions, list_new(copier, file, tensors, additions));
+    else
+        status = carvq_fail(copier->error, CARVQ_ERROR_MEMORY, "%s: out of memory", transfer->to);
+    free(tensors);
+    free(additions);
+    return status;
 }
 
 // Copies a file of nbytes bytes; file is NULL if it holds no tensors.
@@ -131,6 +228,8 @@ static enum carvq_status copy_content(struct transfer *transfer, const struct ca
 {
     const struct carvq_checkpoint_replacement *next;
     uint64_t position = 0;
+    if (file != NULL && changes_header(transfer->copier, file))
+        return rewrite(transfer, file);
     while (file != NULL && (next = next_replacement(transfer->copier, file, position)) != NULL) {
         const struct carvq_tensor *tensor = next->table->tensor;
         enum carvq_status status = copy_range(transfer, position, tensor->begin);
@@ -155,7 +254,12 @@ static enum carvq_status open_and_copy(struct transfer *transfer, const struct c
     transfer->out = open(transfer->to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (transfer->out < 0)
         return fail_system(copier, transfer->to, "create");
-    enum carvq_status status = copy_content(transfer, file, file != NULL ? file->map.size : (uint64_t)info.st_size);
+    const char *config = copier->change->config;
+    enum carvq_status status;
+    if (config != NULL && strcmp(transfer->from, copier->checkpoint->directory.beside[CARVQ_FILE_CONFIG]) == 0)
+        status = put(transfer, (const uint8_t *)config, strlen(config));
+    else
+        status = copy_content(transfer, file, file != NULL ? file->map.size : (uint64_t)info.st_size);
     int closed = close(transfer->out);
     if (status == CARVQ_OK && closed != 0)
         return fail_system(copier, transfer->to, "write");
@@ -189,8 +293,12 @@ static const struct carvq_tensor_file *find_file(const struct carvq_checkpoint *
 // link to one, is left out.
 static enum carvq_status visit_entry(struct copier *copier, const char *name, bool write)
 {
+    const struct carvq_checkpoint_change *change = copier->change;
     struct stat info;
     enum carvq_status status = CARVQ_OK;
+    if ((change->left_out != NULL && strcmp(name, change->left_out) == 0) ||
+        (change->config != NULL && change->config[0] == '\0' && strcmp(name, "config.json") == 0))
+        return CARVQ_OK;
     char *path = carvq_path_join(copier->checkpoint->directory.path, name);
     if (path == NULL)
         return carvq_fail(copier->error, CARVQ_ERROR_MEMORY, "%s: out of memory", name);
@@ -221,15 +329,31 @@ static enum carvq_status copy_directory(struct copier *copier)
     return status;
 }
 
-enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoint,
-                                        const struct carvq_checkpoint_replacement *replacements, size_t count,
-                                        const char *out_directory,
-                                        int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes),
-                                        void *progress_context, struct carvq_error *error)
+// A config.json that the original has not.
+static enum carvq_status write_config(struct copier *copier)
+{
+    const char *text = copier->change->config;
+    if (text == NULL || text[0] == '\0' || copier->checkpoint->directory.config != NULL)
+        return CARVQ_OK;
+    char *to = carvq_path_join(copier->out_directory, "config.json");
+    if (to == NULL)
+        return carvq_fail(copier->error, CARVQ_ERROR_MEMORY, "config.json: out of memory");
+    struct transfer transfer = {copier, "", to, -1, open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+    enum carvq_status status = transfer.out < 0 ? fail_system(copier, to, "create")
+                                                : put(&transfer, (const uint8_t *)text, strlen(text));
+    if (transfer.out >= 0 && close(transfer.out) != 0 && status == CARVQ_OK)
+        status = fail_system(copier, to, "write");
+    free(to);
+    return status;
+}
+
+enum carvq_status carvq_checkpoint_rewrite(const struct carvq_checkpoint *checkpoint,
+                                           const struct carvq_checkpoint_change *change, const char *out_directory,
+                                           int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes),
+                                           void *progress_context, struct carvq_error *error)
 {
     struct copier copier = {.checkpoint = checkpoint,
-                            .replacements = replacements,
-                            .count = count,
+                            .change = change,
                             .out_directory = out_directory,
                             .progress = progress,
                             .progress_context = progress_context,
@@ -241,6 +365,8 @@ enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoin
     enum carvq_status status;
     if (checkpoint->directory.whole) {
         status = copy_directory(&copier);
+        if (status == CARVQ_OK)
+            status = write_config(&copier);
     } else {
         char name[32];
         snprintf(name, sizeof name, "model%s", first->ending);
@@ -249,4 +375,24 @@ enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoin
     }
     free(copier.block);
     return status;
+}
+
+enum carvq_status carvq_checkpoint_copy(const struct carvq_checkpoint *checkpoint,
+                                        const struct carvq_checkpoint_replacement *replacements, size_t count,
+                                        const char *out_directory,
+                                        int (*progress)(void *context, uint64_t done_bytes, uint64_t total_bytes),
+                                        void *progress_context, struct carvq_error *error)
+{
+    const struct carvq_checkpoint_change change = {.replacements = replacements, .replacement_count = count};
+    return carvq_checkpoint_rewrite(checkpoint, &change, out_directory, progress, progress_context, error);
+}
+
+const char *carvq_checkpoint_place(const struct carvq_checkpoint *checkpoint, const struct carvq_tensor *tensor,
+                                   size_t *place_ret)
+{
+    const size_t index = (size_t)(tensor - checkpoint->tensors);
+    for (*place_ret = 0; *place_ret < index && checkpoint->tensors[index - *place_ret - 1].file == tensor->file;)
+        ++*place_ret;
+    const char *slash = strrchr(tensor->file, '/');
+    return slash != NULL ? slash + 1 : tensor->file;
 }

@@ -5,18 +5,20 @@
 #include <string.h>
 
 #include "runtime/status.h"
+#include "checkpoint/stand_in.h"
 
 // Those that cannot be read stand here so that a user is told what it is that he has.
 static const struct {
     const char *ending; // of names
     const char *magic;  // bytes with which the file begins; NULL: we do not look for it
     const struct carvq_tensor_format *format;
+    const char *instead; // what to do with a file that cannot be read
 } kinds[] = {
-    {".gguf", "GGUF", NULL},
-    {".bin", NULL, NULL},
-    {".pt", NULL, NULL},
-    {".pth", NULL, NULL},
-    {".safetensors", "", &carvq_safetensors}, // begins with a length: its reader refuses what is none
+    {".gguf", "GGUF", NULL, "GGUF files are not supported yet: give the model that it was made from"},
+    {".bin", "PK\3\4", NULL, "a PyTorch file (zip of pickles) is not supported: save the model as safetensors"},
+    {".pt", NULL, NULL, NULL},
+    {".pth", NULL, NULL, NULL},
+    {".safetensors", "", &carvq_safetensors, NULL}, // begins with a length: its reader refuses what is none
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -38,11 +40,14 @@ enum carvq_status carvq_tensor_file_open(const char *path, struct carvq_tensor_f
     enum carvq_status status = carvq_map_open(path, &file_ret->map, error);
     if (status != CARVQ_OK)
         return status;
+    const char *stand_in = carvq_stand_in(file_ret->map.data, file_ret->map.size);
+    if (stand_in != NULL)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %s", path, stand_in);
     const size_t kind = recognise(&file_ret->map);
     file_ret->ending = kinds[kind].ending;
     file_ret->format = kinds[kind].format;
     if (file_ret->format == NULL)
-        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %s files are not supported yet", path, kinds[kind].magic);
+        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %s", path, kinds[kind].instead);
     return file_ret->format->open(file_ret, error);
 }
 

@@ -50,6 +50,9 @@ struct carvq_tensor_format {
     struct carvq_tensor (*tensor)(const struct carvq_tensor_file *file, size_t index);
     // What the file says under a key; NULL if it says nothing.
     const char *(*metadata)(const struct carvq_tensor_file *file, const char *key);
+    // What stands before the data in a file that has these tensors, in this order, and the metadata of file: an allocation of
+    // *size_ret bytes; NULL: out of memory. Of the tensors, names, types, shapes and sizes count.
+    uint8_t *(*header)(const struct carvq_tensor_file *file, const struct carvq_tensor *tensors, size_t count, size_t *size_ret);
 };
 
 extern const struct carvq_tensor_format carvq_safetensors;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reader of the format safetensors: the header's tensors as neutral ones.
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,4 +53,43 @@ static const char *get_metadata(const struct carvq_tensor_file *file, const char
     return carvq_st_metadata(file->state, key);
 }
 
-const struct carvq_tensor_format carvq_safetensors = {open_header, free, get_tensor, get_metadata};
+static json_t *describe(const struct carvq_tensor *tensor, uint64_t begin)
+{
+    json_t *shape = json_array(), *offsets = json_array();
+    for (unsigned i = 0; i < tensor->dims; i++)
+        json_array_append_new(shape, json_integer((json_int_t)tensor->shape[i]));
+    json_array_append_new(offsets, json_integer((json_int_t)begin));
+    json_array_append_new(offsets, json_integer((json_int_t)(begin + tensor->nbytes)));
+    return json_pack("{sssoso}", "dtype", carvq_tensor_type_name(tensor->type), "shape", shape, "data_offsets", offsets);
+}
+
+static uint8_t *make_header(const struct carvq_tensor_file *file, const struct carvq_tensor *tensors, size_t count,
+                            size_t *size_ret)
+{
+    const struct carvq_st *st = file->state;
+    json_t *header = json_object(), *metadata = json_object();
+    uint64_t begin = 0;
+    bool good = header != NULL && metadata != NULL;
+    for (size_t i = 0; i < st->metadata_count; i++)
+        good = json_object_set_new(metadata, st->metadata[i].key, json_string(st->metadata[i].value)) == 0 && good;
+    if (st->metadata_count > 0)
+        good = json_object_set(header, "__metadata__", metadata) == 0 && good;
+    json_decref(metadata);
+    for (size_t i = 0; i < count; begin += tensors[i].nbytes, i++)
+        good = json_object_set_new(header, tensors[i].name, describe(&tensors[i], begin)) == 0 && good;
+    char *text = good ? json_dumps(header, JSON_COMPACT | JSON_PRESERVE_ORDER) : NULL;
+    json_decref(header);
+    const size_t length = text != NULL ? strlen(text) : 0, padded = (length + 7) / 8 * 8;
+    uint8_t *bytes = text != NULL ? malloc(8 + padded) : NULL;
+    if (bytes != NULL) {
+        for (size_t i = 0; i < 8; i++)
+            bytes[i] = (uint8_t)((uint64_t)padded >> 8 * i);
+        memcpy(bytes + 8, text, length);
+        memset(bytes + 8 + length, ' ', padded - length);
+    }
+    free(text);
+    *size_ret = 8 + padded;
+    return bytes;
+}
+
+const struct carvq_tensor_format carvq_safetensors = {open_header, free, get_tensor, get_metadata, make_header};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which tensors are tables of token embeddings, is the main one the output head too, and how their rows are read.
+// Which tensors are tables of token embeddings, and how their rows are read.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,12 +48,6 @@ static bool begins_with(const char *text, size_t length, const char *prefix)
     return length >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static bool ends_with(const char *text, const char *ending)
-{
-    size_t length = strlen(text), tail = strlen(ending);
-    return length >= tail && strcmp(text + length - tail, ending) == 0 && (length == tail || text[length - tail - 1] == '.');
-}
-
 static bool is_stranger(const char *component, size_t length)
 {
     for (size_t i = 0; i < COUNT(strangers); i++)
@@ -85,103 +79,50 @@ bool carvq_is_main_table_name(const char *name)
     return carvq_is_table_name(name) && strstr(name, "per_layer") == NULL;
 }
 
-static bool is_head_name(const char *name)
-{
-    static const char *const endings[] = {"lm_head.weight",        "lm_head.qweight",          "lm_head.weight_packed",
-                                          "lm_head.linear.weight", "lm_head.decoder.weight",   "embed_out.weight",
-                                          "output_layer.weight",   "output_projection.weight", "predictions.decoder.weight",
-                                          "vocab_projector.weight"};
-    static const char *const whole[] = {
-        "output.weight",  "head.weight", "unembedding.weight", "model.output.weight", "language_model.output.weight",
-        "proj_out.weight"};
-    for (size_t i = 0; i < COUNT(endings); i++)
-        if (ends_with(name, endings[i]))
-            return true;
-    return is_among(name, strlen(name), whole, COUNT(whole));
-}
-
-// Whether some tensor is an output head of its own.
-static bool has_head_tensor(const struct carvq_checkpoint *checkpoint)
-{
-    for (size_t i = 0; i < checkpoint->tensor_count; i++)
-        if (is_head_name(checkpoint->tensors[i].name))
-            return true;
-    return false;
-}
-
-// The part of config.json that describes the language model: of a wrapped one, a member.
-static const json_t *language_config(const json_t *config)
-{
-    // The first may hold the second.
-    static const char *const members[] = {"thinker_config", "text_config", "llm_config", "language_config"};
-    for (size_t i = 0; i < COUNT(members); i++) {
-        const json_t *member = json_object_get(config, members[i]);
-        if (json_is_object(member))
-            config = member;
-    }
-    return config;
-}
-
-static const json_t *find_tie(const json_t *config)
-{
-    const json_t *tie = json_object_get(language_config(config), "tie_word_embeddings");
-    return json_is_boolean(tie) ? tie : json_object_get(config, "tie_word_embeddings");
-}
-
-// Architectures that tie unless config.json says otherwise (the defaults of the library transformers), and whose files may
-// hold a copy of the table as head. Elsewhere a head in the file is taken for one of its own.
-static bool is_tied_by_default(const json_t *config)
-{
-    static const char *const types[] = {
-        "albert",  "bart",       "bert",         "bloom",   "cohere",  "cohere2",         "distilbert",
-        "electra", "falcon",     "falcon_mamba", "gemma",   "gemma2",  "gemma3",          "gemma3n",
-        "gemma4",  "gpt2",       "gpt_bigcode",  "gpt_neo", "lfm2",    "mamba",           "marian",
-        "mbart",   "modernbert", "mpt",          "opt",     "pegasus", "recurrent_gemma", "roberta",
-        "smollm3", "starcoder2", "t5",           "whisper", "xglm",    "xlm-roberta"};
-    const json_t *type = json_object_get(language_config(config), "model_type");
-    const char *text = json_string_value(type != NULL ? type : json_object_get(config, "model_type"));
-    if (text == NULL)
-        return false;
-    size_t length = strlen(text), tail = strlen("_text"); // gemma3_text ..
-    if (length > tail && strcmp(text + length - tail, "_text") == 0)
-        length -= tail;
-    return is_among(text, length, types, COUNT(types));
-}
-
-// Whether config.json names an architecture that has an output head.
-static bool is_language_model(const json_t *config)
-{
-    static const char *const kinds[] = {"ForCausalLM", "ForConditionalGeneration", "LMHeadModel", "ForMaskedLM",
-                                        "ForPreTraining"};
-    const char *architecture = json_string_value(json_array_get(json_object_get(config, "architectures"), 0));
-    for (size_t i = 0; architecture != NULL && i < COUNT(kinds); i++)
-        if (strstr(architecture, kinds[i]) != NULL)
-            return true;
-    return false;
-}
-
-enum carvq_head carvq_checkpoint_head(const struct carvq_checkpoint *checkpoint)
-{
-    const json_t *config = checkpoint->directory.config, *tie = find_tie(config);
-    if (has_head_tensor(checkpoint)) {
-        bool tied = json_is_boolean(tie) ? json_is_true(tie) : is_tied_by_default(config);
-        return tied ? CARVQ_HEAD_TIED : CARVQ_HEAD_UNTIED;
-    }
-    if (json_is_true(tie))
-        return CARVQ_HEAD_TIED;
-    // Nothing but the table can be the head of a language model that has no other, even if config.json says untied. (A
-    // single file may be one of several shards, though.)
-    bool complete = checkpoint->directory.whole || !json_is_false(tie);
-    return complete && is_language_model(config) ? CARVQ_HEAD_TIED : CARVQ_HEAD_UNKNOWN;
-}
-
 static enum carvq_status fail_tensor(const struct carvq_tensor *tensor, const char *cause, struct carvq_error *error)
 {
     return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: tensor '%.200s': %s", tensor->file, tensor->name, cause);
 }
 
+static enum carvq_status fail_type(const struct carvq_checkpoint *checkpoint, const struct carvq_tensor *tensor,
+                                   struct carvq_error *error)
+{
+    char cause[200];
+    if (carvq_checkpoint_packing(checkpoint, tensor->name, cause, sizeof cause) == NULL)
+        snprintf(cause, sizeof cause, "the dtype is %s, but a table must be F32, F16 or BF16: convert it first",
+                 carvq_tensor_type_name(tensor->type));
+    return fail_tensor(tensor, cause, error);
+}
+
+// Tensors that have to change with a table: copies of its bytes under the names of tables, and of heads if that is tied.
+static void find_copies(const struct carvq_checkpoint *checkpoint, struct carvq_checkpoint_table *table)
+{
+    for (size_t i = 0; i < checkpoint->tensor_count && table->copy_count < CARVQ_MAX_COPIES; i++) {
+        const struct carvq_tensor *other = &checkpoint->tensors[i];
+        if (other != table->tensor && table->head != CARVQ_HEAD_ITSELF &&
+            (carvq_is_table_name(other->name) || (table->head == CARVQ_HEAD_TIED && carvq_is_plain_head_name(other->name))) &&
+            carvq_is_copy(other, table->tensor))
+            table->copies[table->copy_count++] = other;
+    }
+}
+
+static void find_head(const struct carvq_checkpoint *checkpoint, struct carvq_checkpoint_table *table)
+{
+    const char *name = table->tensor->name;
+    const struct carvq_tensor *head;
+    if (carvq_is_main_table_name(name)) {
+        table->head = carvq_checkpoint_head(checkpoint, table->tensor, &head);
+        if (table->head == CARVQ_HEAD_UNTIED && carvq_checkpoint_says_tied(checkpoint))
+            table->untied_by = head;
+    } else if (carvq_is_head_name(name)) {
+        // What is stored as the head alone is the table, too, if it is tied.
+        const bool alone = carvq_checkpoint_main_table(checkpoint) == NULL && carvq_checkpoint_says_tied(checkpoint);
+        table->head = alone ? CARVQ_HEAD_TIED : CARVQ_HEAD_ITSELF;
+    }
+}
+
 // Makes a table of a tensor, if it can be one.
-static enum carvq_status make_table(const struct carvq_tensor *tensor, enum carvq_head head,
+static enum carvq_status make_table(const struct carvq_checkpoint *checkpoint, const struct carvq_tensor *tensor,
                                     struct carvq_checkpoint_table *table_ret, struct carvq_error *error)
 {
     enum carvq_dtype dtype;
@@ -190,11 +131,8 @@ static enum carvq_status make_table(const struct carvq_tensor *tensor, enum carv
         snprintf(cause, sizeof cause, "a table has two dimensions, this has %u", tensor->dims);
         return fail_tensor(tensor, cause, error);
     }
-    if (!carvq_tensor_dtype(tensor->type, &dtype)) {
-        snprintf(cause, sizeof cause, "the dtype is %s, but a table must be F32, F16 or BF16",
-                 carvq_tensor_type_name(tensor->type));
-        return fail_tensor(tensor, cause, error);
-    }
+    if (!carvq_tensor_dtype(tensor->type, &dtype))
+        return fail_type(checkpoint, tensor, error);
     if (tensor->shape[0] == 0 || tensor->shape[1] == 0)
         return fail_tensor(tensor, tensor->shape[0] == 0 ? "a table of 0 rows is empty" : "a table of 0 columns is empty", error);
     if (tensor->shape[0] > CARVQ_MAX_ROWS || tensor->shape[1] > CARVQ_MAX_COLS) {
@@ -202,11 +140,13 @@ static enum carvq_status make_table(const struct carvq_tensor *tensor, enum carv
                  tensor->shape[0], tensor->shape[1]);
         return fail_tensor(tensor, cause, error);
     }
-    if (is_head_name(tensor->name))
-        head = CARVQ_HEAD_ITSELF;
-    else if (!carvq_is_main_table_name(tensor->name))
-        head = CARVQ_HEAD_UNKNOWN;
-    *table_ret = (struct carvq_checkpoint_table){tensor, tensor->shape[0], (uint32_t)tensor->shape[1], dtype, head};
+    *table_ret = (struct carvq_checkpoint_table){.tensor = tensor,
+                                                 .rows = tensor->shape[0],
+                                                 .cols = (uint32_t)tensor->shape[1],
+                                                 .dtype = dtype,
+                                                 .head = CARVQ_HEAD_UNKNOWN};
+    find_head(checkpoint, table_ret);
+    find_copies(checkpoint, table_ret);
     return CARVQ_OK;
 }
 
@@ -226,20 +166,78 @@ static enum carvq_status find_named(const struct carvq_checkpoint *checkpoint, c
     return CARVQ_OK;
 }
 
-// All tensors with well-known names, in the order of the files; found has room for all tensors.
+const struct carvq_tensor *carvq_checkpoint_main_table(const struct carvq_checkpoint *checkpoint)
+{
+    for (size_t i = 0; i < checkpoint->tensor_count; i++)
+        if (carvq_is_main_table_name(checkpoint->tensors[i].name))
+            return &checkpoint->tensors[i];
+    return NULL;
+}
+
+// A tensor that the index lists under the name of a table; NULL: none.
+static const char *find_listed(const struct carvq_checkpoint *checkpoint)
+{
+    const char *name;
+    json_t *shard;
+    json_object_foreach (json_object_get(checkpoint->directory.index, "weight_map"), name, shard)
+        if (carvq_is_table_name(name))
+            return name;
+    return NULL;
+}
+
+// What a table that is not there as one is stored as.
+static const char *find_packing(const struct carvq_checkpoint *checkpoint, char *buffer, size_t size)
+{
+    for (size_t i = 0; i < checkpoint->tensor_count; i++) {
+        const char *name = checkpoint->tensors[i].name, *dot = strrchr(name, '.');
+        char stem[300];
+        snprintf(stem, sizeof stem, "%.*s", dot != NULL ? (int)(dot - name < 290 ? dot - name : 290) : 0, name);
+        if (carvq_is_table_name(stem) && carvq_checkpoint_packing(checkpoint, name, buffer, size) != NULL)
+            return name;
+    }
+    return NULL;
+}
+
+static enum carvq_status fail_no_table(const struct carvq_checkpoint *checkpoint, struct carvq_error *error)
+{
+    char tensors[300];
+    const char *path = checkpoint->directory.given, *name = find_packing(checkpoint, tensors, sizeof tensors);
+    const struct carvq_tensor *unused;
+    if (carvq_checkpoint_packed(checkpoint) != NULL)
+        return carvq_checkpoint_fail_packed(checkpoint, error);
+    if (name != NULL)
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: tensor '%.200s': %s", path, name, tensors);
+    if ((name = find_listed(checkpoint)) != NULL)
+        return carvq_checkpoint_require(checkpoint, name, &unused, error);
+    carvq_checkpoint_describe_tensors(checkpoint, tensors, sizeof tensors);
+    return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: no embedding table found by name; name it with --tensor; there are %s",
+                      path, tensors);
+}
+
+static bool has_copy(const struct carvq_tensor *const *found, size_t count, const struct carvq_tensor *tensor)
+{
+    for (size_t i = 0; i < count; i++)
+        if (carvq_is_copy(found[i], tensor))
+            return true;
+    return false;
+}
+
+// All tensors with well-known names, in the order of the files, and the untied head; found has room for all tensors.
 static enum carvq_status find_well_known(const struct carvq_checkpoint *checkpoint, const struct carvq_tensor **found,
                                          size_t *count_ret, struct carvq_error *error)
 {
+    const struct carvq_tensor *table = carvq_checkpoint_main_table(checkpoint), *head;
+    const enum carvq_head kind = carvq_checkpoint_head(checkpoint, table, &head);
     *count_ret = 0;
     for (size_t i = 0; i < checkpoint->tensor_count; i++)
-        if (carvq_is_table_name(checkpoint->tensors[i].name))
+        if (carvq_is_table_name(checkpoint->tensors[i].name) && !has_copy(found, *count_ret, &checkpoint->tensors[i]))
             found[(*count_ret)++] = &checkpoint->tensors[i];
-    if (*count_ret > 0)
-        return CARVQ_OK;
-    char tensors[300];
-    carvq_checkpoint_describe_tensors(checkpoint, tensors, sizeof tensors);
-    return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: no embedding table found by name; name it with --tensor; there are %s",
-                      checkpoint->directory.given, tensors);
+    enum carvq_dtype dtype;
+    const bool plain = head != NULL && carvq_is_plain_head_name(head->name) && head->dims == 2 &&
+                       carvq_tensor_dtype(head->type, &dtype);
+    if (plain && (table != NULL ? kind == CARVQ_HEAD_UNTIED : *count_ret == 0 && carvq_checkpoint_says_tied(checkpoint)))
+        found[(*count_ret)++] = head;
+    return *count_ret > 0 ? CARVQ_OK : fail_no_table(checkpoint, error);
 }
 
 static enum carvq_status refuse_own_files(const struct carvq_checkpoint *checkpoint, struct carvq_error *error)
@@ -272,7 +270,7 @@ enum carvq_status carvq_checkpoint_tables(const struct carvq_checkpoint *checkpo
     if (status == CARVQ_OK && (tables = calloc(count + 1, sizeof *tables)) == NULL)
         status = carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", checkpoint->directory.given);
     for (size_t i = 0; status == CARVQ_OK && i < count; i++)
-        status = make_table(found[i], carvq_checkpoint_head(checkpoint), &tables[i], error);
+        status = make_table(checkpoint, found[i], &tables[i], error);
     free(found);
     if (status != CARVQ_OK) {
         free(tables);

@@ -175,7 +175,7 @@ static enum carvq_status measure_error(const struct carvq_table *table, const ch
     struct carvq_checkpoint *checkpoint;
     struct carvq_checkpoint_table original;
     const struct carvq_table_info *info = carvq_info(table);
-    enum carvq_status status = carvq_checkpoint_open(model, &checkpoint, error);
+    enum carvq_status status = cli_open_model(model, &checkpoint, error);
     if (status != CARVQ_OK)
         return status;
     status = cli_original(checkpoint, info, &original, error);
@@ -271,7 +271,7 @@ static int run(int argc, char **argv)
         return status;
     struct carvq_error error;
     struct carvq_file *file;
-    if (carvq_open(argv[first], &file, &error) != CARVQ_OK)
+    if (cli_open_file(argv[first], NULL, &file, &error) != CARVQ_OK)
         return cli_fail(&error);
     const struct carvq_table *table = cli_table(file, argv[first], settings.tensor);
     status = table != NULL ? bench_table(table, argc - first > 1 ? argv[first + 1] : NULL, &settings) : CLI_FAILED;

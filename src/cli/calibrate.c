@@ -28,7 +28,7 @@ struct work {
 // The options that a merge has no use for.
 static int check_merge(const struct settings *settings)
 {
-    if (settings->pass.texts.count > 0 || settings->pass.tokens.count > 0 || settings->pass.max_tokens > 0 ||
+    if (settings->pass.text.texts.count > 0 || settings->pass.text.tokens.count > 0 || settings->pass.max_tokens > 0 ||
         settings->pass.window > 0 || settings->pass.threads > 0)
         return cli_misuse("calibrate", "--merge takes files of statistics, and no text, --max-tokens, --window or --threads");
     return -1;
@@ -38,9 +38,10 @@ static int check_run(const struct settings *settings)
 {
     if (settings->file_count > 1)
         return cli_misuse("calibrate", "too much is given: one MODEL, or --merge and files");
-    if (settings->pass.texts.count + settings->pass.tokens.count == 0)
+    const struct cli_text_options *text = &settings->pass.text;
+    if (text->texts.count + text->tokens.count == 0)
         return cli_misuse("calibrate", "give a text with --text or --tokens");
-    if (settings->pass.token_width > 0 && settings->pass.tokens.count == 0)
+    if (text->token_width > 0 && text->tokens.count == 0)
         return cli_misuse("calibrate", "--token-width needs --tokens");
     return -1;
 }
@@ -50,10 +51,9 @@ static int parse(int argc, char **argv, struct settings *settings)
     *settings = (struct settings){.model = NULL};
     const struct cli_option options[] = {
         {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write", 0, 0},
-        {"text", 0, CLI_LIST, &settings->pass.texts, "TEXT", "a text in UTF-8; repeatable", 0, 0},
-        {"tokens", 0, CLI_LIST, &settings->pass.tokens, "TOKENS", "a text as raw little-endian token ids; repeatable", 0, 0},
-        {"token-width", 0, CLI_NUMBER, &settings->pass.token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2,
-         4},
+        {"text", 0, CLI_LIST, &settings->pass.text.texts, "TEXT", "a text in UTF-8; repeatable", 0, 0},
+        {"tokens", 0, CLI_LIST, &settings->pass.text.tokens, "TOKENS", "a text as token ids, .npy or raw; repeatable", 0, 0},
+        {"token-width", 0, CLI_NUMBER, &settings->pass.text.token_width, "N", CLI_WIDTH_HELP, 2, 8},
         {"max-tokens", 0, CLI_NUMBER, &settings->pass.max_tokens, "N", "the first so many tokens of each text (all)", 1,
          UINT32_MAX},
         {"window", 'w', CLI_NUMBER, &settings->pass.window, "N", "tokens that the model sees together (256)", 2, 1 << 30},
@@ -84,7 +84,7 @@ static int parse(int argc, char **argv, struct settings *settings)
 
 static enum carvq_status calibrate(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
-    enum carvq_status status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
+    enum carvq_status status = cli_open_model(settings->model, &work->checkpoint, error);
     if (status == CARVQ_OK)
         status = cli_output_check_model(settings->output, work->checkpoint, error);
     if (status == CARVQ_OK)

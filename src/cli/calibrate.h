@@ -8,10 +8,9 @@
 #include "stats/stats.h"
 
 struct cli_calibration {
-    struct cli_list texts, tokens; // paths: in UTF-8, and raw ids
-    uint64_t token_width;          // bytes of those; 0: what suits the vocabulary
-    uint64_t max_tokens;           // of each text; 0: all
-    uint64_t window, threads;      // 0: the defaults
+    struct cli_text_options text; // each part is a text of its own
+    uint64_t max_tokens;          // of each text; 0: all
+    uint64_t window, threads;     // 0: the defaults
 };
 
 // Runs the model over all texts, with a progress line. Give the result to carvq_stats_free(). seconds_ret: NULL, or the time of

@@ -30,20 +30,20 @@ static enum carvq_status read_text(struct work *work, const struct cli_text_opti
         return status;
     if (max_tokens > 0 && count > max_tokens)
         count = (size_t)max_tokens;
+    // One part: its path is the command line's and stays.
     work->texts[work->count++] = (struct carvq_calibrate_text){cli_text_path(text), *ids, count};
     return CARVQ_OK;
 }
 
 static enum carvq_status read_texts(struct work *work, struct carvq_error *error)
 {
-    const struct cli_calibration *calibration = work->calibration;
+    const struct cli_text_options *text = &work->calibration->text;
     enum carvq_status status = CARVQ_OK;
-    for (size_t i = 0; status == CARVQ_OK && i < calibration->texts.count; i++)
-        status = read_text(work, &(struct cli_text_options){.text = calibration->texts.items[i]}, error);
-    for (size_t i = 0; status == CARVQ_OK && i < calibration->tokens.count; i++)
+    for (size_t i = 0; status == CARVQ_OK && i < text->texts.count; i++)
+        status = read_text(work, &(struct cli_text_options){.texts = {{text->texts.items[i]}, 1}}, error);
+    for (size_t i = 0; status == CARVQ_OK && i < text->tokens.count; i++)
         status = read_text(
-            work, &(struct cli_text_options){.tokens = calibration->tokens.items[i], .token_width = calibration->token_width},
-            error);
+            work, &(struct cli_text_options){.tokens = {{text->tokens.items[i]}, 1}, .token_width = text->token_width}, error);
     return status;
 }
 

@@ -25,8 +25,8 @@ struct cli_command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, cli_restore, cli_eval, cli_calibrate, cli_compare,
-    cli_bench;
+extern const struct cli_command cli_compress, cli_show, cli_lookup, cli_verify, cli_restore, cli_pack, cli_unpack, cli_eval,
+    cli_calibrate, cli_compare, cli_bench;
 
 // ---- options ------------------------------------------------------------------------------------------------------
 
@@ -81,6 +81,9 @@ bool cli_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value
 
 // ---- messages -----------------------------------------------------------------------------------------------------
 
+// "carvq: note: message" on standard error: what a user should hear of although the work goes on.
+void cli_note(const char *format, ...) CARVQ_PRINTF(1, 2);
+
 // "carvq: message" on standard error; returns CLI_FAILED.
 int cli_fail(const struct carvq_error *error);
 int cli_failf(const char *format, ...) CARVQ_PRINTF(1, 2);
@@ -129,8 +132,9 @@ const char *cli_codec(const struct carvq_segment_info *segment);
 // Whether a table is multiplied with hidden states.
 bool cli_is_head(enum carvq_head head);
 
-// Tied or untied, as one says it.
+// Tied or untied, as one says it; and with what that rests on, for people. The buffer is static.
 const char *cli_head_name(enum carvq_head head);
+const char *cli_head_words(const struct carvq_checkpoint_table *table);
 
 // What --codec takes: a set of 1 << enum carvq_codec; 0: auto.
 extern const struct cli_word cli_codecs[];
@@ -191,24 +195,55 @@ enum carvq_status cli_output_write(void *context, uint64_t offset, const void *d
 enum carvq_status cli_output_commit(struct cli_output *output, struct carvq_error *error);
 void cli_output_discard(struct cli_output *output);
 
+// ---- output directories -------------------------------------------------------------------------------------------
+
+// A directory that appears when its files are complete. fill makes them in the directory that it is given.
+struct cli_directory {
+    const char *path;
+    bool force; // overwrite files that are there
+    enum carvq_status (*fill)(void *context, const char *directory, struct cli_progress *progress, struct carvq_error *error);
+    void *context;
+};
+
+// checkpoint: the model that the files come from, whose directory it must not be.
+enum carvq_status cli_directory_write(const struct cli_directory *output, const struct carvq_checkpoint *checkpoint,
+                                      struct carvq_error *error);
+// Prints a line for each directory within the model's, which is not copied.
+void cli_directory_name_left_out(const struct carvq_checkpoint *checkpoint);
+// Bytes of the files in a directory, those of directories in it left aside.
+uint64_t cli_directory_bytes(const char *path);
+
+// Copies a file to a path where there is none.
+enum carvq_status cli_copy_file(const char *from, const char *to, struct carvq_error *error);
+// A whole text file, to be freed; NULL if it cannot be read.
+char *cli_read_whole(const char *path);
+
+// The rows of a compressed table, for copies of checkpoints; context is a const struct carvq_table **.
+enum carvq_status cli_read_rows(void *context, uint64_t row, size_t nrows, float *rows_ret, struct carvq_error *error);
+
 // ---- texts --------------------------------------------------------------------------------------------------------
 
-// A text for a language model: the values of --text, --tokens and --token-width.
+// A text for a language model, which may come in parts: the values of --text, --tokens and --token-width.
 struct cli_text_options {
-    const char *text, *tokens;
+    struct cli_list texts, tokens;
     uint64_t token_width; // 0: what suits V
 };
 
+// The help of --token-width.
+#define CLI_WIDTH_HELP "bytes of a raw id: 2, 4 or 8 (2 if V <= 65536, else 4)"
+
 // Returns -1, or CLI_USAGE with a message if the options contradict each other. name is the subcommand's.
 int cli_check_text(const struct cli_text_options *text, const char *name);
+bool cli_has_text(const struct cli_text_options *text);
+// What to call the text: its path, or the first of several and how many more. The buffer is static. NULL if there is none.
 const char *cli_text_path(const struct cli_text_options *text);
 
 // The tokenizer.json beside a checkpoint.
 enum carvq_status cli_open_tokenizer(const struct carvq_checkpoint *checkpoint, struct carvq_tokenizer **tokenizer_ret,
                                      struct carvq_error *error);
 
-// The token ids of a text, which the tokenizer.json of the checkpoint cuts, or which are there already. Nothing is put in front.
-// *ids_ret is to be given to free().
+// The token ids of a text, all parts one after the other, which the tokenizer.json of the checkpoint cuts, or which are there
+// already. Nothing is put in front. *ids_ret is to be given to free().
 enum carvq_status cli_read_text(const struct cli_text_options *text, const struct carvq_checkpoint *checkpoint,
                                 uint64_t vocabulary, uint32_t **ids_ret, size_t *count_ret, struct carvq_error *error);
 
@@ -221,16 +256,9 @@ struct cli_count_options {
 
 // Options for a table of options, name being one of that struct.
 #define CLI_COUNT_OPTIONS(name)                                                                                                 \
-    {"calibrate", 0, CLI_STRING, &(name)->text.text, "TEXT", "bits go where this text, in UTF-8, needs them", 0, 0},            \
-        {"calibrate-tokens", 0, CLI_STRING, &(name)->text.tokens, "FILE", "the same, from raw little-endian token ids", 0, 0},  \
-        {"calibrate-width",                                                                                                     \
-         0,                                                                                                                     \
-         CLI_NUMBER,                                                                                                            \
-         &(name)->text.token_width,                                                                                             \
-         "N",                                                                                                                   \
-         "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)",                                                                    \
-         2,                                                                                                                     \
-         4},                                                                                                                    \
+    {"calibrate", 0, CLI_LIST, &(name)->text.texts, "TEXT", "bits go where this text needs them; repeatable", 0, 0},            \
+        {"calibrate-tokens", 0, CLI_LIST, &(name)->text.tokens, "FILE", "the same, from token ids: .npy or raw", 0, 0},         \
+        {"calibrate-width", 0, CLI_NUMBER, &(name)->text.token_width, "N", CLI_WIDTH_HELP, 2, 8},                               \
         {"counts", 0, CLI_STRING, &(name)->counts, "FILE", "the same, from V lines: how often each row is used", 0, 0},         \
     {                                                                                                                           \
         "uniform", 0, CLI_FLAG, &(name)->uniform, NULL, "all rows alike (else the order of the tokenizer's merges tells)", 0, 0 \
@@ -241,13 +269,26 @@ int cli_check_counts(const struct cli_count_options *options, const char *name);
 
 // How often the rows of a table are used.
 struct cli_counts {
-    double *values;  // to be given to free(); NULL if all rows are alike
-    char source[80]; // in words, where they come from
+    double *values; // to be given to free(); NULL if all rows are alike
+    bool guessed;
+    char source[480]; // in words, where they come from
 };
 
 // The counts of a table of so many rows.
 enum carvq_status cli_read_counts(const struct cli_count_options *options, const struct carvq_checkpoint *checkpoint,
                                   uint64_t rows, struct cli_counts *counts_ret, struct carvq_error *error);
+
+// ---- opening ------------------------------------------------------------------------------------------------------
+
+// carvq_checkpoint_open(), and what is to be said of the files goes to standard error.
+enum carvq_status cli_open_model(const char *path, struct carvq_checkpoint **checkpoint_ret, struct carvq_error *error);
+
+// carvq_open(); if that fails, the message says what the file is instead, as far as that can be seen. model: the other operand
+// where a command takes both, in case they were swapped; or NULL.
+enum carvq_status cli_open_file(const char *path, const char *model, struct carvq_file **file_ret, struct carvq_error *error);
+
+// The word that was meant, of a list that ends with NULL; NULL: none is near.
+const char *cli_nearest(const char *word, const char *const *words);
 
 // ---- tables -------------------------------------------------------------------------------------------------------
 

@@ -44,11 +44,11 @@ static const char description
 static int read_options(int argc, char **argv, struct settings *settings)
 {
     const struct cli_option options[] = {
-        {"text", 0, CLI_STRING, &settings->text.text, "FILE", "a text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0,
-         0},
-        {"tokens", 0, CLI_STRING, &settings->text.tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
-        {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2,
-         4},
+        {"text", 0, CLI_LIST, &settings->text.texts, "FILE",
+         "a text, in UTF-8; MODEL's tokenizer.json cuts it into tokens; repeatable", 0, 0},
+        {"tokens", 0, CLI_LIST, &settings->text.tokens, "FILE",
+         "the text as token ids: .npy, or raw and little-endian; repeatable", 0, 0},
+        {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", CLI_WIDTH_HELP, 2, 8},
         {"method", 'm', CLI_LIST, &settings->methods, "NAME", "only this method; repeatable (all; a wrong name lists them)", 0,
          0},
         CLI_COUNT_OPTIONS(&settings->counts),
@@ -81,7 +81,7 @@ static int parse(int argc, char **argv, struct settings *settings)
     int status = read_options(argc, argv, settings);
     if (status >= 0)
         return status;
-    if (settings->text.text == NULL && settings->text.tokens == NULL &&
+    if (!cli_has_text(&settings->text) &&
         (settings->apply != CARVQ_EVAL_AUTO || settings->window > 0 || settings->max_windows > 0))
         return cli_misuse("compare", "--apply, --window and --max-windows need --text or --tokens");
     status = cli_check_counts(&settings->counts, "compare");
@@ -92,7 +92,7 @@ static int parse(int argc, char **argv, struct settings *settings)
 
 static bool has_text(const struct settings *settings)
 {
-    return settings->text.text != NULL || settings->text.tokens != NULL;
+    return cli_has_text(&settings->text);
 }
 
 static enum carvq_status choose_places(const struct settings *settings, struct work *work, struct carvq_error *error)
@@ -143,7 +143,9 @@ static enum carvq_status open_table(const struct settings *settings, const char 
                                                        &count, error);
     if (status != CARVQ_OK)
         return status;
-    if (count > 1)
+    // The head of an untied model comes with the table and is the second.
+    const bool pair = count == 2 && work->table[1].head == CARVQ_HEAD_ITSELF;
+    if (count > 1 && !pair)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: it holds %zu tables; choose one with --tensor, e.g. '%s'",
                           settings->model, count, work->table[0].tensor->name);
     work->matrix = (struct carvq_matrix){
@@ -208,7 +210,7 @@ static enum carvq_status open_all(const struct settings *settings, struct work *
     const char *name = settings->tensor;
     enum carvq_status status = check_outputs(settings, error);
     if (status == CARVQ_OK)
-        status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
+        status = cli_open_model(settings->model, &work->checkpoint, error);
     if (status == CARVQ_OK)
         status = spare_model(settings, work->checkpoint, error);
     if (status == CARVQ_OK && has_text(settings))

@@ -22,7 +22,7 @@ static int refuse(const struct cli_option *options, const bool *given, const cha
 static int check_use(const struct cli_compress_settings *settings)
 {
     const struct cli_count_options *counts = &settings->counts;
-    const bool text = cli_text_path(&counts->text) != NULL;
+    const bool text = cli_has_text(&counts->text);
     if (settings->stats != NULL && (text || counts->counts != NULL || counts->uniform))
         return cli_misuse("compress", "give --stats or what says otherwise how rows are used, not both");
     if ((settings->max_tokens > 0 || settings->count_only) && !text)
@@ -37,8 +37,18 @@ static int check_use(const struct cli_compress_settings *settings)
     return -1;
 }
 
-// Each of the two ways to compress has options of its own.
-static int check_options(const struct cli_compress_settings *settings, const struct cli_option *options, const bool *given)
+// Whether one of the options named was given.
+static bool has_any(const struct cli_option *options, const bool *given, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        for (size_t i = 0; options[i].kind != CLI_END; i++)
+            if (given[i] && strcmp(options[i].name, *names) == 0)
+                return true;
+    return false;
+}
+
+// Each of the two ways to compress has options of its own. Without any of them it is --bits 2.
+static int check_options(struct cli_compress_settings *settings, const struct cli_option *options, const bool *given)
 {
     static const char *const paper[] = {"preset",         "stages",         "subvector",  "group",  "grouping",
                                         "code-bits",      "codebook-dtype", "iterations", "rounds", "adaptor-dim",
@@ -46,8 +56,10 @@ static int check_options(const struct cli_compress_settings *settings, const str
     static const char *const budget[] = {"calibrate", "calibrate-tokens", "calibrate-width", "counts", "uniform",
                                          "stats",     "max-tokens",       "count-only",      "codec",  NULL};
     static const char *const effort[] = {"effort", NULL};
+    if (!cli_compress_has_budget(settings) && !has_any(options, given, paper))
+        settings->bits = 2;
     if (!cli_compress_has_budget(settings))
-        return refuse(options, given, budget, "needs --bits or --max-bytes");
+        return refuse(options, given, budget, "is not for the paper's method; it goes with --bits or --max-bytes");
     if (settings->bits > 0 && settings->max_bytes > 0)
         return cli_misuse("compress", "give --bits or --max-bytes, not both");
     int status = refuse(options, given, paper, "is not for --bits and --max-bytes, which decide that by themselves");
@@ -76,9 +88,8 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
     const struct cli_option options[] = {
         {"output", 'o', CLI_STRING, &settings->output, "OUT", "file to write (NAME.carvq.safetensors in this directory)", 0, 0},
         {"preset", 'p', CLI_WORD, &(struct cli_choice){&settings->preset, presets}, NULL,
-         "the paper's settings: 2, 3 or 4 stages (carvq-3)", 0, 0},
-        {"bits", 'b', CLI_REAL, &settings->bits, "B", "in place of a preset: the best table of at most B bits per parameter", 0,
-         16},
+         "the paper's method in place of --bits: 2, 3 or 4 stages", 0, 0},
+        {"bits", 'b', CLI_REAL, &settings->bits, "B", "the best table of at most B bits per parameter (2)", 0, 16},
         {"bits-input", 0, CLI_REAL, &settings->bits_input, "B", "of that, the bits of the input table", 0, 16},
         {"bits-head", 0, CLI_REAL, &settings->bits_head, "B", "the same for a separate output head", 0, 16},
         {"max-bytes", 0, CLI_NUMBER, &settings->max_bytes, "N", "the same, for a file of at most N bytes", 1, UINT64_MAX},
@@ -119,14 +130,16 @@ static int parse(int argc, char **argv, struct cli_compress_settings *settings)
         {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
         {.kind = CLI_END},
     };
-    const struct cli_usage usage = {
-        "compress",
-        "MODEL [-o OUT]",
-        "Compresses the embedding table of a model: to a number of bits, as well as they can be spent (--bits), or by the\n"
-        "settings of a preset. MODEL is a Hugging Face directory or a single .safetensors file.",
-        options,
-        1,
-        1};
+    const struct cli_usage usage = {"compress",
+                                    "MODEL [-o OUT]",
+                                    "Compresses the embedding table of a model, and its output head if that is not tied: to a "
+                                    "number of bits, as well as they\n"
+                                    "can be spent (--bits, 2 if nothing else is asked for), or by the paper's method (--preset, "
+                                    "--stages and what follows it).\n"
+                                    "MODEL is a Hugging Face directory or a single .safetensors file.",
+                                    options,
+                                    1,
+                                    1};
     bool given[CLI_MAX_OPTIONS] = {false};
     int first, status = cli_parse_given(&usage, argc, argv, &first, given);
     if (status >= 0)
@@ -171,7 +184,7 @@ static enum carvq_status check_output(const struct cli_compress_work *work, cons
 static enum carvq_status prepare(struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                  struct carvq_error *error)
 {
-    enum carvq_status status = carvq_checkpoint_open(settings->model, &work->checkpoint, error);
+    enum carvq_status status = cli_open_model(settings->model, &work->checkpoint, error);
     if (status == CARVQ_OK)
         status = carvq_checkpoint_tables(work->checkpoint, settings->tensors.count > 0 ? settings->tensors.items : NULL,
                                          settings->tensors.count, &work->tables, &work->count, error);
@@ -235,8 +248,10 @@ static int run_work(struct cli_compress_work *work, const struct cli_compress_se
         return cli_fail(&error);
     if (settings->json)
         return cli_compress_print_json(work, settings);
-    if (!settings->dry_run)
+    if (!settings->dry_run) {
         cli_compress_print_reports(work);
+        cli_compress_print_advice(work, settings);
+    }
     return cli_finish();
 }
 

@@ -68,6 +68,7 @@ enum carvq_status cli_compress_use(struct cli_compress_work *work, const struct 
 // Say what is planned; what came of it; or all of that as a JSON object, which returns the exit status.
 void cli_compress_print_plans(const struct cli_compress_work *work, const struct cli_compress_settings *settings);
 void cli_compress_print_reports(const struct cli_compress_work *work);
+void cli_compress_print_advice(const struct cli_compress_work *work, const struct cli_compress_settings *settings);
 int cli_compress_print_json(const struct cli_compress_work *work, const struct cli_compress_settings *settings);
 
 #endif

@@ -9,9 +9,10 @@
 
 // ---- text: plans
 
-static void print_bands(const struct carvq_band *bands)
+static void print_bands(const struct carvq_band *bands, bool guessed)
 {
-    printf("  %-20s %10s %9s %8s %9s\n", "rows that are used", "rows", "of uses", "bits", "SQNR dB");
+    printf("  %-20s %10s %9s %8s %9s\n", guessed ? "guess: rows used" : "rows that are used", "rows", "of uses", "bits",
+           "SQNR dB");
     for (unsigned b = 0; b < CARVQ_BANDS; b++) {
         char range[40] = "never";
         if (bands[b].rows == 0)
@@ -28,9 +29,10 @@ static void print_bands(const struct carvq_band *bands)
 static void print_trial(const struct carvq_adaptor_trial *trial)
 {
     if (trial->dim > 0)
-        printf("  %s adaptor: one of %" PRIu32 " -> %" PRIu32 " units %s %.2f dB, its bits as codes %.2f dB\n",
-               trial->used ? "with an" : "no", trial->dim, trial->hidden, trial->used ? "gains" : "would gain", trial->gain_db,
-               trial->cost_db);
+        printf("  %s corrective network: %" PRIu32 " value%s a row through %" PRIu32
+               " units %s %.2f dB; its bits, as codes, %.2f dB\n",
+               trial->used ? "with a" : "no", trial->dim, trial->dim == 1 ? "" : "s", trial->hidden,
+               trial->used ? "gain" : "would gain", trial->gain_db, trial->cost_db);
 }
 
 // What was chosen by the table's use, and why.
@@ -97,8 +99,7 @@ static void print_budget_plan(const struct cli_compress_work *work, const struct
     const struct carvq_plan *plan = work->plans[i];
     const struct carvq_table_info *info = carvq_plan_info(plan);
     const struct cli_count_options *counts = &settings->counts;
-    const bool has_choice = cli_text_path(&counts->text) != NULL || counts->counts != NULL || counts->uniform ||
-                            work->stats != NULL;
+    const bool has_choice = cli_has_text(&counts->text) || counts->counts != NULL || counts->uniform || work->stats != NULL;
     struct carvq_band bands[CARVQ_BANDS];
     double sqnr_db = carvq_plan_expect(plan, bands);
     printf("  importance of rows: %s%s\n", work->counts[i].source, has_choice ? "" : "; --calibrate TEXT asks the model");
@@ -114,7 +115,7 @@ static void print_budget_plan(const struct cli_compress_work *work, const struct
     printf("  %.4f bits per parameter, expected SQNR %.2f dB\n", cli_bits(info), sqnr_db);
     print_divergence(plan, "expected");
     if (work->counts[i].values != NULL || work->stats != NULL)
-        print_bands(bands);
+        print_bands(bands, work->counts[i].guessed);
 }
 
 static void print_settings_plan(const struct carvq_plan *plan, const struct cli_compress_settings *settings)
@@ -126,14 +127,23 @@ static void print_settings_plan(const struct carvq_plan *plan, const struct cli_
            cli_bytes(info->codebook_bytes), cli_bytes(info->adaptor_bytes));
 }
 
+// Other names under which the same table is stored.
+static void print_copies(const struct carvq_checkpoint_table *table)
+{
+    for (size_t i = 0; i < table->copy_count; i++)
+        printf("%s'%s'%s", i == 0 ? "  also stored as " : ", ", cli_safe(table->copies[i]->name),
+               i + 1 == table->copy_count ? ": compressed once\n" : "");
+}
+
 void cli_compress_print_plans(const struct cli_compress_work *work, const struct cli_compress_settings *settings)
 {
     uint64_t memory = 0;
     for (size_t i = 0; i < work->count; i++) {
         const struct carvq_table_info *info = carvq_plan_info(work->plans[i]);
         const uint64_t working_bytes = carvq_plan_get_cost(work->plans[i])->working_bytes;
-        printf("%s  %" PRIu64 " x %" PRIu32 " %s, output head %s\n", cli_safe(info->name), info->rows, info->cols,
-               carvq_dtype_name(info->dtype), cli_head_name(work->tables[i].head));
+        printf("%s  %" PRIu64 " x %" PRIu32 " %s, %s\n", cli_safe(info->name), info->rows, info->cols,
+               carvq_dtype_name(info->dtype), cli_safe(cli_head_words(&work->tables[i])));
+        print_copies(&work->tables[i]);
         if (cli_compress_has_budget(settings))
             print_budget_plan(work, settings, i);
         else
@@ -170,12 +180,28 @@ void cli_compress_print_reports(const struct cli_compress_work *work)
         const struct carvq_report *report = carvq_plan_report(work->plans[i]);
         const struct carvq_table_info *info = carvq_plan_info(work->plans[i]);
         double values = (double)info->rows * info->cols;
-        printf("%s  SQNR %.2f dB, L1 %.4g, %.1f s, %.1f Mparam/s\n", cli_safe(info->name), report->sqnr_db, report->l1,
-               report->seconds, values / report->seconds / 1e6);
+        printf("%s  SQNR %.2f dB, L1 %.4g, encoded in %.1f s (%.1f Mparam/s)\n", cli_safe(info->name), report->sqnr_db,
+               report->l1, report->seconds, values / report->seconds / 1e6);
         if (report->traded_group > 0)
             print_worth(report, info);
         print_divergence(work->plans[i], "predicted");
     }
+}
+
+// How to see what it does to the model, and how to do better.
+void cli_compress_print_advice(const struct cli_compress_work *work, const struct cli_compress_settings *settings)
+{
+    bool guessed = false, language = false;
+    for (size_t i = 0; i < work->count; i++) {
+        guessed = guessed || (work->counts[i].guessed && work->stats == NULL);
+        language = language || work->tables[i].head != CARVQ_HEAD_UNKNOWN;
+    }
+    if (language)
+        printf("what it does to the model: carvq eval %s --table %s --text TEXT%s\n", cli_safe(settings->model),
+               cli_safe(work->output),
+               guessed                             ? "; better with --calibrate TEXT"
+               : cli_compress_has_budget(settings) ? ""
+                                                   : "; --bits does better than this method at the same size");
 }
 
 // ---- JSON

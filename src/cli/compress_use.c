@@ -30,12 +30,9 @@ static enum carvq_status read_file(struct cli_compress_work *work, const struct 
 static enum carvq_status run_model(struct cli_compress_work *work, const struct cli_compress_settings *settings,
                                    struct carvq_error *error)
 {
-    const struct cli_text_options *text = &settings->counts.text;
-    struct cli_calibration calibration = {
-        .token_width = text->token_width, .max_tokens = settings->max_tokens, .threads = settings->threads};
-    struct cli_list *list = text->text != NULL ? &calibration.texts : &calibration.tokens;
+    const struct cli_calibration calibration = {
+        .text = settings->counts.text, .max_tokens = settings->max_tokens, .threads = settings->threads};
     struct carvq_lm *lm;
-    list->items[list->count++] = cli_text_path(text);
     if (carvq_lm_open(work->checkpoint, &lm, &work->not_run) != CARVQ_OK)
         return CARVQ_OK; // the tokens can still be counted
     work->not_run.message[0] = '\0';
@@ -49,7 +46,7 @@ enum carvq_status cli_compress_ask_model(struct cli_compress_work *work, const s
 {
     if (settings->stats != NULL)
         return read_file(work, settings, error);
-    if (cli_text_path(&settings->counts.text) != NULL && !settings->count_only)
+    if (cli_has_text(&settings->counts.text) && !settings->count_only)
         return run_model(work, settings, error);
     return CARVQ_OK;
 }

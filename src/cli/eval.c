@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "eval.h"
+#include "tokenizer/detokenizer.h"
 
 struct settings {
-    const char *model, *table;
+    const char *model;
+    struct cli_list tables;
     struct cli_text_options text;
     uint64_t window, max_windows, threads;
     int apply; // enum carvq_eval_apply
@@ -22,6 +24,7 @@ struct work {
     uint32_t *ids;
     size_t count;
     struct carvq_eval_result result;
+    uint64_t bytes; // of text that the scored tokens are; 0: not known
     double seconds;
 };
 
@@ -30,7 +33,7 @@ static int check_tasks(const struct settings *settings)
 {
     const struct cli_task_settings *tasks = &settings->tasks;
     const bool has_tasks = tasks->files.count > 0;
-    if (has_tasks == (cli_text_path(&settings->text) != NULL))
+    if (has_tasks == cli_has_text(&settings->text))
         return cli_misuse("eval", "give either a text, with --text or --tokens, or tasks, with --task");
     if (has_tasks && (settings->window > 0 || settings->max_windows > 0))
         return cli_misuse("eval", "--window and --max-windows are for texts");
@@ -51,12 +54,13 @@ static const char description
 static int read_options(int argc, char **argv, struct settings *settings)
 {
     const struct cli_option options[] = {
-        {"table", 't', CLI_STRING, &settings->table, "FILE", "a compressed file: run the model with and without its table", 0, 0},
-        {"text", 0, CLI_STRING, &settings->text.text, "FILE", "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens", 0,
-         0},
-        {"tokens", 0, CLI_STRING, &settings->text.tokens, "FILE", "the text as raw little-endian token ids", 0, 0},
-        {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", "bytes of an id: 2 or 4 (2 if V <= 65536, else 4)", 2,
-         4},
+        {"table", 't', CLI_LIST, &settings->tables, "FILE",
+         "a compressed file: run the model with and without its tables; repeatable", 0, 0},
+        {"text", 0, CLI_LIST, &settings->text.texts, "FILE",
+         "the text, in UTF-8; MODEL's tokenizer.json cuts it into tokens; repeatable", 0, 0},
+        {"tokens", 0, CLI_LIST, &settings->text.tokens, "FILE",
+         "the text as token ids: .npy, or raw and little-endian; repeatable", 0, 0},
+        {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", CLI_WIDTH_HELP, 2, 8},
         {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
         {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
         {"apply", 0, CLI_WORD, &(struct cli_choice){&settings->apply, cli_places}, NULL,
@@ -75,7 +79,7 @@ static int read_options(int argc, char **argv, struct settings *settings)
         {.kind = CLI_END},
     };
     const struct cli_usage usage = {
-        "eval", "MODEL [--table FILE] (--text FILE | --tokens FILE | --task FILE ..)", description, options, 1, 1};
+        "eval", "MODEL [--table FILE ..] (--text FILE | --tokens FILE | --task FILE ..)", description, options, 1, 1};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status < 0)
         settings->model = argv[first];
@@ -94,7 +98,7 @@ static int parse(int argc, char **argv, struct settings *settings)
         return status;
     if (settings->json && settings->csv)
         return cli_misuse("eval", "--json or --csv, not both");
-    if (settings->table == NULL && settings->apply != CARVQ_EVAL_AUTO)
+    if (settings->tables.count == 0 && settings->apply != CARVQ_EVAL_AUTO)
         return cli_misuse("eval", "--apply needs --table");
     return -1;
 }
@@ -119,12 +123,43 @@ static int show_progress(void *context, const struct carvq_eval_progress *progre
 
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
-    enum carvq_status status = cli_model_open(settings->model, settings->table, (enum carvq_eval_apply)settings->apply,
+    enum carvq_status status = cli_model_open(settings->model, &settings->tables, (enum carvq_eval_apply)settings->apply,
                                               &work->model, error);
     if (status != CARVQ_OK)
         return status;
     return cli_read_text(&settings->text, work->model.checkpoint, carvq_lm_config(work->model.lm)->vocabulary, &work->ids,
                          &work->count, error);
+}
+
+// Adds up the bytes of the scored tokens, if the model's tokenizer can tell.
+static uint64_t scored_bytes(const struct work *work)
+{
+    const size_t vocabulary = carvq_lm_config(work->model.lm)->vocabulary, window = work->result.window;
+    struct carvq_tokenizer *tokenizer = NULL;
+    struct carvq_detokenizer *detokenizer = NULL;
+    struct carvq_tok_bytes text = {NULL, 0, 0};
+    uint64_t bytes = 0;
+    uint64_t *counts = calloc(vocabulary, sizeof *counts);
+    bool good = counts != NULL && cli_open_tokenizer(work->model.checkpoint, &tokenizer, NULL) == CARVQ_OK &&
+                carvq_detokenizer_open(tokenizer, &detokenizer, NULL) == CARVQ_OK;
+    for (uint64_t i = 0; good && i < work->result.windows * window; i++)
+        counts[work->ids[i]] += i % window > 0; // the first token of a window is not scored
+    for (size_t id = 0; good && id < vocabulary; id++) {
+        text.length = 0;
+        if (counts[id] > 0)
+            good = carvq_detokenizer_append(detokenizer, (uint32_t)id, &text);
+        bytes += counts[id] * text.length;
+    }
+    free(text.data);
+    free(counts);
+    carvq_detokenizer_close(detokenizer);
+    carvq_tokenizer_close(tokenizer);
+    return good ? bytes : 0;
+}
+
+static double bits_per_byte(const struct work *work, const struct carvq_eval_figures *figures)
+{
+    return work->bytes > 0 ? figures->nll / log(2) / (double)work->bytes : NAN;
 }
 
 static enum carvq_status evaluate(const struct settings *settings, struct work *work, struct carvq_error *error)
@@ -139,10 +174,11 @@ static enum carvq_status evaluate(const struct settings *settings, struct work *
     };
     const double started = cli_seconds();
     cli_progress_begin(&show.progress);
-    enum carvq_status status = carvq_eval(work->model.lm, &work->model.variant, work->model.file != NULL, work->ids, work->count,
-                                          cli_text_path(&settings->text), &options, &work->result, error);
+    enum carvq_status status = carvq_eval(work->model.lm, &work->model.variant, work->model.file_count > 0, work->ids,
+                                          work->count, cli_text_path(&settings->text), &options, &work->result, error);
     cli_progress_end(&show.progress);
     work->seconds = cli_seconds() - started;
+    work->bytes = status == CARVQ_OK ? scored_bytes(work) : 0;
     return status;
 }
 
@@ -183,9 +219,10 @@ static int print_text(const struct settings *settings, const struct work *work)
     printf(", %.1f s\n\n                 perplexity  top-1 accuracy\n", work->seconds);
     printf("original        %11.4f  %.2f %%\n", result->original.perplexity,
            100 * share(result->original.correct, result->tokens));
-    if (settings->table != NULL) {
+    if (settings->tables.count > 0) {
         printf("with the table  %11.4f  %.2f %%   (%s, %.4f bits, %s)\n", result->changed.perplexity,
-               100 * share(result->changed.correct, result->tokens), cli_safe(settings->table), cli_model_bits(&work->model),
+               100 * share(result->changed.correct, result->tokens), cli_safe(cli_model_tables(&settings->tables)),
+               cli_model_bits(&work->model),
                strcmp(cli_model_apply(&work->model), "both") == 0 ? "input and head" : cli_model_apply(&work->model));
         printf("increase        %+11.4f", result->increase);
         if (isfinite(result->increase_error)) // one window has none
@@ -196,17 +233,26 @@ static int print_text(const struct settings *settings, const struct work *work)
         printf(" nats a token\n");
         printf("top-1 agreement %11.2f %%\n", 100 * result->top1_agreement);
     }
-    print_bands(work, settings->table != NULL);
+    if (work->bytes > 0) {
+        printf("bits per byte   %11.4f", bits_per_byte(work, &result->original));
+        if (settings->tables.count > 0)
+            printf(" -> %.4f", bits_per_byte(work, &result->changed));
+        printf("  (of %" PRIu64 " bytes of text)\n", work->bytes);
+    }
+    print_bands(work, settings->tables.count > 0);
     return cli_finish();
 }
 
-static json_t *figures_json(const struct carvq_eval_figures *figures, uint64_t tokens)
+static json_t *figures_json(const struct work *work, const struct carvq_eval_figures *figures)
 {
+    const uint64_t tokens = work->result.tokens;
     json_t *object = json_object();
     json_object_set_new(object, "perplexity", cli_real(figures->perplexity));
     json_object_set_new(object, "tokens", json_integer((json_int_t)tokens));
     json_object_set_new(object, "nll", cli_real(figures->nll));
     json_object_set_new(object, "top1", cli_real(share(figures->correct, tokens)));
+    if (work->bytes > 0)
+        json_object_set_new(object, "bits_per_byte", cli_real(bits_per_byte(work, figures)));
     return object;
 }
 
@@ -235,21 +281,21 @@ static int print_json(const struct settings *settings, const struct work *work)
     json_t *object = json_pack("{sososIsIsI}", "model", cli_text(settings->model), "text",
                                cli_text(cli_text_path(&settings->text)), "window", (json_int_t)result->window, "windows",
                                (json_int_t)result->windows, "dropped_tokens", (json_int_t)result->dropped_tokens);
-    json_object_set_new(object, "original", figures_json(&result->original, result->tokens));
-    if (settings->table != NULL) {
+    json_object_set_new(object, "original", figures_json(work, &result->original));
+    if (settings->tables.count > 0) {
         json_t *difference = json_object();
         json_object_set_new(difference, "perplexity", cli_real(result->increase));
         json_object_set_new(difference, "standard_error", cli_real(result->increase_error));
         json_object_set_new(difference, "kl", cli_real(result->kl));
         json_object_set_new(difference, "kl_standard_error", cli_real(result->kl_error));
         json_object_set_new(difference, "top1_agreement", cli_real(result->top1_agreement));
-        json_object_set_new(object, "table", cli_text(settings->table));
+        json_object_set_new(object, "table", cli_text(cli_model_tables(&settings->tables)));
         json_object_set_new(object, "bits_per_param", cli_real(cli_model_bits(&work->model)));
         json_object_set_new(object, "apply", json_string(cli_model_apply(&work->model)));
-        json_object_set_new(object, "compressed", figures_json(&result->changed, result->tokens));
+        json_object_set_new(object, "compressed", figures_json(work, &result->changed));
         json_object_set_new(object, "difference", difference);
     }
-    json_object_set_new(object, "bands", bands_json(result, settings->table != NULL));
+    json_object_set_new(object, "bands", bands_json(result, settings->tables.count > 0));
     json_object_set_new(object, "seconds", cli_real(work->seconds));
     return cli_print_json(object);
 }
@@ -258,7 +304,7 @@ static int print_csv(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
     printf("model,text,window,windows,tokens,perplexity%s\n",
-           settings->table != NULL
+           settings->tables.count > 0
                ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,top1_agreement"
                : "");
     cli_csv_text(stdout, settings->model);
@@ -266,9 +312,9 @@ static int print_csv(const struct settings *settings, const struct work *work)
     cli_csv_text(stdout, cli_text_path(&settings->text));
     printf(",%zu,%" PRIu64 ",%" PRIu64, result->window, result->windows, result->tokens);
     cli_csv_real(stdout, 9, result->original.perplexity);
-    if (settings->table != NULL) {
+    if (settings->tables.count > 0) {
         putchar(',');
-        cli_csv_text(stdout, settings->table);
+        cli_csv_text(stdout, cli_model_tables(&settings->tables));
         printf(",%.6g,%s", cli_model_bits(&work->model), cli_model_apply(&work->model));
         cli_csv_real(stdout, 9, result->changed.perplexity);
         cli_csv_real(stdout, 9, result->increase);
@@ -285,7 +331,7 @@ static int run_tasks(const struct settings *settings)
 {
     struct cli_task_settings tasks = settings->tasks;
     tasks.model = settings->model;
-    tasks.table = settings->table;
+    tasks.tables = settings->tables;
     tasks.threads = settings->threads;
     tasks.apply = (enum carvq_eval_apply)settings->apply;
     tasks.json = settings->json;

@@ -11,29 +11,32 @@
 extern const struct cli_word cli_places[];
 const char *cli_place_name(enum carvq_eval_apply place);
 
-// An open model, and a compressed table of it; pointers lead into it, so it must stay where it is.
+// An open model, and compressed tables of it; pointers lead into it, so it must stay where it is.
 struct cli_model {
     struct carvq_checkpoint *checkpoint;
     struct carvq_lm *lm;
-    struct carvq_file *file;                // NULL without a table
-    const struct carvq_table *input, *head; // of the file: what takes the place of the model's own, or NULL
+    struct carvq_eval_file *files; // compressed ones
+    size_t file_count;
+    const struct carvq_table *input, *head; // of the files: what takes the place of the model's own, or NULL
     struct carvq_lm_rows input_rows, head_rows;
     struct carvq_eval_variant variant;
 };
 
-// table_path may be NULL. On errors, too, the model is to be closed.
-enum carvq_status cli_model_open(const char *path, const char *table_path, enum carvq_eval_apply apply, struct cli_model *model,
-                                 struct carvq_error *error);
+// tables: compressed files, which may be none. On errors, too, the model is to be closed.
+enum carvq_status cli_model_open(const char *path, const struct cli_list *tables, enum carvq_eval_apply apply,
+                                 struct cli_model *model, struct carvq_error *error);
 void cli_model_close(struct cli_model *model);
 
-// With a table: its bits (those of the input's, if two are used), and where it is used: "input", "head" or "both".
+// The compressed files by name: the first, and how many more. The buffer is static. NULL if there is none.
+const char *cli_model_tables(const struct cli_list *tables);
+// With a table: its bits (of two that are used, those of both together), and where it is used: "input", "head" or "both".
 double cli_model_bits(const struct cli_model *model);
 const char *cli_model_apply(const struct cli_model *model);
 
 // carvq eval --task
 struct cli_task_settings {
-    const char *model, *table, *items;
-    struct cli_list files;
+    const char *model, *items;
+    struct cli_list tables, files;
     uint64_t max_items, max_new, threads;
     enum carvq_eval_apply apply;
     bool json, csv, force;

@@ -61,7 +61,7 @@ static enum carvq_status open_all(struct run *run, struct carvq_error *error)
     if (settings->items != NULL)
         status = cli_output_check(settings->items, settings->force, error);
     if (status == CARVQ_OK)
-        status = cli_model_open(settings->model, settings->table, settings->apply, &run->model, error);
+        status = cli_model_open(settings->model, &settings->tables, settings->apply, &run->model, error);
     if (status == CARVQ_OK && settings->items != NULL)
         status = cli_output_check_model(settings->items, run->model.checkpoint, error);
     if (status == CARVQ_OK)
@@ -126,7 +126,7 @@ static json_t *item_json(const struct run *run, size_t file, size_t index)
         json_object_set_new(object, "label", json_integer((json_int_t)item->label));
     json_object_set_new(object, "cut", json_boolean(outcome->cut));
     json_object_set_new(object, "original", answer_json(item, &outcome->original, result->log_probabilities));
-    if (run->settings->table != NULL)
+    if (run->settings->tables.count > 0)
         json_object_set_new(object, "compressed", answer_json(item, &outcome->changed, result->changed_log_probabilities));
     return object;
 }
@@ -189,7 +189,7 @@ static const char *title(const struct run *run, const char *path)
 
 static void print_row(const struct run *run, const struct row *row, int width)
 {
-    const bool changed = run->settings->table != NULL;
+    const bool changed = run->settings->tables.count > 0;
     const struct carvq_task_figures *figures = row->figures;
     char original[48], compressed[48], difference[48];
     printf("%-*s  %-10s %6zu  %14s", width, cli_safe(title(run, row->path)), row->measure, figures->items,
@@ -204,7 +204,7 @@ static void print_row(const struct run *run, const struct row *row, int width)
 
 static int print_text(const struct run *run)
 {
-    const bool changed = run->settings->table != NULL;
+    const bool changed = run->settings->tables.count > 0;
     size_t file = 0, measure = 0, items = 0, cut = 0;
     int width = (int)strlen("task");
     for (size_t i = 0; i < run->finished; i++) {
@@ -219,7 +219,7 @@ static int print_text(const struct run *run)
         printf(", %zu of them cut at the front to fit the window", cut);
     printf(", %.1f s\n", run->seconds);
     if (changed)
-        printf("table: %s, %.4f bits, %s\n", cli_safe(run->settings->table), cli_model_bits(&run->model),
+        printf("table: %s, %.4f bits, %s\n", cli_safe(cli_model_tables(&run->settings->tables)), cli_model_bits(&run->model),
                strcmp(cli_model_apply(&run->model), "both") == 0 ? "input and head" : cli_model_apply(&run->model));
     printf("\nper cent right, +- standard error\n%-*s  %-10s %6s  %14s", width, "task", "measure", "items", "original");
     printf(changed ? "  %14s  %14s  %7s %5s %6s\n" : "\n", "with the table", "difference", "changed", "lost", "gained");
@@ -256,10 +256,10 @@ static int print_json(const struct run *run)
     json_t *object = json_object(), *list = json_array();
     size_t file = 0, measure = 0;
     for (struct row row; next_row(run, &file, &measure, &row);)
-        json_array_append_new(list, row_json(&row, settings->table != NULL));
+        json_array_append_new(list, row_json(&row, settings->tables.count > 0));
     json_object_set_new(object, "model", cli_text(settings->model));
-    if (settings->table != NULL) {
-        json_object_set_new(object, "table", cli_text(settings->table));
+    if (settings->tables.count > 0) {
+        json_object_set_new(object, "table", cli_text(cli_model_tables(&settings->tables)));
         json_object_set_new(object, "bits_per_param", cli_real(cli_model_bits(&run->model)));
         json_object_set_new(object, "apply", json_string(cli_model_apply(&run->model)));
     }
@@ -270,7 +270,7 @@ static int print_json(const struct run *run)
 
 static int print_csv(const struct run *run)
 {
-    const bool changed = run->settings->table != NULL;
+    const bool changed = run->settings->tables.count > 0;
     size_t file = 0, measure = 0;
     printf("model,task,measure,items,cut,accuracy,standard_error%s\n",
            changed ? ",table,bits_per_param,apply,compressed_accuracy,compressed_standard_error,difference,"
@@ -285,7 +285,7 @@ static int print_csv(const struct run *run)
         cli_csv_real(stdout, 6, figures->original.error);
         if (changed) {
             putchar(',');
-            cli_csv_text(stdout, run->settings->table);
+            cli_csv_text(stdout, cli_model_tables(&run->settings->tables));
             printf(",%.6g,%s,%.9g", cli_model_bits(&run->model), cli_model_apply(&run->model), figures->changed.value);
             cli_csv_real(stdout, 6, figures->changed.error);
             cli_csv_real(stdout, 9, figures->difference);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What there is to say about a compressed table.
 #include <inttypes.h>
+#include <string.h>
 
 #include "runtime/half.h"
 #include "cli.h"
@@ -34,12 +35,13 @@ const char *cli_codec(const struct carvq_segment_info *segment)
                  segment->subvector, segment->group, segment->grouping == CARVQ_GROUP_ROWS ? "rows" : "columns", segment->stages,
                  segment->stages == 1 ? "" : "s", segment->code_bits);
     else if (segment->codec == CARVQ_TRELLIS)
-        snprintf(text, sizeof text, "trellis: %" PRIu32 " bits for two values, %" PRIu32 " state bits, %" PRIu32 " scale bit%s",
-                 segment->step_bits, segment->state_bits, segment->scale_bits, segment->scale_bits == 1 ? "" : "s");
+        snprintf(text, sizeof text, "trellis of 2^%" PRIu32 " states: %" PRIu32 " bits for two values, %d scale%s",
+                 segment->state_bits, segment->step_bits, 1 << segment->scale_bits, segment->scale_bits == 0 ? "" : "s");
     else if (segment->codec == CARVQ_ADDITIVE)
-        snprintf(text, sizeof text, "additive: 4 bits for %s values, span %" PRIu32 ", books by %s, %" PRIu32 " scale bit%s",
-                 strides_text(segment), segment->span, segment->position_books ? "position" : "phase", segment->scale_bits,
-                 segment->scale_bits == 1 ? "" : "s");
+        snprintf(text, sizeof text, "additive: 4 bits for %s value%s, each a sum of %" PRIu32 "%s, %d scale%s",
+                 strides_text(segment), strcmp(strides_text(segment), "1") == 0 ? "" : "s", segment->span,
+                 segment->position_books ? " of books by column" : "", 1 << segment->scale_bits,
+                 segment->scale_bits == 0 ? "" : "s");
     else
         snprintf(text, sizeof text, "raw: %s values", carvq_dtype_name(segment->value_dtype));
     return text;

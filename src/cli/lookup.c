@@ -209,7 +209,7 @@ static int run(int argc, char **argv)
         return status;
     struct carvq_error error;
     struct carvq_file *file;
-    if (carvq_open(argv[first], &file, &error) != CARVQ_OK)
+    if (cli_open_file(argv[first], NULL, &file, &error) != CARVQ_OK)
         return cli_fail(&error);
     status = lookup(file, argv[first], argv + first + 1, (size_t)(argc - first - 1), &settings);
     carvq_close(file);

@@ -6,9 +6,23 @@
 #include "host/blas.h"
 #include "runtime/kernels.h"
 
-static const struct cli_command *const commands[] = {&cli_compress, &cli_show,      &cli_lookup,  &cli_verify, &cli_restore,
-                                                     &cli_eval,     &cli_calibrate, &cli_compare, &cli_bench};
+static const struct cli_command *const commands[] = {&cli_compress,  &cli_show,    &cli_lookup, &cli_verify,
+                                                     &cli_restore,   &cli_pack,    &cli_unpack, &cli_eval,
+                                                     &cli_calibrate, &cli_compare, &cli_bench};
 enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static int fail_unknown(const char *name)
+{
+    const char *names[COMMANDS + 2] = {[COMMANDS] = "help"};
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i]->name;
+    const char *nearest = cli_nearest(name, names);
+    if (nearest != NULL)
+        fprintf(stderr, "carvq: unknown command '%s'; did you mean '%s'? try 'carvq --help'\n", cli_safe(name), nearest);
+    else
+        fprintf(stderr, "carvq: unknown command '%s'; try 'carvq --help'\n", cli_safe(name));
+    return CLI_USAGE;
+}
 
 static int print_help(void)
 {
@@ -17,9 +31,19 @@ static int print_help(void)
          "Commands:");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    puts("\n`carvq COMMAND --help` explains a command. `carvq --version` prints the version.\n"
+    puts("\n`carvq help COMMAND` explains a command. `carvq --version` prints the version.\n"
          "Exit status: 0 done, 1 failed, 2 wrong usage.");
     return cli_finish();
+}
+
+// `carvq help COMMAND` is `carvq COMMAND --help`.
+static int help(char *name)
+{
+    char option[] = "--help", *arguments[] = {name, option, NULL};
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(name, commands[i]->name) == 0)
+            return commands[i]->run(2, arguments);
+    return fail_unknown(name);
 }
 
 int main(int argc, char **argv)
@@ -30,6 +54,8 @@ int main(int argc, char **argv)
         fputs("carvq: no command is given; try 'carvq --help'\n", stderr);
         return CLI_USAGE;
     }
+    if (strcmp(argv[1], "help") == 0 && argc > 2)
+        return help(argv[2]);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
         return print_help();
     if (strcmp(argv[1], "--version") == 0) {
@@ -44,6 +70,5 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i]->name) == 0)
             return commands[i]->run(argc - 1, argv + 1);
-    fprintf(stderr, "carvq: unknown command '%s'; try 'carvq --help'\n", cli_safe(argv[1]));
-    return CLI_USAGE;
+    return fail_unknown(argv[1]);
 }

@@ -8,6 +8,16 @@
 #include "runtime/status.h"
 #include "cli.h"
 
+void cli_note(const char *format, ...)
+{
+    char raw[1024], safe[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(raw, sizeof raw, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "carvq: note: %s\n", carvq_escape(safe, sizeof safe, raw));
+}
+
 int cli_fail(const struct carvq_error *error)
 {
     fprintf(stderr, "carvq: %s\n", error->message);
@@ -128,10 +138,32 @@ const char *cli_number(int decimals, double value)
 const char *cli_head_name(enum carvq_head head)
 {
     static const char *const names[] = {
-        [CARVQ_HEAD_UNKNOWN] = "unknown",
-        [CARVQ_HEAD_TIED] = "tied",
-        [CARVQ_HEAD_UNTIED] = "untied",
-        [CARVQ_HEAD_ITSELF] = "itself",
+        [CARVQ_HEAD_UNKNOWN] = "unknown", [CARVQ_HEAD_TIED] = "tied",       [CARVQ_HEAD_UNTIED] = "untied",
+        [CARVQ_HEAD_ITSELF] = "itself",   [CARVQ_HEAD_ASSUMED] = "assumed", [CARVQ_HEAD_MISSING] = "missing",
     };
     return names[head];
+}
+
+const char *cli_head_words(const struct carvq_checkpoint_table *table)
+{
+    static char text[300];
+    switch (table->head) {
+    case CARVQ_HEAD_TIED:
+        return table->copy_count > 0 ? "is the output head, too (tied; a copy is stored)" : "is the output head, too (tied)";
+    case CARVQ_HEAD_UNTIED:
+        if (table->untied_by == NULL)
+            return "output head untied";
+        snprintf(text, sizeof text,
+                 "output head untied: config.json ties it, but '%.100s' has other values, and loaders take those",
+                 table->untied_by->name);
+        return text;
+    case CARVQ_HEAD_ITSELF:
+        return "is an output head";
+    case CARVQ_HEAD_ASSUMED:
+        return "taken for the output head, too: config.json does not say, and no file holds another";
+    case CARVQ_HEAD_MISSING:
+        return "output head missing: config.json says that it is not this table, but no file holds it; compressed for lookups";
+    default:
+        return "no output head known";
+    }
 }

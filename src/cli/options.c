@@ -125,11 +125,41 @@ static int check_operands(const struct cli_usage *usage, int count)
     return -1;
 }
 
+// "; did you mean '--X'?" of an option that there is not, or "".
+static const char *suggest(const struct cli_usage *usage, const char *text)
+{
+    static char hint[80];
+    const char *names[CLI_MAX_OPTIONS + 2] = {"help"};
+    char word[40];
+    size_t count = 1;
+    for (const struct cli_option *option = usage->options; option->kind != CLI_END && count < CLI_MAX_OPTIONS; option++)
+        names[count++] = option->name;
+    text += strspn(text, "-");
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(text, "="), text);
+    const char *nearest = cli_nearest(word, names);
+    snprintf(hint, sizeof hint, nearest != NULL ? "; did you mean '--%s'?" : "", nearest);
+    return hint;
+}
+
+// A long option behind a single dash would be read as a short one and its value.
+static int check_dashes(const struct cli_usage *usage, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        for (const struct cli_option *option = usage->options; argv[i][0] == '-' && option->kind != CLI_END; option++)
+            if (strlen(option->name) > 1 && strncmp(argv[i] + 1, option->name, strlen(option->name)) == 0 &&
+                strchr("=", argv[i][1 + strlen(option->name)]) != NULL)
+                return cli_misuse(usage->name, "unknown option '%s'; did you mean '--%s'?", cli_safe(argv[i]), option->name);
+    return -1;
+}
+
 int cli_parse_given(const struct cli_usage *usage, int argc, char **argv, int *first_ret, bool *given_ret)
 {
     struct option longs[CLI_MAX_OPTIONS] = {0};
     char letters[2 * CLI_MAX_OPTIONS + 3] = ":h", *letter = letters + 2;
-    int count = 0, index, c;
+    bool given[CLI_MAX_OPTIONS] = {false};
+    int count = 0, index, c, status = check_dashes(usage, argc, argv);
+    if (status >= 0)
+        return status;
     for (const struct cli_option *option = usage->options; option->kind != CLI_END && count < CLI_MAX_OPTIONS - 2;
          option++, count++) {
         int has_argument = option->kind == CLI_FLAG ? no_argument : required_argument;
@@ -148,17 +178,23 @@ int cli_parse_given(const struct cli_usage *usage, int argc, char **argv, int *f
         if (c == '?' && optopt != 0 && strncmp(argv[optind - 1], "--", 2) == 0)
             return cli_misuse(usage->name, "option '%s' takes no argument", cli_safe(argv[optind - 1]));
         if (c == '?' && optopt != 0)
-            return cli_misuse(usage->name, "unknown option '-%s'", cli_safe((const char[]){(char)optopt, '\0'}));
+            return cli_misuse(usage->name, "unknown option '-%s'%s", cli_safe((const char[]){(char)optopt, '\0'}),
+                              suggest(usage, argv[optind - 1]));
         if (c == '?')
-            return cli_misuse(usage->name, "unknown or ambiguous option '%s'", cli_safe(argv[optind - 1]));
+            return cli_misuse(usage->name, "unknown or ambiguous option '%s'%s", cli_safe(argv[optind - 1]),
+                              suggest(usage, argv[optind - 1]));
         if (c == ':')
             return cli_misuse(usage->name, "option '%s' needs an argument", cli_safe(argv[optind - 1]));
         for (int i = 0; index < 0 && i < count; i++)
             if (longs[i].val == c)
                 index = i;
+        const struct cli_option *option = &usage->options[index];
+        if (given[index] && option->kind != CLI_LIST && option->kind != CLI_FLAG)
+            return cli_misuse(usage->name, "--%s is given twice", option->name);
+        given[index] = true;
         if (given_ret != NULL)
             given_ret[index] = true;
-        int status = take_value(usage, &usage->options[index], optarg);
+        status = take_value(usage, option, optarg);
         if (status >= 0)
             return status;
     }

@@ -94,9 +94,9 @@ static int show_tables(const struct carvq_checkpoint *checkpoint, const struct c
         uint64_t bytes = table->tensor->nbytes;
         json_array_append_new(list, model_table_json(table));
         if (!json)
-            printf("%s  %" PRIu64 " x %" PRIu32 " %s, %s (%.1f %% of the model), output head %s\n", cli_safe(table->tensor->name),
+            printf("%s  %" PRIu64 " x %" PRIu32 " %s, %s (%.1f %% of the model), %s\n", cli_safe(table->tensor->name),
                    table->rows, table->cols, carvq_dtype_name(table->dtype), cli_bytes(bytes), 100 * (double)bytes / (double)all,
-                   cli_head_name(table->head));
+                   cli_safe(cli_head_words(table)));
     }
     if (json)
         return cli_print_json(json_pack("{sosbsIsIso}", "model", cli_text(carvq_checkpoint_path(checkpoint)), "compressed", 0,
@@ -112,7 +112,7 @@ static int show_model(const char *path, bool json)
     struct carvq_checkpoint *checkpoint;
     struct carvq_checkpoint_table *tables;
     size_t count;
-    if (carvq_checkpoint_open(path, &checkpoint, &error) != CARVQ_OK)
+    if (cli_open_model(path, &checkpoint, &error) != CARVQ_OK)
         return cli_fail(&error);
     int status;
     if (carvq_checkpoint_tables(checkpoint, NULL, 0, &tables, &count, &error) != CARVQ_OK) {
@@ -148,7 +148,7 @@ static int run(int argc, char **argv)
     struct stat info;
     if (stat(argv[first], &info) == 0 && S_ISDIR(info.st_mode))
         return show_model(argv[first], json);
-    enum carvq_status opened = carvq_open(argv[first], &file, &error);
+    enum carvq_status opened = cli_open_file(argv[first], NULL, &file, &error);
     if (opened == CARVQ_ERROR_NOT_FOUND)
         return show_model(argv[first], json);
     if (opened != CARVQ_OK)

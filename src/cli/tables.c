@@ -44,7 +44,7 @@ const struct cli_word cli_codecs[] = {
 
 bool cli_is_head(enum carvq_head head)
 {
-    return head == CARVQ_HEAD_TIED || head == CARVQ_HEAD_ITSELF;
+    return head == CARVQ_HEAD_TIED || head == CARVQ_HEAD_ITSELF || head == CARVQ_HEAD_ASSUMED;
 }
 
 void cli_budget_codecs(struct carvq_budget *budget, int codec, enum carvq_head head)

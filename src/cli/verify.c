@@ -22,6 +22,9 @@ static void print_table(const struct carvq_table_info *info, const struct carvq_
     for (size_t i = 0; i < result->worst_count && i < 5; i++)
         printf("%s %" PRIu64 " (%.3f)", i > 0 ? "," : "", result->worst[i].row, result->worst[i].relative);
     puts("  by |x - y| / |x|");
+    if (result->zero_rows > 0)
+        printf("  zero rows   %" PRIu64 ", decoded to zero: %" PRIu64 "; they have no relative error and no cosine\n",
+               result->zero_rows, result->zero_rows_kept);
 }
 
 static json_t *table_json(const struct carvq_table_info *info, const struct carvq_table_error *result, double seconds)
@@ -36,6 +39,8 @@ static json_t *table_json(const struct carvq_table_info *info, const struct carv
     json_object_set_new(object, "cosine_mean", cli_real(result->cosine_mean));
     json_object_set_new(object, "cosine_min", cli_real(result->cosine_min));
     json_object_set_new(object, "worst_rows", worst);
+    json_object_set_new(object, "zero_rows", json_integer((json_int_t)result->zero_rows));
+    json_object_set_new(object, "zero_rows_kept", json_integer((json_int_t)result->zero_rows_kept));
     json_object_set_new(object, "seconds", cli_real(seconds));
     return object;
 }
@@ -80,7 +85,7 @@ static int verify(const struct carvq_file *file, const char *path, const char *m
     size_t count;
     if (cli_select(file, path, &settings->tensors, tables, &count, &error) != CARVQ_OK)
         return cli_fail(&error);
-    if (carvq_checkpoint_open(model, &checkpoint, &error) != CARVQ_OK)
+    if (cli_open_model(model, &checkpoint, &error) != CARVQ_OK)
         return cli_fail(&error);
     json_t *list = json_array();
     int status = CLI_OK;
@@ -116,7 +121,7 @@ static int run(int argc, char **argv)
         return status;
     struct carvq_error error;
     struct carvq_file *file;
-    if (carvq_open(argv[first], &file, &error) != CARVQ_OK)
+    if (cli_open_file(argv[first], argv[first + 1], &file, &error) != CARVQ_OK)
         return cli_fail(&error);
     status = verify(file, argv[first], argv[first + 1], &settings);
     carvq_close(file);

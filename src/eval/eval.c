@@ -26,13 +26,29 @@ struct run {
     struct carvq_eval_sums sums[CARVQ_LM_MAX_VARIANTS]; // of each variant, or the first of the original alone
 };
 
-static enum carvq_status find_table(const struct carvq_lm *lm, const struct carvq_file *file, const char *path, const char *name,
-                                    const char *what, const struct carvq_table **table_ret, struct carvq_error *error)
+// The table of that name in the first of the files that has one; NULL if none has.
+static const struct carvq_table *find_table(const struct carvq_eval_file *files, size_t count, const char *name,
+                                            const char **path_ret)
 {
-    *table_ret = carvq_find(file, name);
-    if (*table_ret == NULL)
-        return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: has no table '%s', the %s of this model", path, name, what);
-    return carvq_lm_check_table(lm, *table_ret, path, error);
+    const struct carvq_table *table = NULL;
+    for (size_t i = 0; table == NULL && i < count; i++) {
+        table = carvq_find(files[i].file, name);
+        *path_ret = files[i].path;
+    }
+    return table;
+}
+
+static enum carvq_status require_table(const struct carvq_lm *lm, const struct carvq_eval_file *files, size_t count,
+                                       const char *name, const char *what, const struct carvq_table **table_ret,
+                                       struct carvq_error *error)
+{
+    const char *path;
+    *table_ret = find_table(files, count, name, &path);
+    if (*table_ret != NULL)
+        return carvq_lm_check_table(lm, *table_ret, path, error);
+    return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: has no table '%s', the %s of this model; it holds '%s'%s", files[0].path,
+                      name, what, carvq_info(carvq_table_at(files[0].file, 0))->name,
+                      carvq_table_count(files[0].file) > 1 ? " and others" : "");
 }
 
 enum carvq_eval_apply carvq_eval_place(const struct carvq_lm *lm, enum carvq_eval_apply apply)
@@ -42,17 +58,25 @@ enum carvq_eval_apply carvq_eval_place(const struct carvq_lm *lm, enum carvq_eva
     return carvq_lm_is_tied(lm) ? CARVQ_EVAL_BOTH : CARVQ_EVAL_INPUT;
 }
 
-enum carvq_status carvq_eval_find_tables(const struct carvq_lm *lm, const struct carvq_file *file, const char *file_path,
+enum carvq_status carvq_eval_find_tables(const struct carvq_lm *lm, const struct carvq_eval_file *files, size_t count,
                                          enum carvq_eval_apply apply, const struct carvq_table **input_ret,
                                          const struct carvq_table **head_ret, struct carvq_error *error)
 {
     enum carvq_status status = CARVQ_OK;
-    apply = carvq_eval_place(lm, apply);
+    const char *input = carvq_lm_input_name(lm), *head = carvq_lm_head_name(lm), *path;
     *input_ret = *head_ret = NULL;
-    if (file != NULL && apply != CARVQ_EVAL_HEAD)
-        status = find_table(lm, file, file_path, carvq_lm_input_name(lm), "input table", input_ret, error);
-    if (status == CARVQ_OK && file != NULL && apply != CARVQ_EVAL_INPUT)
-        status = find_table(lm, file, file_path, carvq_lm_head_name(lm), "output head", head_ret, error);
+    if (count == 0)
+        return CARVQ_OK;
+    if (apply == CARVQ_EVAL_AUTO && !carvq_lm_is_tied(lm)) { // whatever there is
+        const bool has_input = find_table(files, count, input, &path) != NULL;
+        const bool has_head = find_table(files, count, head, &path) != NULL;
+        apply = !has_head ? CARVQ_EVAL_INPUT : has_input ? CARVQ_EVAL_BOTH : CARVQ_EVAL_HEAD;
+    }
+    apply = carvq_eval_place(lm, apply);
+    if (apply != CARVQ_EVAL_HEAD)
+        status = require_table(lm, files, count, input, "input table", input_ret, error);
+    if (status == CARVQ_OK && apply != CARVQ_EVAL_INPUT)
+        status = require_table(lm, files, count, head, "output head", head_ret, error);
     return status;
 }
 
@@ -178,11 +202,12 @@ static enum carvq_status check_text(const struct run *run, size_t count, struct 
 {
     const size_t vocabulary = carvq_lm_config(run->lm)->vocabulary;
     if (count < run->window)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: the text has %zu tokens, less than one window of %zu", run->text_path,
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: the text has %zu tokens, less than one window of %zu: give more text or a smaller --window", run->text_path,
                           count, run->window);
     for (size_t i = 0; i < count; i++)
         if (run->ids[i] >= vocabulary)
-            return carvq_fail(error, CARVQ_ERROR_RANGE, "%s: token %zu is %lu, but the model has only ids below %zu",
+            return carvq_fail(error, CARVQ_ERROR_RANGE, "%s: token %zu is %lu, but the model has only ids below %zu: is it a token that was "
+                              "added to the tokenizer and not to the table?",
                               run->text_path, i, (unsigned long)run->ids[i], vocabulary);
     return CARVQ_OK;
 }

@@ -15,9 +15,15 @@ enum carvq_eval_apply { CARVQ_EVAL_AUTO, CARVQ_EVAL_INPUT, CARVQ_EVAL_HEAD, CARV
 // What apply stands for with this model: INPUT, HEAD or BOTH.
 enum carvq_eval_apply carvq_eval_place(const struct carvq_lm *lm, enum carvq_eval_apply apply);
 
-// The tables of file that replace the model's input rows and head, or NULL where none does (both, if file is NULL). file_path is
-// for messages. Errors: the file has no such table, or it is of another model.
-enum carvq_status carvq_eval_find_tables(const struct carvq_lm *lm, const struct carvq_file *file, const char *file_path,
+// An open compressed file, and its path for messages.
+struct carvq_eval_file {
+    struct carvq_file *file;
+    const char *path;
+};
+
+// The tables of these files that replace the model's input rows and head, or NULL where none does (both, if count is 0). AUTO: if
+// the head is tied both, else those that there are. Errors: no file has such a table, or it is of another model.
+enum carvq_status carvq_eval_find_tables(const struct carvq_lm *lm, const struct carvq_eval_file *files, size_t count,
                                          enum carvq_eval_apply apply, const struct carvq_table **input_ret,
                                          const struct carvq_table **head_ret, struct carvq_error *error);
 

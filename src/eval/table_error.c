@@ -71,7 +71,12 @@ static void add_row(struct carvq_table_error *result, struct totals *totals, uin
     double norms = sqrt(sums->signal) * sqrt(sums->decoded);
     double cosine = norms > 0 ? sums->product / norms : 0;
     double relative = sums->noise > 0 ? sqrt(sums->noise) / sqrt(sums->signal) : 0;
-    note_row(result, (struct carvq_row_error){row, relative, cosine});
+    if (sums->signal == 0) {
+        result->zero_rows++;
+        result->zero_rows_kept += sums->decoded == 0;
+    } else {
+        note_row(result, (struct carvq_row_error){row, relative, cosine});
+    }
     totals->signal += sums->signal;
     totals->noise += sums->noise;
     totals->absolute += sums->absolute;

@@ -21,7 +21,9 @@ struct carvq_table_error {
     double cosine_mean; // over the rows where neither x nor y is zero
     double cosine_min;
     size_t worst_count;
-    struct carvq_row_error worst[CARVQ_WORST_ROWS]; // largest relative error first
+    struct carvq_row_error worst[CARVQ_WORST_ROWS]; // largest relative error first; rows that are zero have none
+    uint64_t zero_rows;                             // of the original ..
+    uint64_t zero_rows_kept;                        // .. and those of them that are decoded to zero
 };
 
 // Compares every row of decoded with the same row of original (same shape). The result does not depend on the number of

@@ -328,6 +328,15 @@ static enum carvq_status find_wrapped(const struct carvq_lm_keys *config, const 
     return refuse(keys_ret, "text_config.model_type", type, error);
 }
 
+// Whether a class is the architecture, or what it is without its head ("LlamaModel"), as which a model can be saved, too.
+static bool is_class_of(const char *name, const char *architecture)
+{
+    const char *head = strstr(architecture, "ForCausalLM");
+    const size_t length = head != NULL ? (size_t)(head - architecture) : 0;
+    return strcmp(name, architecture) == 0 ||
+           (head != NULL && strncmp(name, architecture, length) == 0 && strcmp(name + length, "Model") == 0);
+}
+
 enum carvq_status carvq_lm_architecture_find(const struct carvq_lm_keys *config, const struct carvq_lm_architecture **found_ret,
                                              struct carvq_lm_keys *keys_ret, const struct carvq_lm_stem **stems_ret,
                                              const char **name_ret, struct carvq_error *error)
@@ -339,7 +348,7 @@ enum carvq_status carvq_lm_architecture_find(const struct carvq_lm_keys *config,
     *keys_ret = *config;
     *name_ret = name;
     for (size_t i = 0; i < COUNT(architectures); i++)
-        if (strcmp(name, architectures[i].name) == 0) {
+        if (is_class_of(name, architectures[i].name)) {
             *found_ret = &architectures[i];
             *stems_ret = architectures[i].stems;
             return CARVQ_OK;

@@ -13,7 +13,7 @@ static enum carvq_status check_kind(const struct carvq_lm_keys *keys, struct car
     // What AutoAWQ calls a version, others call a format.
     static const char *const formats[] = {"version", "format", "checkpoint_format"};
     const char *method = NULL, *format = NULL;
-    enum carvq_status status = carvq_lm_key_string(keys, "quant_method", NULL, &method, error);
+    enum carvq_status status = carvq_lm_key_string(keys, "quant_method", keys->prefix[0] == '\0' ? "awq" : NULL, &method, error);
     if (status != CARVQ_OK)
         return status;
     if (strcmp(method, "awq") != 0)
@@ -22,18 +22,25 @@ static enum carvq_status check_kind(const struct carvq_lm_keys *keys, struct car
                           keys->prefix, method);
     for (size_t i = 0; status == CARVQ_OK && i < sizeof formats / sizeof *formats; i++) {
         status = carvq_lm_key_string(keys, formats[i], "gemm", &format, error);
-        if (status == CARVQ_OK && strcasecmp(format, "gemm") != 0)
-            status = carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %s%s: awq of format '%.100s' is not supported (known: gemm)",
-                                keys->file, keys->prefix, formats[i], format);
+        if (status == CARVQ_OK && strcasecmp(format, "gemm") != 0 && strcasecmp(format, "gemv") != 0)
+            status = carvq_fail(error, CARVQ_ERROR_UNSUPPORTED,
+                                "%s: %s%s: awq of format '%.100s' is not supported (known: gemm, gemv)", keys->file, keys->prefix,
+                                formats[i], format);
     }
     return status;
+}
+
+// AutoAWQ's own files have other names for some keys.
+static const char *either(const struct carvq_lm_keys *keys, const char *name, const char *other)
+{
+    return carvq_lm_key(keys, name) == NULL && carvq_lm_key(keys, other) != NULL ? other : name;
 }
 
 static enum carvq_status check_codes(const struct carvq_lm_keys *keys, struct carvq_error *error)
 {
     size_t bits = 0;
     bool zeros = true;
-    enum carvq_status status = carvq_lm_key_size(keys, "bits", 0, 64, &bits, error);
+    enum carvq_status status = carvq_lm_key_size(keys, either(keys, "bits", "w_bit"), 0, 64, &bits, error);
     if (status == CARVQ_OK && bits != 4)
         status = carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %sbits: awq with %zu bits is not supported (known: 4)",
                             keys->file, keys->prefix, bits);
@@ -56,11 +63,13 @@ static enum carvq_status read_exceptions(const struct carvq_lm_keys *keys, struc
                              keys->prefix);
 }
 
-enum carvq_status carvq_lm_awq_read(const struct carvq_lm_keys *config, size_t max_group, struct carvq_lm_awq *awq_ret,
-                                    struct carvq_error *error)
+enum carvq_status carvq_lm_awq_read(const struct carvq_lm_keys *config, const struct carvq_lm_keys *beside, size_t max_group,
+                                    struct carvq_lm_awq *awq_ret, struct carvq_error *error)
 {
-    const struct carvq_lm_keys keys = {carvq_lm_key(config, "quantization_config"), config->file, "quantization_config."};
+    struct carvq_lm_keys keys = {carvq_lm_key(config, "quantization_config"), config->file, "quantization_config."};
     *awq_ret = (struct carvq_lm_awq){.group = 0};
+    if (keys.object == NULL && beside->object != NULL)
+        keys = *beside;
     if (keys.object == NULL)
         return CARVQ_OK;
     if (!json_is_object(keys.object))
@@ -70,10 +79,11 @@ enum carvq_status carvq_lm_awq_read(const struct carvq_lm_keys *config, size_t m
         status = check_codes(&keys, error);
     if (status == CARVQ_OK)
         status = read_exceptions(&keys, awq_ret, error);
-    if (status == CARVQ_OK && json_integer_value(carvq_lm_key(&keys, "group_size")) == -1)
+    const char *group = either(&keys, "group_size", "q_group_size");
+    if (status == CARVQ_OK && json_integer_value(carvq_lm_key(&keys, group)) == -1)
         awq_ret->group = CARVQ_LM_AWQ_WHOLE;
     else if (status == CARVQ_OK)
-        status = carvq_lm_key_size(&keys, "group_size", 0, max_group, &awq_ret->group, error);
+        status = carvq_lm_key_size(&keys, group, 0, max_group, &awq_ret->group, error);
     return status;
 }
 
@@ -120,8 +130,26 @@ static void unpack_word(const struct carvq_lm_packed *packed, size_t rows, size_
     }
 }
 
+// Version gemv: one row, whose words hold the values in their order.
+static void unpack_row(const struct carvq_lm_packed *packed, size_t cols, size_t row, float *row_ret)
+{
+    const uint8_t *codes = packed->codes + row * cols / 2, *zeros = packed->zeros + row * 4 * packed->words;
+    const enum carvq_tensor_type type = packed->scale_type;
+    for (size_t group = 0; group < cols / packed->group; group++) {
+        const int zero = zeros[group / 2] >> group % 2 * 4 & 15;
+        float scale;
+        carvq_tensor_widen(type, packed->scales + carvq_tensor_bytes(type, row * 8 * packed->words + group), 1, &scale);
+        for (size_t i = group * packed->group; i < (group + 1) * packed->group; i++)
+            row_ret[i] = (float)((codes[i / 2] >> i % 2 * 4 & 15) - zero) * scale;
+    }
+}
+
 void carvq_lm_unpack(const struct carvq_lm_packed *packed, size_t rows, size_t cols, size_t first, size_t count, float *rows_ret)
 {
+    for (size_t row = 0; packed->words > 0 && row < count; row++)
+        unpack_row(packed, cols, first + row, rows_ret + row * cols);
+    if (packed->words > 0)
+        return;
     for (size_t group = 0; group < cols / packed->group; group++)
         for (size_t row = 0; row < count; row += 8)
             unpack_word(packed, rows, cols, (first + row) / 8, group, rows_ret + row * cols);

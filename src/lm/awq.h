@@ -12,6 +12,11 @@
 //     bits     31..28 27..24 23..20 19..16 15..12 11..8  7..4   3..0
 //     8 w +       7      5      3      1      6      4      2      0
 //
+// The version "gemv" of AutoAWQ has W as it is, and words in the order of the values, the zero points' padded to whole ones; what
+// the tensors' shapes are tells them apart:
+//
+//     NAME.qweight  I32 [out][in / 8]    NAME.qzeros  I32 [out][words]    NAME.scales  F16 [out][8 words]
+//
 // A float holds (q - z) s exactly if s has 16 bits. Programs that compute in F16 round it, and the products, to F16.
 #ifndef CARVQ_LM_AWQ_H
 #define CARVQ_LM_AWQ_H
@@ -32,11 +37,13 @@ struct carvq_lm_packed {
     const uint8_t *codes, *zeros, *scales; // without alignment
     enum carvq_tensor_type scale_type;
     size_t group; // in divided by it is whole
+    size_t words; // version gemv: of zero points for one output; 0: gemm
 };
 
-// Reads the key. Errors: it asks for another kind of quantization; those are named.
-enum carvq_status carvq_lm_awq_read(const struct carvq_lm_keys *config, size_t max_group, struct carvq_lm_awq *awq_ret,
-                                    struct carvq_error *error);
+// Reads the key; where it is missing, beside, a quant_config.json with the same members, or NULL. Errors: it asks for another
+// kind of quantization; those are named.
+enum carvq_status carvq_lm_awq_read(const struct carvq_lm_keys *config, const struct carvq_lm_keys *beside, size_t max_group,
+                                    struct carvq_lm_awq *awq_ret, struct carvq_error *error);
 
 // Whether the linear layer of this full name ("model.layers.0.mlp.up_proj") is packed.
 bool carvq_lm_awq_packs(const struct carvq_lm_awq *awq, const char *name);

@@ -195,6 +195,7 @@ enum carvq_status carvq_lm_config_read(const struct carvq_checkpoint *checkpoint
                                        struct carvq_error *error)
 {
     const struct carvq_lm_keys whole = {carvq_checkpoint_config(checkpoint), carvq_checkpoint_config_path(checkpoint), ""};
+    const struct carvq_lm_keys quantization = {carvq_checkpoint_quant_config(checkpoint), "quant_config.json", ""};
     struct carvq_lm_keys keys;
     *config_ret = (struct carvq_lm_config){.vocabulary = 0};
     if (whole.object == NULL)
@@ -203,7 +204,7 @@ enum carvq_status carvq_lm_config_read(const struct carvq_checkpoint *checkpoint
                                                           &config_ret->name, error);
     config_ret->wrapped = status == CARVQ_OK && keys.object != whole.object;
     if (status == CARVQ_OK)
-        status = carvq_lm_awq_read(&whole, MAX_WIDTH, &config_ret->awq, error);
+        status = carvq_lm_awq_read(&whole, &quantization, MAX_WIDTH, &config_ret->awq, error);
     if (status == CARVQ_OK)
         status = read_config(&keys, config_ret, error);
     if (status != CARVQ_OK)

@@ -27,7 +27,7 @@ bool carvq_lm_is_tied(const struct carvq_lm *lm);
 const char *carvq_lm_input_name(const struct carvq_lm *lm);
 const char *carvq_lm_head_name(const struct carvq_lm *lm);
 
-// Whether id ends a text: config.json's eos_token_id is this id, or a list that has it.
+// Whether id ends a text: eos_token_id of config.json or of generation_config.json is this id, or a list that has it.
 bool carvq_lm_is_end(const struct carvq_lm *lm, uint32_t id);
 
 // Checks that a compressed table has the shape of the model's; file is the table's, for the message.

@@ -52,15 +52,21 @@ const char *carvq_lm_head_name(const struct carvq_lm *lm)
     return lm->weights.tied ? lm->weights.input_name : lm->weights.head_name;
 }
 
+static bool names_end(const json_t *end, uint32_t id)
+{
+    for (size_t i = 0; i < json_array_size(end); i++)
+        if (json_is_integer(json_array_get(end, i)) && json_integer_value(json_array_get(end, i)) == (json_int_t)id)
+            return true;
+    return json_is_integer(end) && json_integer_value(end) == (json_int_t)id;
+}
+
 bool carvq_lm_is_end(const struct carvq_lm *lm, uint32_t id)
 {
     const json_t *config = carvq_checkpoint_config(lm->checkpoint), *end = json_object_get(config, "eos_token_id");
     if (end == NULL && lm->config.wrapped)
         end = json_object_get(json_object_get(config, "text_config"), "eos_token_id");
-    for (size_t i = 0; i < json_array_size(end); i++)
-        if (json_is_integer(json_array_get(end, i)) && json_integer_value(json_array_get(end, i)) == (json_int_t)id)
-            return true;
-    return json_is_integer(end) && json_integer_value(end) == (json_int_t)id;
+    return names_end(end, id) ||
+           names_end(json_object_get(carvq_checkpoint_generation_config(lm->checkpoint), "eos_token_id"), id);
 }
 
 enum carvq_status carvq_lm_check_table(const struct carvq_lm *lm, const struct carvq_table *table, const char *file,

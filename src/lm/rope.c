@@ -203,28 +203,43 @@ static enum carvq_status find_set(const struct carvq_lm_keys *config, const stru
     return CARVQ_OK;
 }
 
-// The object that holds the parameters, or an empty one if there is none.
-static enum carvq_status find_parameters(const struct carvq_lm_keys *config, const struct carvq_lm_rope_keys *names,
+// Puts the members of the object under a key into all, which the other object filled before or nothing did. "rope_type" was
+// "type" once.
+static enum carvq_status add_parameters(const struct carvq_lm_keys *config, const char *key, json_t *all,
+                                        struct carvq_error *error)
+{
+    json_t *object = json_object_get(config->object, key), *value;
+    const char *name;
+    if (object != NULL && !json_is_null(object) && !json_is_object(object))
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %s: must be an object", config->file, key);
+    json_object_foreach (object, name, value) {
+        if (json_is_object(value))
+            return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %s: one set for each type of layer is not supported",
+                              config->file, key);
+        const char *other = strcmp(name, "type") == 0 ? "rope_type" : strcmp(name, "rope_type") == 0 ? "type" : name;
+        const json_t *present = json_object_get(all, name), *alias = json_object_get(all, other);
+        if (json_is_null(value))
+            continue;
+        if ((present != NULL && !json_equal(present, value)) || (alias != NULL && !json_equal(alias, value)))
+            return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED,
+                              "%s: rope_scaling and rope_parameters contradict each other in '%s'; remove one of them",
+                              config->file, name);
+        if (json_object_set(all, name, value) != 0)
+            return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
+    }
+    return CARVQ_OK;
+}
+
+// The object that holds the parameters, or all, into which they are put, if two may.
+static enum carvq_status find_parameters(const struct carvq_lm_keys *config, const struct carvq_lm_rope_keys *names, json_t *all,
                                          struct carvq_lm_keys *keys_ret, struct carvq_error *error)
 {
     if (names->set != NULL)
         return find_set(config, names, keys_ret, error);
-    const json_t *scaling = carvq_lm_key(config, "rope_scaling"), *parameters = carvq_lm_key(config, "rope_parameters");
-    const char *key = scaling != NULL ? "rope_scaling" : "rope_parameters";
-    const json_t *object = scaling != NULL ? scaling : parameters;
-    *keys_ret = (struct carvq_lm_keys){object, config->file, scaling != NULL ? "rope_scaling." : "rope_parameters."};
-    if (object != NULL && !json_is_object(object))
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %s: must be an object", config->file, key);
-    if (scaling != NULL && parameters != NULL && !json_equal(scaling, parameters))
-        return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: rope_scaling and rope_parameters contradict each other",
-                          config->file);
-    const char *name;
-    const json_t *value;
-    json_object_foreach ((json_t *)(uintptr_t)object, name, value) // the macro takes no const
-        if (json_is_object(value))
-            return carvq_fail(error, CARVQ_ERROR_UNSUPPORTED, "%s: %s: one set for each type of layer is not supported",
-                              config->file, key);
-    return CARVQ_OK;
+    const bool is_old = carvq_lm_key(config, "rope_scaling") != NULL;
+    *keys_ret = (struct carvq_lm_keys){all, config->file, is_old ? "rope_scaling." : "rope_parameters."};
+    enum carvq_status status = add_parameters(config, "rope_scaling", all, error);
+    return status == CARVQ_OK ? add_parameters(config, "rope_parameters", all, error) : status;
 }
 
 // A number that stands in the object or, in older files, outside of it and maybe by another name.
@@ -237,17 +252,15 @@ static enum carvq_status read_number(const struct carvq_lm_keys *config, const s
     return status == CARVQ_OK ? carvq_lm_key_number(keys, key, value, value_ret, error) : status;
 }
 
-enum carvq_status carvq_lm_rope_read(const struct carvq_lm_keys *config, const struct carvq_lm_rope_keys *names, size_t head_dim,
-                                     size_t max_positions, struct carvq_lm_rope *rope_ret, struct carvq_error *error)
+// Fills rope by the parameters that were found.
+static enum carvq_status read_parameters(const struct carvq_lm_keys *config, const struct carvq_lm_rope_keys *names,
+                                         const struct carvq_lm_keys *keys, size_t head_dim, size_t max_positions,
+                                         struct carvq_lm_rope *rope_ret, struct carvq_error *error)
 {
-    struct carvq_lm_keys keys;
     double part = 0;
-    *rope_ret = (struct carvq_lm_rope){.scale = 1, .long_from = SIZE_MAX};
-    enum carvq_status status = find_parameters(config, names, &keys, error);
+    enum carvq_status status = read_number(config, keys, &names->theta, "rope_theta", DEFAULT_THETA, &rope_ret->theta, error);
     if (status == CARVQ_OK)
-        status = read_number(config, &keys, &names->theta, "rope_theta", DEFAULT_THETA, &rope_ret->theta, error);
-    if (status == CARVQ_OK)
-        status = read_number(config, &keys, &names->part, "partial_rotary_factor", 1, &part, error);
+        status = read_number(config, keys, &names->part, "partial_rotary_factor", 1, &part, error);
     if (status != CARVQ_OK)
         return status;
     size_t rotated = part <= 1 ? (size_t)((double)head_dim * part) : 0;
@@ -262,8 +275,20 @@ enum carvq_status carvq_lm_rope_read(const struct carvq_lm_keys *config, const s
     for (size_t i = 0; i < rope_ret->pairs; i++)
         plain[i] = pow(rope_ret->theta, -(double)i / (double)rope_ret->pairs);
     rope_ret->memory = rope_ret->frequencies = rope_ret->long_frequencies = plain;
-    const struct reader reader = {config, &keys, names, max_positions, rope_ret, error};
-    status = stretch(&reader);
+    const struct reader reader = {config, keys, names, max_positions, rope_ret, error};
+    return stretch(&reader);
+}
+
+enum carvq_status carvq_lm_rope_read(const struct carvq_lm_keys *config, const struct carvq_lm_rope_keys *names, size_t head_dim,
+                                     size_t max_positions, struct carvq_lm_rope *rope_ret, struct carvq_error *error)
+{
+    struct carvq_lm_keys keys;
+    json_t *all = json_object();
+    *rope_ret = (struct carvq_lm_rope){.scale = 1, .long_from = SIZE_MAX};
+    enum carvq_status status = find_parameters(config, names, all, &keys, error);
+    if (status == CARVQ_OK)
+        status = read_parameters(config, names, &keys, head_dim, max_positions, rope_ret, error);
+    json_decref(all);
     if (status != CARVQ_OK)
         carvq_lm_rope_free(rope_ret);
     return status;

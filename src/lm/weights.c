@@ -139,8 +139,8 @@ static const struct carvq_lm_stem *choose_stem(const struct carvq_checkpoint *ch
         char table[128], head[128];
         snprintf(table, sizeof table, "%s%s.weight", config->stems[i].base, config->architecture->embedding);
         snprintf(head, sizeof head, "%s.weight", config->stems[i].head);
-        const bool has_table = carvq_checkpoint_find(checkpoint, table) != NULL;
-        const unsigned tables = has_table ? 1 + (carvq_checkpoint_find(checkpoint, head) != NULL) : 0;
+        const bool has_table = carvq_checkpoint_find_usual(checkpoint, table) != NULL;
+        const unsigned tables = has_table ? 1 + (carvq_checkpoint_find_usual(checkpoint, head) != NULL) : 0;
         if (tables > most) {
             most = tables;
             best = &config->stems[i];
@@ -149,49 +149,62 @@ static const struct carvq_lm_stem *choose_stem(const struct carvq_checkpoint *ch
     return best;
 }
 
-// A head that a tied model has all the same must be the table.
-static enum carvq_status check_redundant_head(const struct carvq_lm_finder *finder, const struct carvq_lm_weights *weights)
+// The head that a tied model stores all the same; the checkpoint found that it is a copy.
+static void mark_copy(const struct carvq_lm_finder *finder, const struct carvq_tensor *head)
 {
-    const struct carvq_tensor *table = carvq_checkpoint_find(finder->checkpoint, weights->input_name);
-    const struct carvq_tensor *head = carvq_checkpoint_find(finder->checkpoint, weights->head_name);
-    if (head == NULL)
+    if (head != NULL)
+        finder->found[head - carvq_checkpoint_tensor_at(finder->checkpoint, 0)] = true;
+}
+
+// What the checkpoint says of the head, given the only table or both.
+static enum carvq_status read_head(const struct carvq_lm_finder *finder, const struct carvq_tensor *table,
+                                   enum carvq_head *head_ret)
+{
+    struct carvq_checkpoint_table *tables = NULL;
+    size_t count = 0;
+    *head_ret = CARVQ_HEAD_UNKNOWN;
+    if (table == NULL)
         return CARVQ_OK;
-    finder->found[head - carvq_checkpoint_tensor_at(finder->checkpoint, 0)] = true;
-    if (head->type == table->type && head->nbytes == table->nbytes && memcmp(head->data, table->data, (size_t)head->nbytes) == 0)
-        return CARVQ_OK;
-    return carvq_fail(finder->error, CARVQ_ERROR_FORMAT,
-                      "%s: tensor '%s' is not '%s', but config.json says that the head is tied", head->file, head->name,
-                      table->name);
+    enum carvq_status status = carvq_checkpoint_tables(finder->checkpoint, &table->name, 1, &tables, &count, finder->error);
+    if (status == CARVQ_OK && count == 1)
+        *head_ret = tables[0].head;
+    free(tables);
+    return status;
 }
 
 // The input table and the output head. The checkpoint knows whether they are the same.
 static enum carvq_status find_tables(struct carvq_lm_finder *finder, struct carvq_lm_weights *weights)
 {
     const struct carvq_lm_config *config = finder->config;
-    const char *const name = weights->input_name;
-    char embedding[120];
+    char embedding[120], full[128], head_full[128];
     snprintf(embedding, sizeof embedding, "%s%s", finder->stem->base, config->architecture->embedding);
-    snprintf(weights->input_name, sizeof weights->input_name, "%s.weight", embedding);
-    snprintf(weights->head_name, sizeof weights->head_name, "%s.weight", finder->stem->head);
-    enum carvq_status status = carvq_lm_find_matrix(finder, embedding, config->vocabulary, config->hidden, &weights->embedding);
+    snprintf(full, sizeof full, "%s.weight", embedding);
+    snprintf(head_full, sizeof head_full, "%s.weight", finder->stem->head);
+    const struct carvq_tensor *input = carvq_checkpoint_find_usual(finder->checkpoint, full),
+                              *head = carvq_checkpoint_find_usual(finder->checkpoint, head_full);
+    enum carvq_head kind;
+    enum carvq_status status = read_head(finder, input != NULL ? input : head, &kind);
     if (status != CARVQ_OK)
         return status;
-    struct carvq_checkpoint_table *tables = NULL;
-    size_t count = 0;
-    status = carvq_checkpoint_tables(finder->checkpoint, &name, 1, &tables, &count, finder->error);
+    weights->tied = kind == CARVQ_HEAD_TIED || kind == CARVQ_HEAD_ASSUMED;
+    const bool alone = input == NULL && weights->tied; // stored as the head
+    status = carvq_lm_find_matrix(finder, alone ? finder->stem->head : embedding, config->vocabulary, config->hidden,
+                                  &weights->embedding);
     if (status != CARVQ_OK)
         return status;
-    weights->tied = count == 1 && tables[0].head == CARVQ_HEAD_TIED;
-    free(tables);
+    snprintf(weights->input_name, sizeof weights->input_name, "%s", alone ? head->name : input->name);
+    snprintf(weights->head_name, sizeof weights->head_name, "%s", head != NULL ? head->name : head_full);
     weights->head = weights->embedding;
-    // The checkpoint reader takes the table for the head of a model that has no other; figures should not rest on that.
-    const json_t *tie = json_object_get(carvq_checkpoint_config(finder->checkpoint), "tie_word_embeddings");
-    if (weights->tied && json_is_false(tie))
-        return carvq_fail(finder->error, CARVQ_ERROR_FORMAT,
-                          "%s: tensor '%s' is missing, but config.json says that the head is not tied",
-                          carvq_checkpoint_path(finder->checkpoint), weights->head_name);
-    return weights->tied ? check_redundant_head(finder, weights)
-                         : carvq_lm_find_matrix(finder, finder->stem->head, config->vocabulary, config->hidden, &weights->head);
+    if (kind == CARVQ_HEAD_MISSING) // figures should not rest on a guess
+        return carvq_fail(
+            finder->error, CARVQ_ERROR_FORMAT,
+            "%s: tensor '%s' is missing, but config.json says that the head is not tied; if the table is the head, set "
+            "tie_word_embeddings to true",
+            carvq_checkpoint_path(finder->checkpoint), head_full);
+    if (!weights->tied)
+        return carvq_lm_find_matrix(finder, finder->stem->head, config->vocabulary, config->hidden, &weights->head);
+    mark_copy(finder, head);
+    return CARVQ_OK;
 }
 
 // The vectors and the table outside of layers.
@@ -238,7 +251,9 @@ static enum carvq_status check_no_others(const struct carvq_lm_finder *finder)
     for (size_t i = 0; i < carvq_checkpoint_tensor_count(finder->checkpoint); i++) {
         const struct carvq_tensor *tensor = carvq_checkpoint_tensor_at(finder->checkpoint, i);
         const bool other = finder->config->wrapped && carvq_lm_architecture_is_other_part(tensor->name);
-        if (!finder->found[i] && !other && !is_ignored(finder, tensor->name))
+        char usual[300];
+        carvq_checkpoint_usual_name(finder->checkpoint, tensor->name, usual, sizeof usual);
+        if (!finder->found[i] && !other && !is_ignored(finder, usual))
             return carvq_fail(finder->error, CARVQ_ERROR_UNSUPPORTED,
                               "%s: tensor '%s' is no part of a %s as its config.json describes it", tensor->file, tensor->name,
                               finder->config->name);

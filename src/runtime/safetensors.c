@@ -121,7 +121,7 @@ static enum carvq_status check_size(struct reader *reader, struct carvq_st_tenso
     if (offsets[1] > reader->data_nbytes)
         return carvq_fail(reader->error, CARVQ_ERROR_FORMAT,
                           "%s: tensor '%s': data_offsets end at %" PRIu64 ", but the file has only %" PRIu64
-                          " bytes of data (truncated?)",
+                          " bytes of data (truncated? get it again)",
                           reader->path, tensor->name, offsets[1], reader->data_nbytes);
     uint64_t bits = dtypes[tensor->dtype].bits;
     for (unsigned i = 0; i < tensor->dims; i++)
@@ -250,7 +250,7 @@ static enum carvq_status check_whole(struct reader *reader)
     }
     qsort(reader->by_name, reader->tensor_count, sizeof *reader->by_name, compare_pointers);
     if (covered != reader->data_nbytes)
-        return carvq_fail(reader->error, CARVQ_ERROR_FORMAT, "%s: %" PRIu64 " bytes follow the last tensor", reader->path,
+        return carvq_fail(reader->error, CARVQ_ERROR_FORMAT, "%s: %" PRIu64 " bytes follow the last tensor: the file is damaged; get it again", reader->path,
                           reader->data_nbytes - covered);
     return CARVQ_OK;
 }
@@ -317,7 +317,7 @@ enum carvq_status carvq_st_read(const char *path, const uint8_t *data, uint64_t 
                           "%s: not a safetensors file: a header of %" PRIu64 " bytes (at most %d are allowed)", path, length,
                           CARVQ_ST_MAX_HEADER);
     if (length > nbytes - 8)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: the header is %" PRIu64 " bytes long, but the file ends before that",
+        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: the header is %" PRIu64 " bytes long, but the file ends before that (truncated? get it again)",
                           path, length);
     reader.data_nbytes = nbytes - 8 - length;
     return read_header(&reader, (const char *)data + 8, (size_t)length, 8 + length, st_ret);

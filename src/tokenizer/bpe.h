@@ -48,9 +48,14 @@ bool carvq_tok_bpe_index_pieces(struct carvq_tok_bpe *bpe, size_t *duplicate_ret
 bool carvq_tok_bpe_index_merges(struct carvq_tok_bpe *bpe);
 void carvq_tok_bpe_free(struct carvq_tok_bpe *bpe);
 
-// Reads the model of tokenizer.json: all of the building. Errors: see tokenizer/json.h.
-enum carvq_status carvq_tok_bpe_load(const char *path, struct carvq_json json, struct carvq_tok_bpe *bpe,
+// Reads the model of tokenizer.json: all of the building. cuts: it is to cut texts, so that what we do not do is refused. Errors:
+// see tokenizer/json.h.
+enum carvq_status carvq_tok_bpe_load(const char *path, struct carvq_json json, bool cuts, struct carvq_tok_bpe *bpe,
                                      struct carvq_error *error);
+// Reads vocab.json (a checked text) and merges.txt, as old tokenizers have them: pieces and merges, nothing to cut with.
+enum carvq_status carvq_tok_bpe_load_files(const char *vocab_path, struct carvq_json vocab, const char *merges_path,
+                                           const char *merges, size_t nbytes, struct carvq_tok_bpe *bpe,
+                                           struct carvq_error *error);
 
 // False: text is no piece.
 bool carvq_tok_bpe_find(const struct carvq_tok_bpe *bpe, const char *text, size_t length, uint32_t *id_ret);

@@ -204,7 +204,7 @@ static enum carvq_status check_type(const char *place, struct carvq_tok_member *
     return status;
 }
 
-enum carvq_status carvq_tok_bpe_load(const char *path, struct carvq_json json, struct carvq_tok_bpe *bpe,
+enum carvq_status carvq_tok_bpe_load(const char *path, struct carvq_json json, bool cuts, struct carvq_tok_bpe *bpe,
                                      struct carvq_error *error)
 {
     enum { TYPE, VOCAB, MERGES, UNKNOWN, DROPOUT, PREFIX, SUFFIX, FUSE, BYTE_FALLBACK, IGNORE_MERGES, COUNT };
@@ -223,9 +223,9 @@ enum carvq_status carvq_tok_bpe_load(const char *path, struct carvq_json json, s
     enum carvq_status status;
     if ((status = carvq_tok_members(place, json, members, COUNT, error)) != CARVQ_OK ||
         (status = check_type(place, &members[TYPE], error)) != CARVQ_OK ||
-        (status = refuse_affix(place, &members[PREFIX], error)) != CARVQ_OK ||
-        (status = refuse_affix(place, &members[SUFFIX], error)) != CARVQ_OK ||
-        (status = refuse_dropout(place, &members[DROPOUT], error)) != CARVQ_OK ||
+        (cuts && (status = refuse_affix(place, &members[PREFIX], error)) != CARVQ_OK) ||
+        (cuts && (status = refuse_affix(place, &members[SUFFIX], error)) != CARVQ_OK) ||
+        (cuts && (status = refuse_dropout(place, &members[DROPOUT], error)) != CARVQ_OK) ||
         (status = carvq_tok_read_optional_bool(place, &members[FUSE], &bpe->fuse_unknown, error)) != CARVQ_OK ||
         (status = carvq_tok_read_optional_bool(place, &members[BYTE_FALLBACK], &bpe->byte_fallback, error)) != CARVQ_OK ||
         (status = carvq_tok_read_optional_bool(place, &members[IGNORE_MERGES], &bpe->ignore_merges, error)) != CARVQ_OK)
@@ -236,4 +236,35 @@ enum carvq_status carvq_tok_bpe_load(const char *path, struct carvq_json json, s
         (status = load_merges(place, members[MERGES].value, bpe, error)) != CARVQ_OK)
         return status;
     return load_unknown(place, &members[UNKNOWN], bpe, error);
+}
+
+enum carvq_status carvq_tok_bpe_load_files(const char *vocab_path, struct carvq_json vocab, const char *merges_path,
+                                           const char *merges, size_t nbytes, struct carvq_tok_bpe *bpe,
+                                           struct carvq_error *error)
+{
+    struct merge_text merge = {{NULL, 0, 0}, 0};
+    size_t capacity = 0, number = 0;
+    enum carvq_status status = load_vocabulary(vocab_path, vocab, bpe, error);
+    for (const char *end = merges + nbytes, *line = merges, *next; status == CARVQ_OK && line < end; line = next) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        next = newline != NULL ? newline + 1 : end;
+        size_t length = (size_t)((newline != NULL ? newline : end) - line);
+        length -= length > 0 && line[length - 1] == '\r';
+        const char *space = memchr(line, ' ', length);
+        if (length == 0 ||
+            (number == 0 && line[0] == '#' && space != NULL && is_version_line((struct carvq_json_string){line, length})))
+            continue;
+        if (space == NULL || memchr(space + 1, ' ', (size_t)(line + length - space - 1)) != NULL)
+            status = carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: merge %zu is not two pieces with a space between", merges_path,
+                                number);
+        merge.text.length = 0;
+        merge.left_length = space != NULL ? (size_t)(space - line) : 0;
+        if (status == CARVQ_OK && (!carvq_tok_append(&merge.text, line, merge.left_length) ||
+                                   !carvq_tok_append(&merge.text, space + 1, length - merge.left_length - 1)))
+            status = carvq_tok_no_memory(merges_path, error);
+        if (status == CARVQ_OK)
+            status = add_merge(merges_path, number++, &merge, bpe, &capacity, error);
+    }
+    free(merge.text.data);
+    return status;
 }

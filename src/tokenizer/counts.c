@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Counts of rows: added up, read from a file, guessed from a tokenizer's merges.
+// Counts of rows: added up, and read from a file.
 #include "tokenizer/counts.h"
 
 #include <inttypes.h>
@@ -7,12 +7,7 @@
 
 #include "runtime/map.h"
 #include "runtime/status.h"
-#include "tokenizer/parts.h"
 
-#define PRIOR_SCALE 10
-#define PRIOR_OFFSET 50
-#define PRIOR_RANK 250        // of pieces that no merge makes
-#define MAX_ROUNDED_UP 4096   // rows that a vocabulary may be short of the table
 #define MAX_COUNT (1LL << 53) // integers beyond it are no longer exact
 
 enum carvq_status carvq_counts_add(const uint32_t *ids, size_t count, const char *path, double *counts_ret, uint64_t rows,
@@ -75,25 +70,4 @@ enum carvq_status carvq_counts_read(const char *path, double *counts_ret, uint64
     status = parse(path, (const char *)map.data, map.size, counts_ret, rows, error);
     carvq_map_close(&map);
     return status;
-}
-
-void carvq_counts_prior(const struct carvq_tokenizer *tokenizer, double *counts_ret, uint64_t rows)
-{
-    const double scale = PRIOR_SCALE * (double)rows;
-    const struct carvq_tok_merge *merges = tokenizer->bpe.merges; // in the order of their rank
-    const uint64_t ids = carvq_tokenizer_id_limit(tokenizer);     // rows beyond them fill the table up to a round number
-    for (uint64_t row = 0; row < rows; row++)
-        counts_ret[row] = row < ids ? scale / (PRIOR_RANK + PRIOR_OFFSET) : 0;
-    for (size_t rank = tokenizer->bpe.merge_count; rank-- > 0;) // a piece that several merges make has the rank of the first
-        if (merges[rank].merged < rows)
-            counts_ret[merges[rank].merged] = scale / ((double)rank + PRIOR_OFFSET);
-}
-
-bool carvq_counts_guess(const struct carvq_tokenizer *tokenizer, double *counts_ret, uint64_t rows)
-{
-    const uint64_t ids = carvq_tokenizer_id_limit(tokenizer);
-    if (ids > rows || rows - ids >= MAX_ROUNDED_UP)
-        return false;
-    carvq_counts_prior(tokenizer, counts_ret, rows);
-    return true;
 }

@@ -159,7 +159,7 @@ static enum carvq_status load(const char *path, struct carvq_json json, struct c
         return status;
     if (!members[MODEL].present)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: 'model' is missing: not a tokenizer.json", path);
-    status = carvq_tok_bpe_load(path, members[MODEL].value, &tokenizer->bpe, error);
+    status = carvq_tok_bpe_load(path, members[MODEL].value, true, &tokenizer->bpe, error);
     if (status == CARVQ_OK && members[NORMALIZER].present)
         status = carvq_tok_normalizers_load(path, members[NORMALIZER].value, &tokenizer->normalizers, error);
     if (status == CARVQ_OK && members[PRE_TOKENIZER].present)
@@ -255,7 +255,7 @@ static enum carvq_status check_utf8(const char *name, const char *text, size_t n
     for (size_t at = 0, length; at < nbytes; at += length) {
         length = carvq_utf8_length(text + at, nbytes - at);
         if (length == 0)
-            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: byte %zu (0x%02x) is not UTF-8", name, at,
+            return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: byte %zu (0x%02x) is not UTF-8: save it as UTF-8", name, at,
                               (unsigned)(unsigned char)text[at]);
     }
     return CARVQ_OK;

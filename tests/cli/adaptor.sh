@@ -5,7 +5,7 @@
 . "$(dirname "$0")/common.sh"
 file=$folder/demo.carvq.safetensors
 
-run compress "$model" -o "$file" --json
+run compress "$model" -o "$file" --preset carvq-3 --json
 expect_success "compress"
 check "no adaptor in the report" test "$(number adaptor_dim)" = 1 -a "$(number adaptor_hidden)" = 6
 planned=$(number payload_bytes)
@@ -25,11 +25,11 @@ for preset in carvq-2 carvq-3 carvq-4; do
     check "$preset: tensors of other types: $dtypes" test "$dtypes" = ' 6 "dtype":"BF16","shape 1 "dtype":"U8","shape '
 done
 
-run compress "$model" -o "$file" --force
+run compress "$model" -o "$file" --preset carvq-3 --force
 check "the report does not say what codes alone reach" grep -q "codes alone: SQNR" "$folder/stdout"
 check "the report does not compare" grep -q "bits spent on codes (--no-adaptor --group 852)" "$folder/stdout"
 
-run compress "$model" -o "$file" --force --no-adaptor --json
+run compress "$model" -o "$file" --preset carvq-3 --force --no-adaptor --json
 check "--no-adaptor" is_true "$(number adaptor_bytes) == 0 && $(number l1) > 1.02 * $l1"
 run compress "$model" -o "$file" --force --rounds 3 --json
 check "three rounds do not pay" is_true "$(number l1) < 0.85 * $l1"

@@ -44,14 +44,15 @@ run compress "$model" -o "$file" --bits 1.655 --force --threads 1
 expect_success "--force" # and quiet: no progress in a pipe
 check "the same bytes with one thread" cmp -s "$file" "$folder/copy"
 shows "text" "guessed from the order of the tokenizer's merges; --calibrate TEXT asks the model"
-shows "text" "rows that are used"
+shows "text" "guess: rows used"
 run compress "$model" -o "$folder/x" --bits 2 --uniform --no-adaptor -n --codec trellis
 expect_success "--uniform"
 shows "--uniform" "all rows alike"
-check "--uniform: bands make no sense" test "$(grep -c 'rows that are used' "$folder/stdout")" = 0
+check "--uniform: bands make no sense" test "$(grep -c 'rows that are used\|rows used' "$folder/stdout")" = 0
 run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$tokens" -n --count-only --codec trellis
 shows "--calibrate-tokens" "counted in a text of 24576 tokens"
 shows "--calibrate-tokens" " never "
+shows "--calibrate-tokens" "rows that are used"
 
 run compress "$model" -o "$folder/x" --bits 5 --codec trellis -n
 shows "5 bits" "10 bits for two values"
@@ -74,7 +75,7 @@ run compress "$model" -o "$folder/x" --bits 2 --counts "$folder/negative"
 expect_failure "a negative count" 1 "negative: line 7 is not a count"
 printf '\377\377\1\0' >"$folder/ids"
 run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$folder/ids"
-expect_failure "a token that is no row" 1 "ids: token 0 is 65535, but the model has only ids below 4096"
+expect_failure "a token that is no row" 1 "ids: read as ids of 2 bytes, token 0 is 65535"
 printf '\0' >"$folder/ids"
 run compress "$model" -o "$folder/x" --bits 2 --calibrate-tokens "$folder/ids"
 expect_failure "half a token" 1 "ids: "
@@ -128,8 +129,8 @@ check "--codec rvq" test "$shows_codec" -gt 0
 for arguments in "--bits 2 --max-bytes 100000" "--bits 2 --preset carvq-3" "--bits 2 --stages 3" "--bits 2 --subvector 8" "--bits 2 --group 1024" \
     "--bits 2 --grouping rows" "--bits 2 --code-bits 4" "--bits 2 --codebook-dtype bf16" "--bits 2 --iterations 25" "--bits 2 --adaptor-dim 1" \
     "--bits 2 --adaptor-hidden 1" "--bits 2 --adaptor-epochs 15" "--max-bytes 100000 --rounds 1" "--bits 2 --effort 0" \
-    "--bits 2 --uniform --counts x" "--bits 2 --calibrate x --calibrate-tokens y" "--bits 2 --calibrate-width 2" "--uniform" "--counts x" \
-    "--calibrate x" "--calibrate-tokens x" "--calibrate-width 2" "--codec auto" "--preset carvq-2 --codec rvq" "--bits 0" "--bits 17" "--bits -1" \
+    "--bits 2 --uniform --counts x" "--bits 2 --calibrate x --calibrate-tokens y" "--bits 2 --calibrate-width 2" "--preset carvq-3 --uniform" \
+    "--stages 2 --counts x" "--stages 2 --calibrate x" "--stages 2 --calibrate-tokens x" "--calibrate-width 2" "--preset carvq-2 --codec auto" "--preset carvq-2 --codec rvq" "--bits 0" "--bits 17" "--bits -1" \
     "--bits nan" "--bits 1e3" "--bits 2x" "--bits 0x2" "--max-bytes 0" "--bits 2 --codec vq" "--bits 2 --effort 10"; do
     # shellcheck disable=SC2086
     run compress "$model" -o "$folder/x" $arguments

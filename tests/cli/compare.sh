@@ -170,7 +170,7 @@ run compare "$model" --tokens "$folder/short"
 expect_failure "short text" 1 "short: the text has 50 tokens, less than one window of 256"
 printf '\377\377%.0s' {1..600} >"$folder/large"
 run compare "$model" --tokens "$folder/large"
-expect_failure "wrong ids" 1 "large: token 0 is 65535, but the model has only ids below 4096"
+expect_failure "wrong ids" 1 "large: read as ids of 2 bytes, token 0 is 65535, but the model has only ids below 4096"
 # What stops an output is said before the work; where it shows only after that, the figures are printed nevertheless.
 run compare "$model" -m nf4 --csv "$folder/no/such/folder.csv"
 expect_failure "a CSV file that cannot be written" 1 "folder.csv: cannot create: No such file"

@@ -9,7 +9,7 @@ file=$out/demo.carvq.safetensors
 
 nothing_left() { check "$1: something is left behind" test -z "$(ls -A "$out")"; }
 
-run compress "$model" -o "$file"
+run compress "$model" -o "$file" --preset carvq-3
 check "compress" test "$status" -eq 0
 cp "$file" "$folder/copy"
 
@@ -20,7 +20,7 @@ run compress "$model" -o "$file" --stages 1 --force
 check "--force" test "$status" -eq 0
 check "--force wrote nothing" test "$(wc -c <"$file")" -lt "$(wc -c <"$folder/copy")"
 cp "$model/model.safetensors" "$folder/model.safetensors"
-run compress "$folder/model.safetensors" -o "$folder/model.safetensors" --force
+run compress "$folder/model.safetensors" -o "$folder/model.safetensors" --preset carvq-3 --force
 expect_failure "output is the input" 1 "is a file of the model"
 check "the input was changed" cmp -s "$model/model.safetensors" "$folder/model.safetensors"
 
@@ -70,19 +70,19 @@ done
 
 if [[ $(id -u) -ne 0 ]]; then
     mkdir -m 500 "$folder/locked"
-    run compress "$model" -o "$folder/locked/x"
+    run compress "$model" -o "$folder/locked/x" --preset carvq-3
     expect_failure "no permission" 1 "locked/x: "
 elif setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
     chmod 755 "$folder"
     mkdir -m 500 "$folder/locked"
     cp -r "$carvq" "$model/model.safetensors" "$folder" # what nobody may read, wherever the source tree lies
-    setpriv --reuid=65534 --clear-groups "$folder/carvq" compress "$folder/model.safetensors" -o "$folder/locked/x" >"$folder/stdout" 2>"$folder/stderr" && status=0 || status=$?
+    setpriv --reuid=65534 --clear-groups "$folder/carvq" compress "$folder/model.safetensors" -o "$folder/locked/x" --preset carvq-3 >"$folder/stdout" 2>"$folder/stderr" && status=0 || status=$?
     expect_failure "no permission" 1 "locked/x: "
 fi
 
 rm -rf "${out:?}"/*
 if mkdir "$folder/full" && mount -t tmpfs -o size=100k none "$folder/full" 2>/dev/null; then
-    run compress "$model" -o "$folder/full/x"
+    run compress "$model" -o "$folder/full/x" --preset carvq-3
     expect_failure "disk full" 1 "full/x: cannot write: No space left on device"
     check "disk full: something is left behind" test -z "$(ls -A "$folder/full")"
     run restore "$folder/copy" "$model" -o "$folder/full/dir"
@@ -103,7 +103,7 @@ fi
 rm -rf "${out:?}"/*
 (
     ulimit -f 50
-    run compress "$model" -o "$out/x"
+    run compress "$model" -o "$out/x" --preset carvq-3
     exit $status
 )
 status=$?
@@ -112,7 +112,7 @@ nothing_left "ulimit -f"
 
 # What --force must not overwrite.
 mkfifo "$out/pipe"
-run compress "$model" -o "$out/pipe" --force
+run compress "$model" -o "$out/pipe" --preset carvq-3 --force
 expect_failure "output is a pipe" 1 "not a regular file"
 check "the pipe is gone" test -p "$out/pipe"
 run compress "$model" -o ""
@@ -132,7 +132,7 @@ expect_failure "long path" 1 "No such file or directory"
 # The default name is what was typed, not what a link leads to.
 mkdir "$out/links"
 ln -s "$(realpath "$model/model.safetensors")" "$out/links/pretty.safetensors"
-(cd "$out/links" && "$carvq" compress pretty.safetensors >/dev/null)
+(cd "$out/links" && "$carvq" compress pretty.safetensors --preset carvq-3 >/dev/null)
 check "default output of a link" test -e "$out/links/pretty.carvq.safetensors"
 
 # restore: into nothing, an empty directory, a link to one; not over what is there; with --force over files, but not over directories

@@ -23,7 +23,7 @@ cause_of() # file
 mkdir "$folder/out"
 while IFS=$'\t' read -r file expect _; do
     [[ $expect == expect ]] && continue
-    run compress "$source_dir/tests/bad/$file" -o "$folder/out/x"
+    run compress "$source_dir/tests/bad/$file" -o "$folder/out/x" --preset carvq-3
     if [[ $expect == reject || ( $expect == either && $status -ne 0 ) ]]; then
         expect_failure "$file" 1 "$file: "
         expect_failure "$file" 1 "$(cause_of "$file")"

@@ -16,7 +16,7 @@ shows() # what it is, text that has to be in the output
 run show "$golden/v2-tiers-4.carvq.safetensors"
 expect_success "show of tiers"
 shows "show of tiers" "26 rows (5.1 %), 16.0000 bits per parameter, decoder scalar raw"
-shows "show of tiers" "trellis: 8 bits for two values, 12 state bits, 3 scale bits"
+shows "show of tiers" "trellis of 2^12 states: 8 bits for two values, 8 scales"
 shows "show of tiers" "rvq: sub-vectors of 8, groups of 99 (rows), 2 stages of 4 bits"
 shows "show of tiers" "160 bytes, which row is in which: 2.50 bits a row"
 shows "show of tiers" "rank 3, coefficients of 5 bits"

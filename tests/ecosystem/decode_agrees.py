@@ -4,6 +4,8 @@
 Usage: decode_agrees.py CARVQ EXAMPLES DATA
 """
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,12 +13,13 @@ import tempfile
 import numpy as np
 from safetensors import safe_open
 
-from decode import decode
+from decode import decode, trellis_table
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
 from make import RATES, any_table, rvq, trellis, write
 
 CARVQ, EXAMPLES, DATA = sys.argv[1:4]
+SOURCE = os.path.dirname(os.path.abspath(EXAMPLES))
 
 
 def run(*arguments):
@@ -45,8 +48,10 @@ def check(what, path, folder):
         different = np.flatnonzero((rows.view(np.uint32) != expected.view(np.uint32)).any(axis=1))
         assert different.size == 0, f"{what}: {name}: {different.size} rows differ, the first is {different[0]}"
         last = len(expected) - 1
+        ids = [last, *range(min(last, 2) + 1)]
         some = lookup(path, name, [str(last), f"0-{min(last, 2)}"], folder)
-        assert np.array_equal(some, expected[[last, *range(min(last, 2) + 1)]]), f"{what}: {name}: a list of ids gives other rows"
+        assert np.array_equal(some, expected[ids]), f"{what}: {name}: a list of ids gives other rows"
+        assert np.array_equal(decode(path, name, ids).view("u4"), expected[ids].view("u4")), f"{what}: {name}: decode() of a few rows"
     print(f"ok: {what}: {len(names)} tables")
 
 
@@ -77,7 +82,7 @@ def test_written_from_the_format(folder):
 def test_compressed(folder):
     models = [os.path.join(EXAMPLES, "demo-llama")]
     models += [os.path.join(DATA, "models", name) for name in ("stories260K", "ple-v4096", "glove-25d")]
-    options = [[], ["--no-adaptor", "--grouping", "columns", "--group", "300"],
+    options = [["--preset", "carvq-3"], ["--no-adaptor", "--grouping", "columns", "--group", "300"],
                ["--no-adaptor", "--subvector", "6", "--code-bits", "5", "--stages", "2", "--codebook-dtype", "f16"],
                ["--preset", "carvq-2", "--adaptor-dim", "3", "--adaptor-hidden", "17", "--adaptor-epochs", "2"],
                ["--bits", "2.2", "--uniform", "--effort", "1"], ["--bits", "3.5", "--effort", "1"]]
@@ -91,6 +96,43 @@ def test_compressed(folder):
             check(f"{os.path.basename(model)} {' '.join(flags)}", path, folder)
 
 
+def test_constants():
+    """Those at the end of decode.py are those of the C source."""
+    with open(os.path.join(SOURCE, "src", "runtime", "trellis_tables.inc"), encoding="ascii") as file:
+        tables = re.findall(r"table_(\d+)_(\d+)\[\d+\] = {(.*?)}", file.read(), re.DOTALL)
+    assert len(tables) == 15
+    for S, k, text in tables:
+        expected = np.array([int(number) for number in re.findall(r"-?\d+", text)]).reshape(-1, 2)
+        assert np.array_equal(trellis_table(int(S), int(k)), expected), f"constants of S = {S}, k = {k}"
+
+
+def test_alone(folder):
+    """A copy without anything beside it prints and writes the rows that `carvq lookup` gives."""
+    script, npy = os.path.join(folder, "copied.py"), os.path.join(folder, "rows.npy")
+    shutil.copy(os.path.join(SOURCE, "tests", "ecosystem", "decode.py"), script)
+    path = os.path.join(SOURCE, "tests", "golden", "v3-tiers.carvq.safetensors")
+    name = next(key[len("carvq.table."):] for key in safe_open(path, "np").metadata() if key.startswith("carvq.table."))
+
+    def call(*arguments, status=0):
+        done = subprocess.run([sys.executable, "-I", script, *arguments], capture_output=True, text=True)
+        assert done.returncode == status, f"decode.py {arguments}: {done.returncode}\n{done.stderr}"
+        return done.stdout
+
+    assert call(path).startswith(name + " ")
+    printed = [line.split() for line in call(path, "7", "0-2", "--table", name).splitlines()]
+    rows = lookup(path, name, ["7", "0-2"], folder)
+    assert [row[0] for row in printed] == ["7", "0", "1", "2"]
+    assert np.array_equal(np.array([row[1:] for row in printed], "f4"), rows)
+    call(path, "all", "--npy", npy)
+    written = np.load(npy)
+    os.unlink(npy)
+    assert np.array_equal(written, lookup(path, name, ["all"], folder))
+    call(status=1)
+    call(path, "7", "--table", "other", status=1)
+
+
 with tempfile.TemporaryDirectory() as temporary:
+    test_constants()
+    test_alone(temporary)
     test_written_from_the_format(temporary)
     test_compressed(temporary)
