@@ -130,7 +130,8 @@ static enum carvq_status put_all(struct sink *sink, const struct range *ranges, 
 }
 
 struct settings {
-    const char *tensor, *npy;
+    const char *tensor, *npy, *model;
+    struct cli_text_options text;
     bool force, json;
 };
 
@@ -163,6 +164,44 @@ static int print_rows(const struct carvq_table *table, const struct range *range
     return cli_print_json(object);
 }
 
+// The rows of the tokens of a text, in its order: an allocation, as ranges of one row each.
+static enum carvq_status read_text(const struct settings *settings, uint64_t rows, struct range **ranges_ret, size_t *count_ret,
+                                   struct carvq_error *error)
+{
+    struct carvq_checkpoint *checkpoint;
+    uint32_t *ids = NULL;
+    enum carvq_status status = cli_open_model(settings->model, &checkpoint, error);
+    if (status != CARVQ_OK)
+        return status;
+    status = cli_read_text(&settings->text, checkpoint, rows, &ids, count_ret, error);
+    carvq_checkpoint_close(checkpoint);
+    *ranges_ret = status == CARVQ_OK ? calloc(*count_ret + 1, sizeof **ranges_ret) : NULL;
+    if (status == CARVQ_OK && *ranges_ret == NULL)
+        status = carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
+    for (size_t i = 0; status == CARVQ_OK && i < *count_ret; i++) {
+        (*ranges_ret)[i] = (struct range){ids[i], ids[i]};
+        if (ids[i] >= rows)
+            status = carvq_fail(error, CARVQ_ERROR_RANGE, "%s: token %zu is %" PRIu32 ", but the table has %" PRIu64 " rows",
+                                cli_text_path(&settings->text), i, ids[i], rows);
+    }
+    free(ids);
+    return status;
+}
+
+static int lookup_text(const struct carvq_file *file, const char *path, const struct settings *settings)
+{
+    const struct carvq_table *table = cli_table(file, path, settings->tensor);
+    struct range *ranges = NULL;
+    struct carvq_error error;
+    size_t count;
+    if (table == NULL)
+        return CLI_FAILED;
+    const enum carvq_status status = read_text(settings, carvq_info(table)->rows, &ranges, &count, &error);
+    const int result = status == CARVQ_OK ? print_rows(table, ranges, count, settings) : cli_fail(&error);
+    free(ranges);
+    return result;
+}
+
 static int lookup(const struct carvq_file *file, const char *path, char **ids, size_t count, const struct settings *settings)
 {
     const struct carvq_table *table = cli_table(file, path, settings->tensor);
@@ -191,6 +230,9 @@ static int run(int argc, char **argv)
     struct settings settings = {0};
     const struct cli_option options[] = {
         {"tensor", 't', CLI_STRING, &settings.tensor, "NAME", "the table, if the file holds several", 0, 0},
+        {"text", 0, CLI_LIST, &settings.text.texts, "TEXT", "the rows of the tokens of a text, in its order; needs --model", 0,
+         0},
+        {"model", 'm', CLI_STRING, &settings.model, "MODEL", "whose tokenizer.json cuts the text", 0, 0},
         {"npy", 0, CLI_STRING, &settings.npy, "OUT", "write a NumPy file of float32, one row per id, instead of text", 0, 0},
         {"force", 'f', CLI_FLAG, &settings.force, NULL, "overwrite OUT", 0, 0},
         {"json", 0, CLI_FLAG, &settings.json, NULL, "print one JSON object instead of text", 0, 0},
@@ -198,20 +240,26 @@ static int run(int argc, char **argv)
     };
     const struct cli_usage usage = {
         "lookup",
-        "FILE ID...",
+        "FILE (ID... | --text TEXT --model MODEL)",
         "Prints rows of a table, each as its id and its values with nine digits, which is exact. An ID is a row\n"
         "number, a range like 0-99, or 'all'.",
         options,
-        2,
+        1,
         -1};
     int first, status = cli_parse(&usage, argc, argv, &first);
     if (status >= 0)
         return status;
+    const bool has_text = settings.text.texts.count > 0;
+    if (has_text != (settings.model != NULL))
+        return cli_misuse("lookup", "--text and --model go together");
+    if (has_text == (argc - first > 1))
+        return cli_misuse("lookup", "name rows, or give a text with --text");
     struct carvq_error error;
     struct carvq_file *file;
     if (cli_open_file(argv[first], NULL, &file, &error) != CARVQ_OK)
         return cli_fail(&error);
-    status = lookup(file, argv[first], argv + first + 1, (size_t)(argc - first - 1), &settings);
+    status = has_text ? lookup_text(file, argv[first], &settings)
+                      : lookup(file, argv[first], argv + first + 1, (size_t)(argc - first - 1), &settings);
     carvq_close(file);
     cli_reraise();
     return status;

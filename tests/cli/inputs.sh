@@ -94,6 +94,21 @@ says "what comes next" "what it does to the model: carvq eval copied --table pla
 run compress copied -o plain.c "${fast[@]}"
 says "what comes next after a preset" "; --bits does better than this method at the same size"
 
+# Rows by a text: those of its tokens.
+run compress "$model" -o demo.c "${fast[@]}"
+printf 'It was a dark night.' >words
+run lookup demo.c --text words --model "$model"
+expect_success "lookup --text"
+cut -d' ' -f1 "$folder/stdout" >ids && cp "$folder/stdout" rows
+# shellcheck disable=SC2046
+run lookup demo.c $(cat ids)
+check "lookup --text: the rows of its ids" cmp -s "$folder/stdout" rows
+check "lookup --text: $(wc -l <ids) tokens" test "$(wc -l <ids)" -ge 5 -a "$(wc -l <ids)" -le 12
+run lookup demo.c --text words
+expect_failure "lookup --text alone" 2 "--text and --model go together"
+run lookup demo.c 3 --text words --model "$model"
+expect_failure "lookup of both" 2 "name rows, or give a text"
+
 # Where importance is not guessed, the reason is said.
 run compress pointer --bits 4 -n --effort 1 --no-adaptor --codec trellis
 says "a tokenizer that is a pointer" "all rows alike, not guessed: pointer/tokenizer.json: is a git-lfs pointer, not the file: run 'git lfs pull'"
