@@ -324,12 +324,66 @@ static void test_sums_by_hand(void **state)
     assert_near(result.increase_error, fabs((q * 4 - p * 2.5) - (q * 2 - p * 1.5)) / 2, 1e-12);
     assert_near(result.kl, 0.4, 1e-12);
     assert_near(result.kl_error, 0.2, 1e-12);
+    assert_near(result.kl_median, 0.4, 1e-7); // 0.1, 0.3, 0.5, 0.7
+    assert_near(result.kl_99, 0.5 + 0.97 * 0.2, 1e-7);
     assert_int_equal(result.original.correct, 3);
     assert_int_equal(result.changed.correct, 2);
     assert_near(result.top1_agreement, 0.5, 0);
     assert_int_equal(result.bands[0].types, 2);
     assert_int_equal(result.bands[0].tokens, 4);
     assert_near(result.bands[0].changed, 3, 1e-12);
+}
+
+// The windows of a text with an id in front of each are windows of a text that has it there already.
+static void test_something_in_front(void **state)
+{
+    (void)state;
+    enum { WINDOW = 20, WINDOWS = 6 };
+    struct model model = open_model(DEMO, SAMPLE);
+    struct carvq_file *file = make_table(&model, 1);
+    uint32_t *text = model.ids, by_hand[WINDOW * WINDOWS], replaced[WINDOW * WINDOWS];
+    const size_t count = model.count;
+    const uint32_t front = 7;
+    for (size_t i = 0; i < WINDOW * WINDOWS; i++) {
+        by_hand[i] = i % WINDOW == 0 ? front : text[i / WINDOW * (WINDOW - 1) + i % WINDOW - 1];
+        replaced[i] = i % WINDOW == 0 ? front : text[i];
+    }
+    struct carvq_eval_options options = {.window = WINDOW, .max_windows = WINDOWS, .front = &front};
+    const struct carvq_eval_result put = evaluate(&model, file, CARVQ_EVAL_AUTO, &options);
+    options.front_replaces = true;
+    const struct carvq_eval_result replacing = evaluate(&model, file, CARVQ_EVAL_AUTO, &options);
+    options = (struct carvq_eval_options){.window = WINDOW, .max_windows = WINDOWS};
+    model.ids = by_hand;
+    model.count = WINDOW * WINDOWS;
+    const struct carvq_eval_result right = evaluate(&model, file, CARVQ_EVAL_AUTO, &options);
+    model.ids = replaced;
+    const struct carvq_eval_result right_replaced = evaluate(&model, file, CARVQ_EVAL_AUTO, &options);
+    model.ids = text;
+    model.count = count;
+    assert_true(put.original.nll == right.original.nll && put.kl == right.kl && put.tokens == right.tokens);
+    assert_true(replacing.original.nll == right_replaced.original.nll && replacing.kl == right_replaced.kl);
+    assert_true(put.original.nll != replacing.original.nll);
+    options = (struct carvq_eval_options){.window = WINDOW, .front = &front};
+    assert_int_equal(evaluate(&model, NULL, CARVQ_EVAL_AUTO, &options).dropped_tokens, model.count % (WINDOW - 1));
+    carvq_close(file);
+    close_model(&model);
+}
+
+// Scoring a later part of each window only: what is left out of the sums is what windows that end earlier score.
+static void test_later_tokens(void **state)
+{
+    (void)state;
+    struct model model = open_model(DEMO, SAMPLE);
+    struct carvq_eval_options options = {.window = 64, .max_windows = 1};
+    const struct carvq_eval_result all = evaluate(&model, NULL, CARVQ_EVAL_AUTO, &options);
+    options.first_scored = 33;
+    const struct carvq_eval_result late = evaluate(&model, NULL, CARVQ_EVAL_AUTO, &options);
+    options = (struct carvq_eval_options){.window = 33, .max_windows = 1};
+    const struct carvq_eval_result early = evaluate(&model, NULL, CARVQ_EVAL_AUTO, &options);
+    assert_int_equal(late.tokens, 31);
+    assert_near(late.original.nll + early.original.nll, all.original.nll, 1e-3);
+    assert_int_equal(late.original.correct + early.original.correct, all.original.correct);
+    close_model(&model);
 }
 
 static void test_one_window_has_no_standard_error(void **state)
@@ -480,6 +534,8 @@ int main(void)
         cmocka_unit_test(test_variants_do_not_mix),
         cmocka_unit_test(test_too_many_variants),
         cmocka_unit_test(test_sums_by_hand),
+        cmocka_unit_test(test_something_in_front),
+        cmocka_unit_test(test_later_tokens),
         cmocka_unit_test(test_one_window_has_no_standard_error),
         cmocka_unit_test(test_bad_text),
         cmocka_unit_test(test_table_of_another_model),

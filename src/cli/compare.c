@@ -16,6 +16,7 @@ struct settings {
     struct cli_count_options counts;
     int codec; // see cli_codecs
     uint64_t window, max_windows, threads, seed;
+    int bos;
     int apply; // enum carvq_eval_apply
     bool json, force;
 };
@@ -30,6 +31,7 @@ struct work {
     size_t id_count;
     struct carvq_baseline *settings;
     struct carvq_compare_row *rows;
+    uint32_t front; // the id that windows begin with, if options.front is set
     struct carvq_compare_options options;
     struct cli_counts counts;
     struct cli_comparison comparison;
@@ -59,6 +61,8 @@ static int read_options(int argc, char **argv, struct settings *settings)
         {"json", 0, CLI_FLAG, &settings->json, NULL, "print one JSON object instead of text", 0, 0},
         {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
         {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
+        {"bos", 0, CLI_WORD, &(struct cli_choice){&settings->bos, cli_bos_words}, NULL,
+         "begin each window with the token that texts begin with (auto: if the tokenizer does so with --text)", 0, 0},
         {"apply", 0, CLI_WORD, &(struct cli_choice){&settings->apply, cli_places}, NULL,
          "where the table is used (input; and both, if tied)", 0, 0},
         {"tensor", 't', CLI_STRING, &settings->tensor, "NAME", "the table, where there are several", 0, 0},
@@ -81,9 +85,9 @@ static int parse(int argc, char **argv, struct settings *settings)
     int status = read_options(argc, argv, settings);
     if (status >= 0)
         return status;
-    if (!cli_has_text(&settings->text) &&
-        (settings->apply != CARVQ_EVAL_AUTO || settings->window > 0 || settings->max_windows > 0))
-        return cli_misuse("compare", "--apply, --window and --max-windows need --text or --tokens");
+    if (!cli_has_text(&settings->text) && (settings->apply != CARVQ_EVAL_AUTO || settings->window > 0 ||
+                                           settings->max_windows > 0 || settings->bos != CLI_BOS_AUTO))
+        return cli_misuse("compare", "--apply, --window, --max-windows and --bos need --text or --tokens");
     status = cli_check_counts(&settings->counts, "compare");
     return status >= 0 ? status : cli_check_text(&settings->text, "compare");
 }
@@ -131,8 +135,11 @@ static enum carvq_status open_model(const struct settings *settings, struct work
             error, CARVQ_ERROR_ARGUMENT,
             "%s: '%s' is not the table that the model uses there ('%s'); leave out the text to compare the table alone",
             settings->model, settings->tensor, *name_ret);
-    return cli_read_text(&settings->text, work->checkpoint, carvq_lm_config(work->lm)->vocabulary, &work->ids, &work->id_count,
-                         error);
+    status = cli_find_front(settings->bos, settings->text.texts.count > 0, work->checkpoint, work->lm, &work->front,
+                            &work->options.front, error);
+    return status == CARVQ_OK ? cli_read_text(&settings->text, work->checkpoint, carvq_lm_config(work->lm)->vocabulary,
+                                              &work->ids, &work->id_count, error)
+                              : status;
 }
 
 static enum carvq_status open_table(const struct settings *settings, const char *name, struct work *work,

@@ -14,6 +14,7 @@ struct settings {
     struct cli_text_options text;
     uint64_t window, max_windows, threads;
     int apply; // enum carvq_eval_apply
+    struct cli_protocol protocol;
     bool json, csv;
     struct cli_task_settings tasks;
 };
@@ -23,6 +24,8 @@ struct work {
     struct cli_model model;
     uint32_t *ids;
     size_t count;
+    struct carvq_eval_options options;
+    uint32_t front; // the id that windows begin with, if options.front is set
     struct carvq_eval_result result;
     uint64_t bytes; // of text that the scored tokens are; 0: not known
     double seconds;
@@ -35,8 +38,9 @@ static int check_tasks(const struct settings *settings)
     const bool has_tasks = tasks->files.count > 0;
     if (has_tasks == cli_has_text(&settings->text))
         return cli_misuse("eval", "give either a text, with --text or --tokens, or tasks, with --task");
-    if (has_tasks && (settings->window > 0 || settings->max_windows > 0))
-        return cli_misuse("eval", "--window and --max-windows are for texts");
+    if (has_tasks && (settings->window > 0 || settings->max_windows > 0 || settings->protocol.bos != CLI_BOS_AUTO ||
+                      settings->protocol.kind != CLI_PROTOCOL_CARVQ))
+        return cli_misuse("eval", "--window, --max-windows, --bos and --protocol are for texts");
     if (!has_tasks && (tasks->max_items > 0 || tasks->max_new > 0 || tasks->items != NULL))
         return cli_misuse("eval", "--max-items, --max-new and --items need --task");
     if (tasks->force && tasks->items == NULL)
@@ -46,9 +50,10 @@ static int check_tasks(const struct settings *settings)
 
 static const char description
     [] = "Runs a language model over a text, without and with a compressed table, and compares its predictions. The text is\n"
-         "cut into windows that are run apart from each other; a last partial one is dropped; the first token of a window is\n"
-         "not scored; nothing is put in front. Or it puts the questions of tasks to the model: multiple choice, {\"context\",\n"
-         "\"choices\", \"label\"}, by log-probability, or a number, {\"question\", \"answer\"}, by greedy generation.";
+         "cut into windows that are run apart from each other; a last partial one is dropped; each begins with the token that\n"
+         "the tokenizer has texts begin with, and its first token is not scored. Or it puts the questions of tasks to the\n"
+         "model: multiple choice, {\"context\", \"choices\", \"label\"}, by log-probability, or a number, {\"question\",\n"
+         "\"answer\"}, by greedy generation.";
 
 // The values of the options, not checked against each other.
 static int read_options(int argc, char **argv, struct settings *settings)
@@ -63,6 +68,10 @@ static int read_options(int argc, char **argv, struct settings *settings)
         {"token-width", 0, CLI_NUMBER, &settings->text.token_width, "N", CLI_WIDTH_HELP, 2, 8},
         {"window", 'w', CLI_NUMBER, &settings->window, "N", "tokens of a window (256)", 2, 1 << 30},
         {"max-windows", 0, CLI_NUMBER, &settings->max_windows, "N", "stop after so many windows (all)", 1, UINT32_MAX},
+        {"bos", 0, CLI_WORD, &(struct cli_choice){&settings->protocol.bos, cli_bos_words}, NULL,
+         "begin each window with the token that texts begin with (auto: if the tokenizer does so with --text)", 0, 0},
+        {"protocol", 0, CLI_WORD, &(struct cli_choice){&settings->protocol.kind, cli_protocol_words}, NULL,
+         "llama.cpp: windows of 512, of each the second half scored (carvq)", 0, 0},
         {"apply", 0, CLI_WORD, &(struct cli_choice){&settings->apply, cli_places}, NULL,
          "where the table is used (both if tied, else input)", 0, 0},
         {"task", 0, CLI_LIST, &settings->tasks.files, "FILE", "questions with their answers, one JSON object a line; repeatable",
@@ -127,14 +136,21 @@ static enum carvq_status open_all(const struct settings *settings, struct work *
                                               &work->model, error);
     if (status != CARVQ_OK)
         return status;
-    return cli_read_text(&settings->text, work->model.checkpoint, carvq_lm_config(work->model.lm)->vocabulary, &work->ids,
-                         &work->count, error);
+    status = cli_read_text(&settings->text, work->model.checkpoint, carvq_lm_config(work->model.lm)->vocabulary, &work->ids,
+                           &work->count, error);
+    work->options.window = settings->window;
+    if (status != CARVQ_OK)
+        return status;
+    return cli_protocol_apply(&settings->protocol, &work->model, settings->text.texts.count > 0, &work->ids, &work->count,
+                              &work->front, &work->options, error);
 }
 
 // Adds up the bytes of the scored tokens, if the model's tokenizer can tell.
 static uint64_t scored_bytes(const struct work *work)
 {
-    const size_t vocabulary = carvq_lm_config(work->model.lm)->vocabulary, window = work->result.window;
+    const struct carvq_eval_result *result = &work->result;
+    const size_t vocabulary = carvq_lm_config(work->model.lm)->vocabulary;
+    const bool put = work->options.front != NULL && !work->options.front_replaces; // the text has one place less in a window
     struct carvq_tokenizer *tokenizer = NULL;
     struct carvq_detokenizer *detokenizer = NULL;
     struct carvq_tok_bytes text = {NULL, 0, 0};
@@ -142,8 +158,9 @@ static uint64_t scored_bytes(const struct work *work)
     uint64_t *counts = calloc(vocabulary, sizeof *counts);
     bool good = counts != NULL && cli_open_tokenizer(work->model.checkpoint, &tokenizer, NULL) == CARVQ_OK &&
                 carvq_detokenizer_open(tokenizer, &detokenizer, NULL) == CARVQ_OK;
-    for (uint64_t i = 0; good && i < work->result.windows * window; i++)
-        counts[work->ids[i]] += i % window > 0; // the first token of a window is not scored
+    for (uint64_t window = 0; good && window < result->windows; window++)
+        for (size_t i = result->first_scored; i < result->window; i++)
+            counts[work->ids[window * (result->window - put) + i - put]]++;
     for (size_t id = 0; good && id < vocabulary; id++) {
         text.length = 0;
         if (counts[id] > 0)
@@ -165,17 +182,14 @@ static double bits_per_byte(const struct work *work, const struct carvq_eval_fig
 static enum carvq_status evaluate(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
     struct show show = {.label = ""};
-    const struct carvq_eval_options options = {
-        .window = settings->window,
-        .max_windows = settings->max_windows,
-        .threads = (unsigned)settings->threads,
-        .progress = show_progress,
-        .progress_context = &show,
-    };
+    work->options.max_windows = settings->max_windows;
+    work->options.threads = (unsigned)settings->threads;
+    work->options.progress = show_progress;
+    work->options.progress_context = &show;
     const double started = cli_seconds();
     cli_progress_begin(&show.progress);
     enum carvq_status status = carvq_eval(work->model.lm, &work->model.variant, work->model.file_count > 0, work->ids,
-                                          work->count, cli_text_path(&settings->text), &options, &work->result, error);
+                                          work->count, cli_text_path(&settings->text), &work->options, &work->result, error);
     cli_progress_end(&show.progress);
     work->seconds = cli_seconds() - started;
     work->bytes = status == CARVQ_OK ? scored_bytes(work) : 0;
@@ -214,6 +228,10 @@ static int print_text(const struct settings *settings, const struct work *work)
     const struct carvq_eval_result *result = &work->result;
     printf("%s on %s: %" PRIu64 " windows of %zu tokens, %" PRIu64 " tokens scored", cli_safe(settings->model),
            cli_safe(cli_text_path(&settings->text)), result->windows, result->window, result->tokens);
+    if (work->options.front != NULL)
+        printf(", token %" PRIu32 " in front of each", work->front);
+    if (result->first_scored > 1)
+        printf(", the first %zu not scored", result->first_scored);
     if (result->dropped_tokens > 0)
         printf(", last %" PRIu64 " dropped", result->dropped_tokens);
     printf(", %.1f s\n\n                 perplexity  top-1 accuracy\n", work->seconds);
@@ -230,7 +248,7 @@ static int print_text(const struct settings *settings, const struct work *work)
         printf("\nKL divergence   %11.6f", result->kl);
         if (isfinite(result->kl_error))
             printf("  +- %.6f", result->kl_error);
-        printf(" nats a token\n");
+        printf(" nats a token, median %.6f, 99 %% below %.4f\n", result->kl_median, result->kl_99);
         printf("top-1 agreement %11.2f %%\n", 100 * result->top1_agreement);
     }
     if (work->bytes > 0) {
@@ -281,6 +299,8 @@ static int print_json(const struct settings *settings, const struct work *work)
     json_t *object = json_pack("{sososIsIsI}", "model", cli_text(settings->model), "text",
                                cli_text(cli_text_path(&settings->text)), "window", (json_int_t)result->window, "windows",
                                (json_int_t)result->windows, "dropped_tokens", (json_int_t)result->dropped_tokens);
+    json_object_set_new(object, "front", work->options.front != NULL ? json_integer((json_int_t)work->front) : json_null());
+    json_object_set_new(object, "first_scored", json_integer((json_int_t)result->first_scored));
     json_object_set_new(object, "original", figures_json(work, &result->original));
     if (settings->tables.count > 0) {
         json_t *difference = json_object();
@@ -288,6 +308,8 @@ static int print_json(const struct settings *settings, const struct work *work)
         json_object_set_new(difference, "standard_error", cli_real(result->increase_error));
         json_object_set_new(difference, "kl", cli_real(result->kl));
         json_object_set_new(difference, "kl_standard_error", cli_real(result->kl_error));
+        json_object_set_new(difference, "kl_median", cli_real(result->kl_median));
+        json_object_set_new(difference, "kl_99", cli_real(result->kl_99));
         json_object_set_new(difference, "top1_agreement", cli_real(result->top1_agreement));
         json_object_set_new(object, "table", cli_text(cli_model_tables(&settings->tables)));
         json_object_set_new(object, "bits_per_param", cli_real(cli_model_bits(&work->model)));
@@ -304,9 +326,9 @@ static int print_csv(const struct settings *settings, const struct work *work)
 {
     const struct carvq_eval_result *result = &work->result;
     printf("model,text,window,windows,tokens,perplexity%s\n",
-           settings->tables.count > 0
-               ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_standard_error,top1_agreement"
-               : "");
+           settings->tables.count > 0 ? ",table,bits_per_param,apply,compressed_perplexity,increase,standard_error,kl,kl_"
+                                        "standard_error,top1_agreement,kl_median,kl_99"
+                                      : "");
     cli_csv_text(stdout, settings->model);
     putchar(',');
     cli_csv_text(stdout, cli_text_path(&settings->text));
@@ -322,6 +344,8 @@ static int print_csv(const struct settings *settings, const struct work *work)
         cli_csv_real(stdout, 6, result->kl);
         cli_csv_real(stdout, 6, result->kl_error);
         cli_csv_real(stdout, 6, result->top1_agreement);
+        cli_csv_real(stdout, 6, result->kl_median);
+        cli_csv_real(stdout, 6, result->kl_99);
     }
     putchar('\n');
     return cli_finish();

@@ -33,6 +33,24 @@ const char *cli_model_tables(const struct cli_list *tables);
 double cli_model_bits(const struct cli_model *model);
 const char *cli_model_apply(const struct cli_model *model);
 
+// What windows of a text begin with, and which of their tokens are scored: --bos and --protocol.
+enum { CLI_BOS_AUTO, CLI_BOS_YES, CLI_BOS_NO };
+enum { CLI_PROTOCOL_CARVQ, CLI_PROTOCOL_LLAMA };
+extern const struct cli_word cli_bos_words[], cli_protocol_words[];
+struct cli_protocol {
+    int bos, kind;
+};
+
+// The id that windows are to begin with, if there is one: *place_ret is front_ret, else NULL.
+enum carvq_status cli_find_front(int bos, bool is_text, const struct carvq_checkpoint *checkpoint, const struct carvq_lm *lm,
+                                 uint32_t *front_ret, const uint32_t **place_ret, struct carvq_error *error);
+
+// Fills in what options has of it. is_text: the ids are those of a text as the tokenizer cuts it, not somebody's own; they may
+// get one more. front_ret is where options->front leads, and must stay.
+enum carvq_status cli_protocol_apply(const struct cli_protocol *protocol, const struct cli_model *model, bool is_text,
+                                     uint32_t **ids, size_t *count, uint32_t *front_ret, struct carvq_eval_options *options,
+                                     struct carvq_error *error);
+
 // carvq eval --task
 struct cli_task_settings {
     const char *model, *items;

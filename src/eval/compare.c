@@ -108,8 +108,10 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
 
 static struct carvq_eval_options eval_options(const struct run *run)
 {
-    return (struct carvq_eval_options){
-        .window = run->options->window, .max_windows = run->options->max_windows, .threads = run->options->threads};
+    return (struct carvq_eval_options){.window = run->options->window,
+                                       .max_windows = run->options->max_windows,
+                                       .front = run->options->front,
+                                       .threads = run->options->threads};
 }
 
 // Counts the tokens, and runs one window so that what is wrong with the text or the model shows before the work begins.
@@ -127,7 +129,7 @@ static enum carvq_status prepare_text(struct run *run, struct carvq_error *error
     const double token_seconds = (omp_get_wtime() - started) / (double)result.window;
     for (size_t i = 0; i < subject->id_count; i++)
         run->token_counts[subject->ids[i]]++;
-    const uint64_t windows = subject->id_count / result.window, max = run->options->max_windows;
+    const uint64_t windows = subject->id_count / (result.window - (options.front != NULL)), max = run->options->max_windows;
     run->table_cost = 1 + (uint64_t)(COMPRESS_SECONDS * (double)run->values / (token_seconds + 1e-9));
     run->total = (max > 0 && max < windows ? max : windows) * result.window * run->options->place_count * run->count +
                  run->table_cost * run->count;

@@ -26,6 +26,7 @@ struct carvq_compare_options {
     size_t place_count;
     size_t window; // as in struct carvq_eval_options
     uint64_t max_windows;
+    const uint32_t *front;
     unsigned threads; // 0: one per processor
     uint64_t seed;
     const double *counts; // [V] how often each row is used, for methods that care; NULL: all alike

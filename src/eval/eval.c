@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/status.h"
 #include "eval/sums.h"
@@ -19,10 +20,14 @@ struct run {
     const uint32_t *ids;
     const char *text_path;
     size_t window, batch_windows;
+    size_t step;         // tokens of the text from one window to the next
+    size_t first_scored; // in a window
     uint64_t total_windows;
     struct carvq_lm_batch *batch;
     float *hidden[CARVQ_LM_MAX_VARIANTS]; // [batch_windows * window][n] of the original, then of the variants with other inputs
-    struct carvq_lm_score *scores;        // [1 + count][batch_windows][window - 1]
+    uint32_t *with_front;                 // [batch_windows][window] the windows, if something is put in front of each
+    struct carvq_lm_span *spans;          // [batch_windows] what is scored
+    struct carvq_lm_score *scores;        // [1 + count][batch_windows][window - first_scored]
     struct carvq_eval_sums sums[CARVQ_LM_MAX_VARIANTS]; // of each variant, or the first of the original alone
 };
 
@@ -105,7 +110,7 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
     enum carvq_status status = carvq_lm_batch_open(run->lm, run->window, run->batch_windows, run->options->threads, &run->batch,
                                                    error);
     for (size_t i = 0; status == CARVQ_OK && (i == 0 || i < run->count); i++)
-        status = carvq_eval_sums_open(&run->sums[i], run->total_windows, run->window, vocabulary, error);
+        status = carvq_eval_sums_open(&run->sums[i], run->total_windows, run->window - run->first_scored + 1, vocabulary, error);
     const size_t tokens = run->batch_windows * run->window;
     for (size_t i = 0; status == CARVQ_OK && i <= run->count; i++) {
         if (same_input(run, i) != i)
@@ -115,7 +120,10 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
             status = fail_memory(run, error);
     }
     run->scores = calloc(tokens * (1 + run->count), sizeof *run->scores);
-    return status == CARVQ_OK && run->scores == NULL ? fail_memory(run, error) : status;
+    run->spans = calloc(run->batch_windows, sizeof *run->spans);
+    run->with_front = run->options->front != NULL ? calloc(tokens, sizeof *run->with_front) : NULL;
+    const bool good = run->scores != NULL && run->spans != NULL && (run->with_front != NULL || run->options->front == NULL);
+    return status == CARVQ_OK && !good ? fail_memory(run, error) : status;
 }
 
 static void release(struct run *run)
@@ -126,6 +134,23 @@ static void release(struct run *run)
         free(run->hidden[i]);
     }
     free(run->scores);
+    free(run->spans);
+    free(run->with_front);
+}
+
+// The ids of windows from number first on, one behind the other.
+static const uint32_t *lay_out(struct run *run, uint64_t first, size_t windows)
+{
+    const uint32_t *text = run->ids + first * run->step, *front = run->options->front;
+    if (front == NULL)
+        return text;
+    for (size_t i = 0; i < windows; i++) {
+        uint32_t *window = run->with_front + i * run->window;
+        const uint32_t *rest = text + i * run->step + (run->options->front_replaces ? 1 : 0);
+        window[0] = *front;
+        memcpy(window + 1, rest, (run->window - 1) * sizeof *window);
+    }
+    return run->with_front;
 }
 
 static enum carvq_status score(struct run *run, const uint32_t *ids, size_t windows, struct carvq_error *error)
@@ -141,18 +166,22 @@ static enum carvq_status score(struct run *run, const uint32_t *ids, size_t wind
         if (status != CARVQ_OK)
             return status;
     }
-    return carvq_lm_score(run->batch, variants, 1 + run->count, ids, windows, run->scores, error);
+    for (size_t i = 0; i < windows; i++) {
+        const size_t target = i * run->window + run->first_scored;
+        run->spans[i] = (struct carvq_lm_span){target - 1, run->window - run->first_scored, ids + target};
+    }
+    return carvq_lm_score_spans(run->batch, variants, 1 + run->count, run->spans, windows, run->scores, error);
 }
 
 // Adds window number i of a batch to the sums of one variant, if the model gave numbers at all.
 static enum carvq_status add(struct run *run, size_t variant, const uint32_t *ids, size_t i, size_t windows,
                              struct carvq_error *error)
 {
-    const size_t scored = run->window - 1;
+    const size_t scored = run->window - run->first_scored;
     struct carvq_eval_sums *sums = &run->sums[variant];
     const struct carvq_lm_score *original = run->scores + i * scored;
     carvq_eval_sums_add(sums, original, run->count > 0 ? original + (1 + variant) * windows * scored : NULL,
-                        ids + i * run->window);
+                        ids + i * run->window + run->first_scored - 1);
     const struct carvq_eval_window *window = &sums->by_window[sums->windows - 1];
     const unsigned long long number = (unsigned long long)(sums->windows - 1);
     if (!isfinite(window->original))
@@ -186,7 +215,7 @@ static enum carvq_status run_all(struct run *run, struct carvq_error *error)
     for (uint64_t done = 0; status == CARVQ_OK && done < run->total_windows;) {
         const uint64_t left = run->total_windows - done;
         const size_t windows = left < run->batch_windows ? (size_t)left : run->batch_windows;
-        const uint32_t *ids = run->ids + done * run->window;
+        const uint32_t *ids = lay_out(run, done, windows);
         status = score(run, ids, windows, error);
         for (size_t variant = 0; variant == 0 || variant < run->count; variant++)
             for (size_t i = 0; status == CARVQ_OK && i < windows; i++)
@@ -201,7 +230,12 @@ static enum carvq_status run_all(struct run *run, struct carvq_error *error)
 static enum carvq_status check_text(const struct run *run, size_t count, struct carvq_error *error)
 {
     const size_t vocabulary = carvq_lm_config(run->lm)->vocabulary;
-    if (count < run->window)
+    if (run->options->first_scored > 0 && run->first_scored >= run->window)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a window of %zu tokens has none that are scored", run->window);
+    if (run->options->front != NULL && *run->options->front >= vocabulary)
+        return carvq_fail(error, CARVQ_ERROR_RANGE, "token %lu, to be put in front, is not below the %zu of the model",
+                          (unsigned long)*run->options->front, vocabulary);
+    if (count < run->step)
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: the text has %zu tokens, less than one window of %zu: give more text or a smaller --window", run->text_path,
                           count, run->window);
     for (size_t i = 0; i < count; i++)
@@ -224,15 +258,18 @@ enum carvq_status carvq_eval(const struct carvq_lm *lm, const struct carvq_eval_
     run.window = options->window;
     if (run.window == 0)
         run.window = config->max_window < DEFAULT_WINDOW ? config->max_window : DEFAULT_WINDOW;
+    run.step = run.window - (options->front != NULL && !options->front_replaces && run.window > 1 ? 1 : 0);
+    run.first_scored = options->first_scored > 0 ? options->first_scored : 1;
     enum carvq_status status = check_text(&run, id_count, error);
     if (status != CARVQ_OK)
         return status;
-    const uint64_t windows = id_count / run.window;
+    const uint64_t windows = id_count / run.step;
     const bool all = options->max_windows == 0 || options->max_windows >= windows;
     run.total_windows = all ? windows : options->max_windows;
     status = run_all(&run, error);
     for (size_t i = 0; status == CARVQ_OK && (i == 0 || i < count); i++) {
-        results_ret[i] = (struct carvq_eval_result){.window = run.window, .dropped_tokens = all ? id_count % run.window : 0};
+        results_ret[i] = (struct carvq_eval_result){
+            .window = run.window, .first_scored = run.first_scored, .dropped_tokens = all ? id_count % run.step : 0};
         carvq_eval_sums_finish(&run.sums[i], config->vocabulary, count > 0, &results_ret[i]);
     }
     release(&run);

@@ -2,8 +2,9 @@
 // What a compressed table does to a model: perplexity without and with it, and how far the predictions move.
 //
 // Protocol. The text is cut into consecutive windows from its first token on; a last one that is not full is dropped. Each
-// window is run alone, from position 0, with nothing put in front. Its first token is not scored; all others are, each with
-// the prediction at the position before. Perplexity is exp of the mean of -ln p over all scored tokens.
+// window is run alone, from position 0, with nothing put in front or a token that the model expects there. Its first token is not
+// scored; all others are, each with the prediction at the position before, or only later ones, which see more of the text.
+// Perplexity is exp of the mean of -ln p over all scored tokens.
 #ifndef CARVQ_EVAL_EVAL_H
 #define CARVQ_EVAL_EVAL_H
 
@@ -33,9 +34,12 @@ struct carvq_eval_progress {
 };
 
 struct carvq_eval_options {
-    size_t window;        // tokens; 0: 256, or as many as the model takes if that is less
-    uint64_t max_windows; // 0: all
-    unsigned threads;     // 0: one per processor
+    size_t window;         // tokens; 0: 256, or as many as the model takes if that is less
+    uint64_t max_windows;  // 0: all
+    const uint32_t *front; // the id that each window begins with, the text having one place less in it; NULL: none
+    bool front_replaces;   // front takes the place of a token of the text instead, as with llama.cpp
+    size_t first_scored;   // position in a window of the first token that is scored, below window; 0: the second token
+    unsigned threads;      // 0: one per processor
     // Is called after every batch; returning anything but 0 ends the work with CARVQ_ERROR_CANCELLED. May be NULL.
     int (*progress)(void *context, const struct carvq_eval_progress *progress);
     void *progress_context;
@@ -60,6 +64,7 @@ struct carvq_eval_result {
     size_t window;
     uint64_t windows, tokens;                    // tokens: scored ones
     uint64_t dropped_tokens;                     // of the last, partial window; 0 if max_windows ended the text earlier
+    size_t first_scored;                         // position in a window
     struct carvq_eval_figures original, changed; // without a variant, all but original is 0 here and below
     // Perplexity of changed minus that of original. The standard error is for a text of which these windows are a sample.
     // Both variants see the same tokens, so it is that of paired differences: to first order (delta method) the increase is
@@ -67,8 +72,9 @@ struct carvq_eval_result {
     // independent, so windows count as the units: it is the standard deviation of z's means by window, over the root of the
     // number of windows. NaN if there is but one window. Neighbouring windows are taken as independent.
     double increase, increase_error;
-    double kl, kl_error;   // mean over tokens of KL(original || changed) in nats, and standard error in the same way
-    double top1_agreement; // share of the tokens for which both find the same token most likely
+    double kl, kl_error;     // mean over tokens of KL(original || changed) in nats, and standard error in the same way
+    double kl_median, kl_99; // over tokens: the median, and what 99 % of them do not exceed, interpolated
+    double top1_agreement;   // share of the tokens for which both find the same token most likely
     struct carvq_eval_band bands[CARVQ_EVAL_BANDS];
 };
 

@@ -13,7 +13,8 @@ enum carvq_status carvq_eval_sums_open(struct carvq_eval_sums *sums_ret, uint64_
     *sums_ret = (struct carvq_eval_sums){.scored = window - 1};
     sums_ret->by_window = calloc(max_windows, sizeof *sums_ret->by_window);
     sums_ret->by_id = calloc(vocabulary, sizeof *sums_ret->by_id);
-    if (sums_ret->by_window != NULL && sums_ret->by_id != NULL)
+    sums_ret->kls = max_windows <= SIZE_MAX / sizeof(float) / window ? calloc(max_windows * window, sizeof *sums_ret->kls) : NULL;
+    if (sums_ret->by_window != NULL && sums_ret->by_id != NULL && sums_ret->kls != NULL)
         return CARVQ_OK;
     carvq_eval_sums_close(sums_ret);
     return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the sums of %llu windows", (unsigned long long)max_windows);
@@ -23,6 +24,7 @@ void carvq_eval_sums_close(struct carvq_eval_sums *sums)
 {
     free(sums->by_window);
     free(sums->by_id);
+    free(sums->kls);
     *sums = (struct carvq_eval_sums){.windows = 0};
 }
 
@@ -41,6 +43,7 @@ void carvq_eval_sums_add(struct carvq_eval_sums *sums, const struct carvq_lm_sco
             continue;
         window->changed += changed[i].nll;
         window->kl += changed[i].kl;
+        sums->kls[(sums->windows - 1) * sums->scored + i] = (float)changed[i].kl;
         type->changed += changed[i].nll;
         sums->correct[1] += changed[i].top == target;
         sums->top1_agreement += original[i].top == changed[i].top;
@@ -100,6 +103,20 @@ static void fill_bands(const struct carvq_eval_sums *sums, size_t vocabulary, st
         }
 }
 
+static int compare(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+// What a share of sorted values does not exceed, interpolated.
+static double quantile(const float *values, size_t count, double share)
+{
+    const double place = share * (double)(count - 1);
+    const size_t below = (size_t)place, above = below + 1 < count ? below + 1 : below;
+    return (double)values[below] + (place - (double)below) * (double)(values[above] - values[below]);
+}
+
 void carvq_eval_sums_finish(const struct carvq_eval_sums *sums, size_t vocabulary, bool has_changed,
                             struct carvq_eval_result *result)
 {
@@ -115,5 +132,8 @@ void carvq_eval_sums_finish(const struct carvq_eval_sums *sums, size_t vocabular
     result->increase_error = standard_error(sums, (struct carvq_eval_window){.original = -p, .changed = q});
     result->kl = sums->total.kl / tokens(sums);
     result->kl_error = standard_error(sums, (struct carvq_eval_window){.kl = 1});
+    qsort(sums->kls, result->tokens, sizeof *sums->kls, compare);
+    result->kl_median = quantile(sums->kls, result->tokens, 0.5);
+    result->kl_99 = quantile(sums->kls, result->tokens, 0.99);
     result->top1_agreement = (double)sums->top1_agreement / tokens(sums);
 }

@@ -23,13 +23,14 @@ struct carvq_eval_sums {
     uint64_t correct[2], top1_agreement;
     struct carvq_eval_window *by_window;
     struct carvq_eval_type *by_id; // [V]
+    float *kls;                    // [scored tokens]
 };
 
 enum carvq_status carvq_eval_sums_open(struct carvq_eval_sums *sums_ret, uint64_t max_windows, size_t window, size_t vocabulary,
                                        struct carvq_error *error);
 void carvq_eval_sums_close(struct carvq_eval_sums *sums);
 
-// Adds the scores of the next window, whose tokens are ids. changed: of the variant, or NULL.
+// Adds the scores of the next window; those are of ids[1] and what follows. changed: of the variant, or NULL.
 void carvq_eval_sums_add(struct carvq_eval_sums *sums, const struct carvq_lm_score *original,
                          const struct carvq_lm_score *changed, const uint32_t *ids);
 

@@ -27,6 +27,9 @@ bool carvq_lm_is_tied(const struct carvq_lm *lm);
 const char *carvq_lm_input_name(const struct carvq_lm *lm);
 const char *carvq_lm_head_name(const struct carvq_lm *lm);
 
+// The id that begins a text: bos_token_id of config.json or of generation_config.json. false: neither says.
+bool carvq_lm_begin(const struct carvq_lm *lm, uint32_t *id_ret);
+
 // Whether id ends a text: eos_token_id of config.json or of generation_config.json is this id, or a list that has it.
 bool carvq_lm_is_end(const struct carvq_lm *lm, uint32_t id);
 

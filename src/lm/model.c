@@ -52,6 +52,21 @@ const char *carvq_lm_head_name(const struct carvq_lm *lm)
     return lm->weights.tied ? lm->weights.input_name : lm->weights.head_name;
 }
 
+bool carvq_lm_begin(const struct carvq_lm *lm, uint32_t *id_ret)
+{
+    const json_t *config = carvq_checkpoint_config(lm->checkpoint);
+    const json_t *const places[] = {config, lm->config.wrapped ? json_object_get(config, "text_config") : NULL,
+                                    carvq_checkpoint_generation_config(lm->checkpoint)};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const json_t *id = json_object_get(places[i], "bos_token_id");
+        if (!json_is_integer(id) || json_integer_value(id) < 0 || json_integer_value(id) >= (json_int_t)lm->config.vocabulary)
+            continue;
+        *id_ret = (uint32_t)json_integer_value(id);
+        return true;
+    }
+    return false;
+}
+
 static bool names_end(const json_t *end, uint32_t id)
 {
     for (size_t i = 0; i < json_array_size(end); i++)

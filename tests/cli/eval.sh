@@ -26,6 +26,8 @@ check "original beside the table" test "$(value original.perplexity)" = "$origin
 check "increase: $(value difference.perplexity)" above "$(value difference.perplexity)" 5
 check "standard error: $(value difference.standard_error)" above "$(value difference.standard_error)" 0.1
 check "divergence: $(value difference.kl)" above "$(value difference.kl)" 0.01
+check "its median is less: $(value difference.kl_median)" above "$(value difference.kl)" "$(value difference.kl_median)"
+check "99 % are below more: $(value difference.kl_99)" above "$(value difference.kl_99)" "$(value difference.kl)"
 grep -q '"apply": "both"' "$folder/stdout" || check "tied: applied to both" false
 both=$(value difference.perplexity)
 grep -v seconds "$folder/stdout" >"$folder/one"
@@ -50,6 +52,37 @@ printf 'It was a dark night, and the rain fell in torrents. %.0s' {1..60} >"$fol
 run eval "$model" --text "$folder/text" --window 64 --json
 expect_success "text file"
 check "about 16 tokens a sentence: $(number windows) windows" is_true "$(number windows) >= 13 && $(number windows) <= 17"
+
+# What windows begin with: nothing in the demo, whose config.json names a token all the same; and llama.cpp's protocol.
+check "nothing in front" grep -q '"front": null' "$folder/stdout"
+plain=$(value original.perplexity)
+run eval "$model" --text "$folder/text" --window 64 --json --bos yes
+expect_success "a token in front"
+check "its id" grep -q '"front": 0,' "$folder/stdout"
+with_bos=$(value original.perplexity)
+check "it changes something: $with_bos" test "$with_bos" != "$plain"
+mkdir "$folder/bos"
+cp "$model"/{config.json,model.safetensors} "$folder/bos"
+post='{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<|bos|>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":1}}],"special_tokens":{"<|bos|>":{"id":"<|bos|>","ids":[0],"tokens":["<|bos|>"]}}}'
+sed "s/\"post_processor\": null/\"post_processor\": $post/" "$model/tokenizer.json" >"$folder/bos/tokenizer.json"
+run eval "$folder/bos" --text "$folder/text" --window 64 --json
+check "the tokenizer puts it there: $(value original.perplexity)" test "$(value original.perplexity)" = "$with_bos"
+check "bytes of the same tokens" grep -q bits_per_byte "$folder/stdout"
+run eval "$folder/bos" --text "$folder/text" --window 64
+check "said in the text" grep -q ", token 0 in front of each," "$folder/stdout"
+run eval "$folder/bos" --text "$folder/text" --window 64 --json --bos no
+check "left out: $(value original.perplexity)" test "$(value original.perplexity)" = "$plain"
+run eval "$folder/bos" --text "$folder/text" --window 64 --json --protocol llama.cpp
+expect_success "llama.cpp's protocol"
+llama=$(value original.perplexity)
+check "the second half: $(value original.tokens) tokens" is_true "$(value original.tokens) == 31 * $(number windows)"
+check "first scored" grep -q '"first_scored": 33' "$folder/stdout"
+run eval "$model" --text "$folder/text" --window 64 --json --protocol llama.cpp --bos yes
+check "the same by --bos" test "$(value original.perplexity)" = "$llama"
+sed '/bos_token_id/d' "$model/config.json" >"$folder/bos/config.json"
+cp "$model/tokenizer.json" "$folder/bos"
+run eval "$folder/bos" --text "$folder/text" --window 64 --bos yes
+expect_failure "no such token" 1 "bos: --bos: neither tokenizer.json nor bos_token_id of config.json names a token"
 
 # A text and its tokens come to the same.
 data=${CARVQ_TEST_DATA:-$source_dir/../shared}
@@ -103,7 +136,8 @@ run eval "$folder" --tokens "$tokens"
 expect_failure "no config.json" 1 "config.json: missing"
 
 for arguments in "eval" "eval $model" "eval $model --tokens x --text y" "eval $model --text x --token-width 2" "eval $model --tokens x --json --csv" \
-    "eval $model --tokens x --apply input" "eval $model --tokens x --window 1" "eval $model --tokens x --apply all --table y"; do
+    "eval $model --tokens x --apply input" "eval $model --tokens x --bos maybe" "eval $model --task x --bos yes" \
+    "eval $model --tokens x --protocol llama" "eval $model --tokens x --window 1" "eval $model --tokens x --apply all --table y"; do
     # shellcheck disable=SC2086
     run $arguments
     expect_failure "usage: $arguments" 2 "try"
