@@ -5,8 +5,13 @@
 
 #include "host/random.h"
 
-#define ROWS 640
-#define COLS 96
+// Instrumented, a value takes ten times as long.
+#if defined(__SANITIZE_ADDRESS__)
+#define ROWS 160
+#else
+#define ROWS 400
+#endif
+#define COLS 64
 
 struct model {
     double *variance; // [ROWS]
@@ -138,7 +143,7 @@ static void test_two_tables_share_a_budget(void **state)
     struct source sources[2] = {source_gaussian(ROWS, COLS, 31), source_gaussian(ROWS, COLS, 32)};
     struct carvq_matrix matrices[2] = {source_matrix(&sources[0]), source_matrix(&sources[1])};
     struct model model = make_model();
-    const double sensitivities[] = {0.1, 100};
+    const double sensitivities[] = {0.01, 100};
     for (size_t s = 0; s < 2; s++) {
         struct carvq_plan *plans[2];
         uint64_t before = 0, after = 0;
@@ -158,7 +163,7 @@ static void test_two_tables_share_a_budget(void **state)
         print_message("%.3g instead of %.3g: %.3f and %.3f bits\n", sum_of(plans), alike, bits_of(carvq_plan_info(plans[0])),
                       bits_of(carvq_plan_info(plans[1])));
         assert_true(after <= 2 * (uint64_t)(2.5 * ROWS * COLS / 8) && (double)after > 0.99 * (double)before);
-        assert_true(sum_of(plans) < 0.8 * alike);
+        assert_true(sum_of(plans) < 0.9 * alike);
         assert_true((bits_of(carvq_plan_info(plans[0])) > 3) == (s == 1));
         assert_true((bits_of(carvq_plan_info(plans[1])) > 3) == (s == 0));
         carvq_plan_free(plans[0]);
@@ -183,7 +188,7 @@ static void test_odd_tables(void **state)
     for (int empty = 0; empty < 2; empty++) {
         if (empty)
             memset(model.moment, 0, COLS * COLS * sizeof *model.moment);
-        for (size_t i = 0; i < CODECS; i++) {
+        for (size_t i = 0; i < (empty ? 1 : CODECS); i++) {
             const struct carvq_budget budget = make_budget(&model, codecs[i]);
             struct output output = compress(&source, &budget, 2, NULL, NULL);
             measure_file(&source, &output, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 #include "checkpoint/stand_in.h"
@@ -24,8 +25,7 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
-// Takes the ids out that are no rows: tokens that were added to the tokenizer and not to the table. Returns how many are left.
-static size_t drop_beyond(uint32_t *ids, size_t count, uint64_t rows)
+size_t cli_drop_beyond(uint32_t *ids, size_t count, uint64_t rows)
 {
     size_t left = 0;
     for (size_t i = 0; i < count; i++)
@@ -34,22 +34,28 @@ static size_t drop_beyond(uint32_t *ids, size_t count, uint64_t rows)
     return left;
 }
 
+void cli_say_ignored(struct cli_counts *counts, uint64_t ignored)
+{
+    const size_t length = strlen(counts->source);
+    if (ignored > 0)
+        snprintf(counts->source + length, sizeof counts->source - length,
+                 ", of which %" PRIu64 " %s no row of this table and %s ignored", ignored, ignored == 1 ? "is" : "are",
+                 ignored == 1 ? "is" : "are");
+}
+
 static enum carvq_status count_tokens(const struct carvq_checkpoint *checkpoint, const struct cli_text_options *text,
                                       struct cli_counts *counts, uint64_t rows, struct carvq_error *error)
 {
     uint32_t *ids = NULL;
     size_t all = 0;
     enum carvq_status status = cli_read_text(text, checkpoint, rows, &ids, &all, error);
-    const size_t count = drop_beyond(ids, all, rows);
+    const size_t count = cli_drop_beyond(ids, all, rows);
     if (status == CARVQ_OK && count == 0)
         status = carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: has no tokens to count", cli_text_path(text));
     if (status == CARVQ_OK)
         status = carvq_counts_add(ids, count, cli_text_path(text), counts->values, rows, error);
-    int length = snprintf(counts->source, sizeof counts->source, "counted in a text of %zu token%s", all, plural(all));
-    if (count < all)
-        snprintf(counts->source + length, sizeof counts->source - (size_t)length,
-                 ", of which %zu %s no row of this table and %s ignored", all - count, all - count == 1 ? "is" : "are",
-                 all - count == 1 ? "is" : "are");
+    snprintf(counts->source, sizeof counts->source, "counted in a text of %zu token%s", all, plural(all));
+    cli_say_ignored(counts, all - count);
     free(ids);
     return status;
 }

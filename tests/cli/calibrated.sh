@@ -46,7 +46,7 @@ run compress "$model" --bits 2 --stats "$folder/cut" -o "$folder/x"
 expect_failure "half a file" 1 "cut: "
 run compress "$model" --bits 2 --stats "$model/model.safetensors" -o "$folder/x"
 expect_failure "no statistics" 1 "no statistics of a model"
-for bad in "--stats x" "--bits 2 --stats x --calibrate y" "--bits 2 --stats x --uniform" "--bits 2 --max-tokens 5" "--bits 2 --count-only" \
+for bad in "--preset carvq-2 --stats x" "--bits 2 --stats x --calibrate y" "--bits 2 --stats x --uniform" "--bits 2 --max-tokens 5" "--bits 2 --count-only" \
     "--bits 2 --calibrate x --count-only --max-tokens 5" "--bits-head 2" "--max-bytes 100000 --bits-head 2" "--bits-input 0 --bits-head 2"; do
     # shellcheck disable=SC2086 # words
     run compress "$model" -o "$folder/x" $bad

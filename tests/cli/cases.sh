@@ -121,7 +121,7 @@ show 26 26.r 0 "(tied; a copy is stored)"
 show 26 26/differs 0 "config.json ties it, but 'lm_head.weight' has other values|is an output head"
 report 26 0 "lm_head.weight" compress 26/differs -o 26d.c "${fast[@]}"
 report 26 0 "2 tables replaced" restore 26d.c 26/differs -o 26d.r
-plan 28 28/m 0 "counted in a text of 1720 tokens" --calibrate 28/a.txt --calibrate 28/b.txt
+plan 28 28/m 0 "what the model says, over 1720 tokens" --calibrate 28/a.txt --calibrate 28/b.txt
 report 28 0 "28/a.txt and 1 more: 6 windows of 256" eval 28/m --text 28/a.txt --text 28/b.txt --threads 1
 report 28 2 "--bits is given twice" compress 28/m --bits 2 --bits 3 -n
 ids() { report 29 "$2" "$3" eval 29/m --tokens "29/$1" --window 64 --max-windows 1 --threads 1 "${@:4}"; }
