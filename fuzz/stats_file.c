@@ -39,6 +39,7 @@ static void check_ranges(const struct carvq_stats *stats)
         demand(stats->counts[i] >= 0 && stats->counts[i] == floor(stats->counts[i]));
         tokens += stats->counts[i];
     }
+    demand(stats->sensitivity >= 0 && isfinite(stats->sensitivity));
     demand(tokens == (double)stats->tokens && stats->text_count > 0);
     demand(stats->state_count > 0 && stats->state_count <= CARVQ_STATS_STATES);
     for (uint64_t i = 0; i < (uint64_t)stats->cols * stats->cols; i++)

@@ -4,7 +4,8 @@ if(TARGET carvq_lm)
   target_link_options(test_stats_file PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
   carvq_test(lm_calibrate lm_fixture)
   target_link_options(test_lm_calibrate PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
-  set_tests_properties(lm_calibrate PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive) # threads that wait do not spin
+  carvq_test(lm_sensitivity lm_fixture)
+  set_tests_properties(lm_calibrate lm_sensitivity PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive) # threads that wait do not spin
 endif()
 if(TARGET carvq_cli)
   add_test(NAME cli_calibrated COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/calibrated.sh $<TARGET_FILE:carvq_cli>

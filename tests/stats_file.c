@@ -49,6 +49,7 @@ static struct carvq_stats *make(const char *head, uint64_t tokens, const char *n
     assert_int_equal(carvq_stats_make("LlamaForCausalLM", 4, "in.weight", head, V, N, &stats, &error), CARVQ_OK);
     const struct carvq_stats_text text = {.tokens = tokens, .scored = tokens - 1, .window = 256, .nll = 2.5 + (double)tokens};
     assert_int_equal(carvq_stats_add_text(stats, name, &text, &error), CARVQ_OK);
+    stats->sensitivity = 0.75 * (double)tokens;
     stats->counts[1] = 1;
     stats->counts[3] = (double)tokens - 1;
     for (size_t i = 0; i < V; i++) {
@@ -100,6 +101,7 @@ static void assert_same(const struct carvq_stats *a, const struct carvq_stats *b
     assert_string_equal(a->input, b->input);
     assert_string_equal(a->head, b->head);
     assert_true(a->layers == b->layers && a->rows == b->rows && a->cols == b->cols && a->tokens == b->tokens);
+    assert_true(a->sensitivity == b->sensitivity);
     assert_memory_equal(a->counts, b->counts, V * sizeof(double));
     assert_memory_equal(a->probability, b->probability, V * sizeof(double));
     assert_memory_equal(a->variance, b->variance, V * sizeof(double));
@@ -184,6 +186,9 @@ static void test_hostile_values(void **state)
         {"counts", 1, 1.5, "in.weight: a count is not a whole number"},
         {"counts", 1, 2, "in.weight: the counts do not add up"},
         {"counts", 0, 0x1p54, "'in.weight.counts': value 0"},
+        {"sensitivity", 0, -1e-9, "'in.weight.sensitivity': value 0 is -1e-09"},
+        {"sensitivity", 0, INFINITY, "'in.weight.sensitivity': value 0 is inf"},
+        {"sensitivity", 0, NAN, "'in.weight.sensitivity': value 0"},
         {"probability", 4, 1.0001, "'head.weight.probability': value 4 is 1.0001"},
         {"probability", 0, -1e-9, "'head.weight.probability': value 0"},
         {"probability", 2, NAN, "'head.weight.probability': value 2"},
@@ -206,6 +211,7 @@ static void test_hostile_values(void **state)
         struct carvq_stats *stats = make("head.weight", 10, "t");
         const char *part = cases[i].part;
         double *values = strcmp(part, "counts") == 0        ? stats->counts
+                         : strcmp(part, "sensitivity") == 0 ? &stats->sensitivity
                          : strcmp(part, "probability") == 0 ? stats->probability
                          : strcmp(part, "variance") == 0    ? stats->variance
                          : strcmp(part, "mean") == 0        ? stats->mean
@@ -260,6 +266,9 @@ static void test_hostile_header(void **state)
         {"\\\"scored\\\"", "\\\"scores\\\"", CARVQ_ERROR_FORMAT, "a key of a text is unknown or stands twice"},
         {"\\\"name\\\":\\\"t\\\"", "\\\"name\\\":123  ", CARVQ_ERROR_FORMAT, "a value of a text is not of its type"},
         {"variance\":{\"dtype\":\"F64", "variance\":{\"dtype\":\"I64", CARVQ_ERROR_FORMAT, "variance': not of type F64"},
+        {"in.weight.sensitivity", "in.weight.sensitivitt", CARVQ_ERROR_FORMAT, "'in.weight.sensitivity': missing"},
+        {"sensitivity\":{\"dtype\":\"F64\",\"shape\":[1]", "sensitivity\":{\"dtype\":\"F64\",\"shape\":[] ", CARVQ_ERROR_FORMAT,
+         "sensitivity': its shape is not the one"},
         {"head.weight.variance", "head.weight.varianze", CARVQ_ERROR_FORMAT, "variance': missing"},
         {"weight.state_moment\"", "weight.state_monent\"", CARVQ_ERROR_FORMAT, "its tensor state_moment is missing"},
         {"moment\":{\"dtype\":\"F64\",\"shape\":[3,3]", "moment\":{\"dtype\":\"F64\",\"shape\":[9,1]", CARVQ_ERROR_FORMAT,
@@ -300,6 +309,7 @@ static void test_merge_adds(void **state)
         ours += 10 * old->variance[i];
         theirs += 30 * b->variance[i];
     }
+    assert_near(a->sensitivity, 0.75 * (10 * 10 + 30 * 30) / 40, 1e-13);
     assert_near(a->mean[0], (10 * -1.5 + 30 * 4) / 40, 1e-15);
     assert_near(a->moment[0], (10 * 3 + 30 * 11.) / 40, 1e-15);
     assert_near(a->weighted[0], (ours * 12 + theirs * 32) / (ours + theirs), 1e-13);
@@ -311,6 +321,21 @@ static void test_merge_adds(void **state)
     carvq_stats_free(old);
     carvq_stats_free(b);
     carvq_stats_free(a);
+}
+
+static void test_merge_keeps_a_sensitivity_that_is_known(void **state)
+{
+    (void)state;
+    for (unsigned known = 0; known < 3; known++) { // the first, the second, none
+        struct carvq_error error;
+        struct carvq_stats *a = make("head.weight", 10, "a"), *b = make("head.weight", 30, "b");
+        a->sensitivity = known == 0 ? 3 : 0;
+        b->sensitivity = known == 1 ? 3 : 0;
+        assert_int_equal(carvq_stats_merge(a, b, "b", &error), CARVQ_OK);
+        assert_true(a->sensitivity == (known < 2 ? 3 : 0));
+        carvq_stats_free(a);
+        carvq_stats_free(b);
+    }
 }
 
 // The states of tokens: each is its own number, which is 0 for the first of a text.
@@ -390,11 +415,14 @@ static void test_find_gives_what_a_table_has(void **state)
     struct carvq_stats_table table;
     struct carvq_stats *untied = make("head.weight", 10, "a"), *tied = make("in.weight", 10, "a");
     assert_int_equal(carvq_stats_find(untied, "s", "in.weight", V, N, &table, &error), CARVQ_OK);
+    assert_true(table.sensitivity == untied->sensitivity);
     assert_true(table.counts == untied->counts && table.variance == NULL && table.moment == NULL && table.weighted == NULL);
     assert_int_equal(carvq_stats_find(untied, "s", "head.weight", V, N, &table, &error), CARVQ_OK);
+    assert_true(table.sensitivity == 0);
     assert_true(table.counts == NULL && table.variance == untied->variance && table.probability == untied->probability);
     assert_true(table.mean == untied->mean && table.moment == untied->moment && table.weighted == untied->weighted);
     assert_int_equal(carvq_stats_find(tied, "s", "in.weight", V, N, &table, &error), CARVQ_OK);
+    assert_true(table.sensitivity == tied->sensitivity && table.sensitivity > 0);
     assert_true(table.counts == tied->counts && table.variance == tied->variance && table.weighted == tied->weighted);
     assert_true(table.states == tied->states && table.state_count == 10 && table.tokens == 10);
     assert_int_equal(carvq_stats_find(tied, "s", "head.weight", V, N, &table, &error), CARVQ_ERROR_ARGUMENT);
@@ -443,6 +471,7 @@ int main(void)
         cmocka_unit_test(test_hostile_values),
         cmocka_unit_test(test_hostile_header),
         cmocka_unit_test(test_merge_adds),
+        cmocka_unit_test(test_merge_keeps_a_sensitivity_that_is_known),
         cmocka_unit_test(test_merge_keeps_a_sample_of_states),
         cmocka_unit_test(test_merge_refuses_other_models),
         cmocka_unit_test(test_find_gives_what_a_table_has),

@@ -66,7 +66,8 @@ static int parse(int argc, char **argv, struct settings *settings)
         "calibrate",
         "(MODEL (--text TEXT | --tokens TOKENS) .. | --merge FILE ..) -o OUT",
         "Runs a model over texts and writes what it says of the rows of its tables: how often each is looked up, how probable\n"
-        "it is as a prediction, and which states the output head multiplies. With --merge, makes one file of several.",
+        "it is as a prediction, which states the output head multiplies, and what errors of the input table cost. With --merge,\n"
+        "makes one file of several.",
         options,
         1,
         -1};
@@ -137,6 +138,21 @@ static double text_perplexity(const struct carvq_stats_text *text)
     return text->scored > 0 ? exp(text->nll) : NAN;
 }
 
+// NaN: not known.
+static double sensitivity(const struct carvq_stats *stats)
+{
+    return stats->sensitivity > 0 ? stats->sensitivity : NAN;
+}
+
+static void print_sensitivity(const struct carvq_stats *stats)
+{
+    if (stats->sensitivity > 0)
+        printf("sensitivity an error of 1 %% (-20 dB) in each row looked up costs KL %.3g nats a token\n",
+               0.01 * stats->sensitivity);
+    else
+        printf("sensitivity what errors in the rows looked up cost is not known\n");
+}
+
 static int print_text(const struct settings *settings, const struct work *work)
 {
     const struct carvq_stats *stats = work->made.stats;
@@ -149,6 +165,7 @@ static int print_text(const struct settings *settings, const struct work *work)
     }
     printf("together    %" PRIu64 " tokens, perplexity %s; %" PRIu64 " of %" PRIu64 " rows looked up\n", stats->tokens,
            cli_number(4, carvq_stats_perplexity(stats)), used_rows(stats), stats->rows);
+    print_sensitivity(stats);
     if (!settings->merge)
         printf("time        %.1f s, %.0f tokens/s\n", work->made.seconds, (double)stats->tokens / work->made.seconds);
     printf("written     %s\n", cli_safe(settings->output));
@@ -165,12 +182,12 @@ static int print_json(const struct settings *settings, const struct work *work)
                                                "scored", (json_int_t)text->scored, "window", (json_int_t)text->window,
                                                "perplexity", cli_real(text_perplexity(text))));
     }
-    json_t *object = json_pack("{sosososIsIsIsbsIsIsoso}", "output", cli_text(settings->output), "model",
-                               settings->model != NULL ? cli_text(settings->model) : json_null(), "architecture",
-                               cli_text(stats->architecture), "layers", (json_int_t)stats->layers, "rows",
-                               (json_int_t)stats->rows, "cols", (json_int_t)stats->cols, "tied", (int)is_tied(stats), "tokens",
-                               (json_int_t)stats->tokens, "rows_used", (json_int_t)used_rows(stats), "perplexity",
-                               cli_real(carvq_stats_perplexity(stats)), "texts", texts);
+    json_t *object = json_pack(
+        "{sosososIsIsIsbsIsIsososo}", "output", cli_text(settings->output), "model",
+        settings->model != NULL ? cli_text(settings->model) : json_null(), "architecture", cli_text(stats->architecture),
+        "layers", (json_int_t)stats->layers, "rows", (json_int_t)stats->rows, "cols", (json_int_t)stats->cols, "tied",
+        (int)is_tied(stats), "tokens", (json_int_t)stats->tokens, "rows_used", (json_int_t)used_rows(stats), "perplexity",
+        cli_real(carvq_stats_perplexity(stats)), "sensitivity", cli_real(sensitivity(stats)), "texts", texts);
     json_object_set_new(object, "seconds", settings->merge ? json_null() : cli_real(work->made.seconds));
     return cli_print_json(object);
 }

@@ -71,6 +71,7 @@ enum carvq_status cli_compress_use(struct cli_compress_work *work, const struct 
         budget->counts = stats->counts;
         budget->variance = stats->variance; // of rows of the head, whose tokens are those of the input
         budget->moment = table.weighted;
+        budget->sensitivity = table.sensitivity;
         return status;
     }
     status = cli_read_counts(&settings->counts, work->checkpoint, matrix->rows, &work->counts[i], error);

@@ -10,6 +10,7 @@
 #include "runtime/status.h"
 #include "lm/measure.h"
 #include "lm/model.h"
+#include "lm/sensitivity.h"
 
 #define DEFAULT_WINDOW 256
 
@@ -19,9 +20,11 @@ struct run {
     const struct carvq_calibrate_options *options;
     size_t window, batch_windows;
     uint64_t done, total; // tokens
+    uint64_t predicted;   // of all texts: tokens that are not the first of a window
     struct carvq_stats *stats;
     struct carvq_lm_batch *batch;
     struct carvq_lm_measure *measure;
+    struct carvq_lm_sensitivity *sensitivity;
     struct carvq_lm_sequence *sequences; // [batch_windows]
     float *hidden;                       // [batch_windows * window][n]
     uint32_t *targets;                   // [batch_windows * window]
@@ -43,6 +46,7 @@ static enum carvq_status check_texts(struct run *run, const struct carvq_calibra
                 return carvq_fail(error, CARVQ_ERROR_RANGE, "%s: token %zu is %" PRIu32 ", but the model has only ids below %zu",
                                   text->path, i, text->ids[i], vocabulary);
         run->total += text->count;
+        run->predicted += text->count - (text->count + run->window - 1) / run->window;
     }
     return run->total > 0 ? CARVQ_OK : carvq_fail(error, CARVQ_ERROR_ARGUMENT, "no text to calibrate with");
 }
@@ -61,6 +65,8 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
                                   config->vocabulary, (uint32_t)config->hidden, &run->stats, error);
     if (status == CARVQ_OK)
         status = carvq_lm_measure_open(run->batch, run->stats, &run->measure, error);
+    if (status == CARVQ_OK)
+        status = carvq_lm_sensitivity_open(run->batch, run->predicted, &run->sensitivity, error);
     if (status != CARVQ_OK)
         return status;
     const size_t tokens = run->batch_windows * run->window;
@@ -77,6 +83,7 @@ static enum carvq_status allocate(struct run *run, struct carvq_error *error)
 static void release(struct run *run)
 {
     carvq_lm_measure_close(run->measure);
+    carvq_lm_sensitivity_close(run->sensitivity);
     carvq_lm_batch_close(run->batch);
     free(run->sequences);
     free(run->hidden);
@@ -117,6 +124,18 @@ static void keep_states(struct run *run, size_t count)
     }
 }
 
+// Offers the windows of a batch.
+static enum carvq_status offer(struct run *run, const uint32_t *ids, size_t windows, struct carvq_error *error)
+{
+    enum carvq_status status = CARVQ_OK;
+    for (size_t i = 0; status == CARVQ_OK && i < windows; i++) {
+        const struct carvq_lm_sequence *window = &run->sequences[i];
+        status = carvq_lm_sensitivity_offer(run->sensitivity, ids + window->first, window->count,
+                                            run->hidden + window->first * run->stats->cols, error);
+    }
+    return status;
+}
+
 // Takes up to a batch of tokens, which begin at token number first of the text.
 static enum carvq_status run_batch(struct run *run, const struct carvq_calibrate_text *text, size_t first, size_t count,
                                    struct carvq_stats_text *sums, struct carvq_error *error)
@@ -140,7 +159,8 @@ static enum carvq_status run_batch(struct run *run, const struct carvq_calibrate
     sums->scored += count - windows;
     run->scored += count - windows;
     run->done += count;
-    return report(run, error);
+    status = offer(run, ids, windows, error);
+    return status == CARVQ_OK ? report(run, error) : status;
 }
 
 // The last part of a path.
@@ -179,6 +199,8 @@ enum carvq_status carvq_lm_calibrate(const struct carvq_lm *lm, const struct car
         status = report(&run, error); // the clock starts
     for (size_t i = 0; status == CARVQ_OK && i < count; i++)
         status = run_text(&run, &texts[i], error);
+    if (status == CARVQ_OK)
+        status = carvq_lm_sensitivity_finish(run.sensitivity, &run.stats->sensitivity, error);
     if (status == CARVQ_OK)
         carvq_lm_measure_finish(run.measure, run.total);
     release(&run);

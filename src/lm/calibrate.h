@@ -3,6 +3,7 @@
 //
 // Each text is cut into consecutive windows from its first token on, the last of which may be shorter. Each window is run alone,
 // from position 0, with nothing put in front. Every token counts as a look-up, and its state as one that the head multiplies.
+// At most 16 windows and an eighth of the text are run a second time, for the sensitivity (lm/sensitivity.h).
 #ifndef CARVQ_LM_CALIBRATE_H
 #define CARVQ_LM_CALIBRATE_H
 
@@ -29,9 +30,10 @@ struct carvq_calibrate_options {
 };
 
 // Runs the model over all texts, one after the other. The result does not depend on the number of threads, to the last bit; give
-// it to carvq_stats_free(). Beside the memory of a batch (lm.h) it takes that of 2 n^2 + 3 V numbers for the result and of V
-// floats for each of up to 512 tokens, at most 128 MiB or 128 tokens. Errors: a text without tokens, an id that is not below V, a
-// window that the model cannot take, output that is not finite, CARVQ_ERROR_CANCELLED.
+// it to carvq_stats_free(). Beside the memory of a batch (lm.h) it takes that of 2 n^2 + 3 V numbers for the result, of two
+// states for each token of up to 16 windows, and of V floats for each of up to 512 tokens, at most 128 MiB or 128 tokens. Errors:
+// a text without tokens, an id that is not below V, a window that the model cannot take, output that is not finite,
+// CARVQ_ERROR_CANCELLED.
 enum carvq_status carvq_lm_calibrate(const struct carvq_lm *lm, const struct carvq_calibrate_text *texts, size_t count,
                                      const struct carvq_calibrate_options *options, struct carvq_stats **stats_ret,
                                      struct carvq_error *error);

@@ -111,12 +111,13 @@ double carvq_stats_perplexity(const struct carvq_stats *stats)
     return scored > 0 ? exp(nll / scored) : NAN;
 }
 
-void carvq_stats_list(const struct carvq_stats *stats, struct carvq_stats_tensor *tensors_ret)
+void carvq_stats_list(struct carvq_stats *stats, struct carvq_stats_tensor *tensors_ret)
 {
     const uint64_t v = stats->rows, n = stats->cols;
     const double most = (double)FLT_MAX * FLT_MAX; // states are floats
     const struct carvq_stats_tensor tensors[CARVQ_STATS_TENSORS] = {
         {stats->input, ".counts", 1, false, {v}, 0, CARVQ_STATS_MAX_TOKENS, stats->counts},
+        {stats->input, ".sensitivity", 1, false, {1}, 0, FLT_MAX, &stats->sensitivity},
         {stats->head, ".probability", 1, false, {v}, 0, 1, stats->probability},
         {stats->head, ".variance", 1, false, {v}, 0, 0.25, stats->variance},
         {stats->head, ".state_mean", 1, false, {n}, -FLT_MAX, FLT_MAX, stats->mean},
@@ -182,6 +183,7 @@ enum carvq_status carvq_stats_merge(struct carvq_stats *stats, const struct carv
     const double ours = (double)stats->tokens, theirs = (double)other->tokens;
     const uint64_t square = (uint64_t)stats->cols * stats->cols;
     mix(stats->weighted, ours * total_variance(stats), other->weighted, theirs * total_variance(other), square);
+    mix(&stats->sensitivity, stats->sensitivity > 0 ? ours : 0, &other->sensitivity, other->sensitivity > 0 ? theirs : 0, 1);
     mix(stats->probability, ours, other->probability, theirs, stats->rows);
     mix(stats->variance, ours, other->variance, theirs, stats->rows);
     mix(stats->mean, ours, other->mean, theirs, stats->cols);
@@ -207,8 +209,10 @@ enum carvq_status carvq_stats_find(const struct carvq_stats *stats, const char *
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
                           "%s: of another model: its table '%.200s' is %" PRIu64 " x %" PRIu32 ", not %" PRIu64 " x %" PRIu32,
                           path, name, stats->rows, stats->cols, rows, cols);
-    if (is_input)
+    if (is_input) {
         table_ret->counts = stats->counts;
+        table_ret->sensitivity = stats->sensitivity;
+    }
     if (is_head) {
         table_ret->probability = stats->probability;
         table_ret->variance = stats->variance;

@@ -11,6 +11,9 @@
 // Neither is more than the first term of a series: where e_i . h is not small, the sample of states says more, for with it
 // and the head, before and after, the divergence is found without running the model.
 //
+// What errors of the input table cost is measured: p' are the probabilities where each row that is looked up has a squared error
+// of s = 0.01 times its own squared length, and the mean of KL(p || p') over s is the model's sensitivity (lm/sensitivity.h).
+//
 // The file is described in doc/format.md. A run of the model that fills this is carvq_lm_calibrate() (lm/calibrate.h).
 #ifndef CARVQ_STATS_STATS_H
 #define CARVQ_STATS_STATS_H
@@ -36,6 +39,7 @@ struct carvq_stats {
     uint32_t cols;       // n
     uint64_t tokens;     // of all texts
     double *counts;      // [V] how often each row of the input table is looked up: whole numbers
+    double sensitivity;  // KL(p || p') / s, as above, in nats a token; 0: not known
     double *probability; // [V] mean of p_i
     double *variance;    // [V] mean of p_i (1 - p_i)
     double *mean;        // [n] mean of h
@@ -75,9 +79,9 @@ enum carvq_status carvq_stats_write(const struct carvq_stats *stats,
                                                                struct carvq_error *error),
                                     void *context, struct carvq_error *error);
 
-// Adds other to stats: means become those over the tokens of both, states a sample of both, and the texts of other
-// come behind. path is the other's, for
-// messages. Errors: CARVQ_ERROR_ARGUMENT if it is of another model, saying what is not alike; CARVQ_ERROR_MEMORY.
+// Adds other to stats: means become those over the tokens of both, states a sample of both, and the texts of other come behind.
+// A sensitivity that is not known has no part in the mean. path is the other's, for messages. Errors: CARVQ_ERROR_ARGUMENT if it
+// is of another model, saying what is not alike; CARVQ_ERROR_MEMORY.
 enum carvq_status carvq_stats_merge(struct carvq_stats *stats, const struct carvq_stats *other, const char *path,
                                     struct carvq_error *error);
 
@@ -85,6 +89,7 @@ enum carvq_status carvq_stats_merge(struct carvq_stats *stats, const struct carv
 struct carvq_stats_table {
     uint64_t tokens;
     const double *counts; // of the input table; the others are of the head
+    double sensitivity;   // of the input table; 0: not known
     const double *probability, *variance, *mean, *moment, *weighted, *states;
     size_t state_count;
 };

@@ -8,7 +8,7 @@
 #include "stats/stats.h"
 
 #define CARVQ_STATS_VERSION "1"
-#define CARVQ_STATS_TENSORS 8
+#define CARVQ_STATS_TENSORS 9
 #define CARVQ_STATS_MAX_TOKENS (UINT64_C(1) << 53) // integers beyond it are no longer exact
 
 // A tensor of F64: its name is that of the table, or "", and a suffix.
@@ -22,6 +22,6 @@ struct carvq_stats_tensor {
 };
 
 // CARVQ_STATS_TENSORS of them, as long as stats stays as it is.
-void carvq_stats_list(const struct carvq_stats *stats, struct carvq_stats_tensor *tensors_ret);
+void carvq_stats_list(struct carvq_stats *stats, struct carvq_stats_tensor *tensors_ret);
 
 #endif

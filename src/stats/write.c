@@ -137,8 +137,9 @@ enum carvq_status carvq_stats_write(const struct carvq_stats *stats,
                                     void *context, struct carvq_error *error)
 {
     struct output output = {write, context, 0, error};
+    struct carvq_stats same = *stats; // the list's values are such as a reader fills in
     struct carvq_stats_tensor tensors[CARVQ_STATS_TENSORS];
-    carvq_stats_list(stats, tensors);
+    carvq_stats_list(&same, tensors);
     char *header = make_header(stats, tensors);
     if (header == NULL)
         return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory for the header of a file of statistics");

@@ -10,11 +10,12 @@ near() { awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a / b - 1; exit !(d < t 
 
 run calibrate "$model" --tokens "$tokens" --max-tokens 3000 -o "$stats" --json --threads 1
 expect_success "calibrate"
-check "a file of V x 3 and n x (2 n + 257) values: $(wc -c <"$stats") bytes" \
-    is_true "$(wc -c <"$stats") - 8 * (4096 * 3 + 128 * (257 + 256) + 1) < 2048"
+check "a file of V x 3, n x (2 n + 257) and 2 values: $(wc -c <"$stats") bytes" \
+    is_true "$(wc -c <"$stats") - 8 * (4096 * 3 + 128 * (257 + 256) + 2) < 2048"
 check "tokens: $(number tokens)" test "$(number tokens)" = 3000
 check "rows used: $(number rows_used)" is_true "$(number rows_used) > 500 && $(number rows_used) < 3000"
 perplexity=$(number perplexity)
+check "sensitivity: $(number sensitivity)" is_true "$(number sensitivity) > 0.2 && $(number sensitivity) < 5"
 check "tied" grep -q '"tied": true' "$folder/stdout"
 check "all tokens but the first of 12 windows are scored" grep -q '"scored": 2988' "$folder/stdout"
 run eval "$model" --tokens "$tokens" --max-windows 11 --json
@@ -28,7 +29,16 @@ run calibrate "$model" --tokens "$tokens" --max-tokens 3000 -o "$stats" --thread
 expect_success "force"
 check "threads change the file" cmp -s "$stats" "$folder/one"
 check "texts are printed" grep -q '^texts       sample.tokens.u16: 3000 tokens in windows of 256, perplexity [0-9]' "$folder/stdout"
+check "the sensitivity is printed" grep -qE '^sensitivity an error of 1 % .* costs KL 0\.0[0-9]+ nats a token$' "$folder/stdout"
 check "a rate is printed" grep -q '^time .* tokens/s$' "$folder/stdout"
+
+run calibrate "$model" --tokens "$tokens" --max-tokens 1 -o "$folder/token"
+expect_success "one token"
+check "no sensitivity is printed" grep -q '^sensitivity .* not known$' "$folder/stdout"
+run calibrate --merge "$folder/token" -o "$folder/x" --json
+expect_success "one token again"
+check "no sensitivity in JSON" grep -q '"sensitivity": null' "$folder/stdout"
+rm "$folder/x"
 
 # Two texts in one run, and in two that are merged.
 printf 'It was a dark night, and the rain fell in torrents. %.0s' {1..20} >"$folder/text"

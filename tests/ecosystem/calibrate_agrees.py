@@ -17,6 +17,42 @@ WINDOW = 48
 TOLERANCE = 1e-4
 
 
+def errors(ids, n):
+    """Normal values for each id: SplitMix64 in a stream of its own, and Box and Muller. [ids, n]."""
+    def draw(state):
+        state += np.uint64(0x9e3779b97f4a7c15)
+        z = (state ^ state >> np.uint64(30)) * np.uint64(0xbf58476d1ce4e5b9)
+        z = (z ^ z >> np.uint64(27)) * np.uint64(0x94d049bb133111eb)
+        return z ^ z >> np.uint64(31)
+
+    def unit(state):
+        return (draw(state) >> np.uint64(40)).astype(np.float64) / 2 ** 24
+
+    state = draw(draw(np.full(len(ids), 0x53454e53, np.uint64)) ^ ids.astype(np.uint64))
+    pairs = []
+    for _ in range(0, n, 2):
+        radius = np.sqrt(-2 * np.log(1 - unit(state)))
+        angle = 2 * np.pi * unit(state)
+        pairs += [radius * np.cos(angle), radius * np.sin(angle)]
+    return np.stack(pairs[:n], axis=1)
+
+
+def sensitivity(config, weights, table, windows):
+    """KL(p || p') / s over the windows that are measured: those of floor((2 k + 1) P / (2 M)), k below M, of P positions."""
+    s, ends = 0.01, np.cumsum([len(window) - 1 for window in windows])
+    M = min(16, max(1, ends[-1] // (8 * WINDOW)))
+    rows = weights[table]
+    error = errors(np.arange(len(rows)), rows.shape[1])
+    error *= np.sqrt(s * (rows ** 2).sum(axis=1) / (error ** 2).sum(axis=1))[:, None]
+    kl = []
+    for window in (windows[np.searchsorted(ends, (2 * k + 1) * ends[-1] // (2 * M), side="right")] for k in range(M)):
+        z, changed = (logits(config, weights, states(config, weights | {table: input_rows}, window))[:-1] for input_rows in (rows, rows + error))
+        log_p, log_q = (x - x.max(axis=1, keepdims=True) for x in (z, changed))
+        log_p, log_q = (x - np.log(np.exp(x).sum(axis=1, keepdims=True)) for x in (log_p, log_q))
+        kl.append((np.exp(log_p) * (log_p - log_q)).sum(axis=1))
+    return np.array([np.concatenate(kl).mean() / s])
+
+
 def expected(config, weights, ids):
     """Sums over all windows, divided at the end."""
     V = config["vocab_size"]
@@ -45,7 +81,7 @@ def check(what, config):
               "num_attention_heads": 4, "vocab_size": 700, "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "hidden_act": "silu",
               "num_key_value_heads": 2, "rope_theta": 1e4} | config
     rng = np.random.default_rng(1)
-    ids = rng.integers(0, config["vocab_size"], 7 * WINDOW + 7)
+    ids = rng.integers(0, config["vocab_size"], 18 * WINDOW + 7)  # two windows are measured
     table = "model.embed_tokens.weight"
     head = head_name(config)
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +91,8 @@ def check(what, config):
                        check=True, stdout=subprocess.DEVNULL)
         stats = read_tensors(f"{folder}/stats")
     wanted = expected(config, weights, ids)
-    names = {(table if name == "counts" else head) + "." + name if name != "text_nll" else name: name for name in wanted}
+    wanted["sensitivity"] = sensitivity(config, weights, table, [ids[first:first + WINDOW] for first in range(0, len(ids), WINDOW)])
+    names = {(table if name in ("counts", "sensitivity") else head) + "." + name if name != "text_nll" else name: name for name in wanted}
     assert stats.keys() == names.keys(), f"{what}: {sorted(stats)}"
     for full, name in names.items():
         dtype, shape, data = stats[full]
