@@ -65,7 +65,7 @@ static struct carvq_metric *make_metric(uint32_t n)
     return metric;
 }
 
-// What the first columns add to e' M e, by its factors.
+// What the first columns add to e' W e, by its factors.
 static double cost(const struct carvq_metric *metric, uint32_t cols, const float *x, const float *y)
 {
     double sum = 0;

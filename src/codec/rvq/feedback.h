@@ -35,7 +35,7 @@ struct carvq_rvq_feedback {
 void carvq_rvq_feedback_place(struct carvq_rvq_feedback *feedback, struct carvq_arena *arena);
 
 // Replaces the codes of rows first to first + count - 1 [x: count][n]; codes and codebooks: of the whole segment. Bytes of other
-// rows are not touched. by_metric_ret[count]: e' M e of their errors.
+// rows are not touched. by_metric_ret[count]: e' W e of their errors.
 void carvq_rvq_feed(struct carvq_rvq_feedback *feedback, uint8_t *codes, const uint8_t *codebooks, uint64_t first, size_t count,
                     const float *x, double *by_metric_ret);
 
