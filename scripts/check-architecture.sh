@@ -29,8 +29,8 @@ declare -A arrows=(
     [encode]="plan codec codec/rvq codec/trellis codec/additive codec/adaptor codec/prediction host runtime"
     [stats]="runtime"
     [lm]="stats tokenizer checkpoint host runtime"
-    [eval/baselines]="encode host runtime" # rivals, for comparisons
-    [eval]="eval/baselines encode lm stats tokenizer checkpoint host runtime"
+    [eval/baselines]="encode codec host runtime" # codec: the metric. Rivals, for comparisons
+    [eval]="eval/baselines encode codec lm stats tokenizer checkpoint host runtime"
     [cli]="eval/baselines eval encode lm stats tokenizer checkpoint host runtime"
 )
 

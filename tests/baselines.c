@@ -226,7 +226,7 @@ static void test_bad_arguments(void **state)
 {
     (void)state;
     float values[6] = {1, 2, 3, 4, NAN, 6}, decoded[6];
-    struct carvq_baseline_input input = {"table", values, 3, 2, CARVQ_F32, 1, 0, NULL};
+    struct carvq_baseline_input input = {"table", values, 3, 2, CARVQ_F32, 1, 0, NULL, NULL};
     struct carvq_error error = {0};
     uint64_t bytes;
     struct carvq_baseline baseline = scalar(3, 2);

@@ -39,7 +39,7 @@ int main(int argc, char **argv)
     struct carvq_baseline list[CARVQ_BASELINES_MAX];
     const size_t count = carvq_baselines(rows, cols, list, CARVQ_BASELINES_MAX);
     struct carvq_baseline_cache cache = {NULL};
-    const struct carvq_baseline_input input = {"table", table, rows, cols, CARVQ_F32, 2, 0, &cache};
+    const struct carvq_baseline_input input = {"table", table, rows, cols, CARVQ_F32, 2, 0, &cache, NULL};
     bool good = table != NULL && decoded != NULL && copy_file(argv[1], "rb", table, rows * cols);
     for (size_t i = 0; i < count && good; i++) {
         struct carvq_error error;

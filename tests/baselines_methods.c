@@ -56,6 +56,74 @@ static void test_fitted_scalar_by_hand(void **state)
         assert_true(decoded[i] == (values[i] > 3 ? 3 : values[i] < -3 ? -3 : values[i]));
 }
 
+// Each value repairs what the errors before it did, wherever groups begin.
+static void test_feedback_by_hand(void **state)
+{
+    (void)state;
+    float below[] = {/* of 1 to 3 */ 0.5f, 0, -1, /* of 2, 3 */ 0.25f, 0, /* of 3 */ 0}, diagonal[] = {1, 1, 1, 1}, decoded[4];
+    const struct carvq_metric metric = {.cols = 4, .diagonal = diagonal, .below = below};
+    float values[] = {0.5f, 0, 3, 1.8f};
+    struct source source = {values, 1, 4, UINT64_MAX};
+    struct carvq_baseline_input input = input_of(&source, 1);
+    struct carvq_baseline baseline = scalar(1, 0);
+    uint64_t bytes;
+    input.metric = &metric;
+    baseline.feedback = true;
+    // Steps from 0 to 3. 0.5 becomes 0, so 0.25 is wanted of 0, which stays 0; 3 stays; of 1.8, 1.3 is wanted.
+    const float by_table[] = {0, 0, 3, 0};
+    assert_int_equal(carvq_baseline_run(&baseline, &input, decoded, &bytes, NULL), CARVQ_OK);
+    assert_int_equal(bytes, 1 + 4);
+    assert_memory_equal(decoded, by_table, sizeof by_table);
+    // The first group has the ends 0 and 0.5. The range of the second is that of 3 and 1.8, for there is no error yet.
+    baseline = scalar(1, 2);
+    baseline.feedback = true;
+    values[3] = 1.75f;
+    const float by_group[] = {0.5f, 0, 3, 1.75f};
+    assert_int_equal(carvq_baseline_run(&baseline, &input, decoded, &bytes, NULL), CARVQ_OK);
+    assert_memory_equal(decoded, by_group, sizeof by_group);
+    // With three values in the first, 0.25 becomes 0 and 0 stays: the last one is to be 1.75 - 0.25.
+    baseline = scalar(1, 3);
+    baseline.feedback = true;
+    values[0] = 0.25f;
+    const float by_three[] = {0, 0, 3, 1.5f};
+    assert_int_equal(carvq_baseline_run(&baseline, &input, decoded, &bytes, NULL), CARVQ_OK);
+    assert_memory_equal(decoded, by_three, sizeof by_three);
+    input.metric = NULL;
+    struct carvq_error error;
+    assert_int_equal(carvq_baseline_run(&baseline, &input, decoded, &bytes, &error), CARVQ_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "needs a metric"));
+}
+
+static void test_feedback_lowers_what_errors_cost(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t cols, group;
+    } cases[] = {{135, 135}, {135, 32}, {135, 50}, {64, 0}, {160, 7}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const uint32_t n = cases[i].cols;
+        struct source source = source_gaussian(60, n, i);
+        struct carvq_baseline baseline = scalar(4, cases[i].group);
+        double *moment = make_moment(n), costs[2] = {0};
+        uint64_t bytes[2];
+        for (unsigned with = 0; with < 2; with++) {
+            baseline.feedback = with;
+            float *decoded = decode_with(&baseline, &source, &bytes[with]);
+            for (size_t row = 0; row < 60; row++)
+                for (uint32_t a = 0; a < n; a++)
+                    for (uint32_t b = 0; b < n; b++)
+                        costs[with] += moment[a * n + b] * (double)(decoded[row * n + a] - source.values[row * n + a]) *
+                                       (double)(decoded[row * n + b] - source.values[row * n + b]);
+            free(decoded);
+        }
+        print_message("%u columns, groups of %u: %.3f of the cost\n", (unsigned)n, (unsigned)cases[i].group, costs[1] / costs[0]);
+        assert_int_equal(bytes[0], bytes[1]);
+        assert_true(costs[1] < 0.5 * costs[0]);
+        free(moment);
+        free(source.values);
+    }
+}
+
 static void test_nf4_by_hand(void **state)
 {
     (void)state;
@@ -201,6 +269,8 @@ int main(void)
         cmocka_unit_test(test_scalar_by_hand),
         cmocka_unit_test(test_scalar_groups_by_hand),
         cmocka_unit_test(test_fitted_scalar_by_hand),
+        cmocka_unit_test(test_feedback_by_hand),
+        cmocka_unit_test(test_feedback_lowers_what_errors_cost),
         cmocka_unit_test(test_nf4_by_hand),
         cmocka_unit_test(test_low_rank_is_exact_at_full_rank),
         cmocka_unit_test(test_low_rank_with_a_cache),

@@ -11,15 +11,38 @@
 static inline struct carvq_baseline_input input_of(const struct source *source, int threads)
 {
     return (struct carvq_baseline_input){
-        "model.embed_tokens.weight", source->values, source->rows, source->cols, CARVQ_F32, threads, 1, NULL};
+        "model.embed_tokens.weight", source->values, source->rows, source->cols, CARVQ_F32, threads, 1, NULL, NULL};
+}
+
+// Of states whose columns go with their neighbours. To be given to free().
+static inline double *make_moment(uint32_t cols)
+{
+    double *moment = malloc((size_t)cols * cols * sizeof *moment);
+    assert_non_null(moment);
+    for (uint32_t i = 0; i < cols; i++)
+        for (uint32_t j = 0; j < cols; j++)
+            moment[(size_t)i * cols + j] = pow(0.9, i < j ? j - i : i - j) * (1 + i % 3) * (1 + j % 3);
+    return moment;
+}
+
+static inline struct carvq_metric *make_metric(uint32_t cols)
+{
+    double *moment = make_moment(cols);
+    struct carvq_metric *metric;
+    assert_int_equal(carvq_metric_make(moment, cols, CARVQ_METRIC_SHARE, 1, &metric, NULL), CARVQ_OK);
+    free(moment);
+    return metric;
 }
 
 static inline uint64_t run(const struct carvq_baseline *baseline, const struct source *source, int threads, float *decoded)
 {
-    const struct carvq_baseline_input input = input_of(source, threads);
+    struct carvq_baseline_input input = input_of(source, threads);
+    struct carvq_metric *metric = baseline->feedback ? make_metric(source->cols) : NULL;
+    input.metric = metric;
     struct carvq_error error = {0};
     uint64_t bytes = UINT64_MAX;
     enum carvq_status status = carvq_baseline_run(baseline, &input, decoded, &bytes, &error);
+    carvq_metric_free(metric);
     assert_string_equal(error.message, "");
     assert_int_equal(status, CARVQ_OK);
     return bytes;

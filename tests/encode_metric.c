@@ -69,7 +69,7 @@ static double divergence_of(const struct source *source, const struct output *ou
     return sum * weights / smoothed;
 }
 
-static const enum carvq_codec codecs[] = {CARVQ_TRELLIS, CARVQ_ADDITIVE};
+static const enum carvq_codec codecs[] = {CARVQ_TRELLIS, CARVQ_ADDITIVE, CARVQ_RVQ};
 #define CODECS (sizeof codecs / sizeof *codecs)
 
 static struct carvq_budget make_budget(const struct model *model, enum carvq_codec codec)

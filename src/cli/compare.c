@@ -8,13 +8,15 @@
 #include <string.h>
 
 #include "gnuplot.h"
+#include "stats/stats.h"
 
 struct settings {
     const char *model, *tensor, *plot, *csv;
     struct cli_text_options text;
     struct cli_list methods;
     struct cli_count_options counts;
-    int codec; // see cli_codecs
+    const char *stats; // file of carvq calibrate
+    int codec;         // see cli_codecs
     uint64_t window, max_windows, threads, seed;
     int bos;
     int apply; // enum carvq_eval_apply
@@ -34,13 +36,14 @@ struct work {
     uint32_t front; // the id that windows begin with, if options.front is set
     struct carvq_compare_options options;
     struct cli_counts counts;
+    struct carvq_stats *stats; // NULL: there are none
     struct cli_comparison comparison;
 };
 
-static const char description
-    [] = "Compresses the table of a model by every method at several settings, and measures each: bits, SQNR, recall@10 of the\n"
-         "nearest rows, and, with a text, perplexity and the rest as `carvq eval` does. --calibrate to --codec are those of\n"
-         "`carvq compress`, for the method that is `carvq compress --bits`.";
+static const char description[] =
+    "Compresses the table of a model by every method at several settings, and measures each: bits, SQNR, recall@10 of the\n"
+    "nearest rows, and, with a text, perplexity and the rest as `carvq eval` does. --calibrate to --codec are for the method\n"
+    "that is `carvq compress --bits`; the tokens of texts are counted. --stats is for methods with feedback, too.";
 
 // The values of the options, not checked against each other.
 static int read_options(int argc, char **argv, struct settings *settings)
@@ -54,6 +57,7 @@ static int read_options(int argc, char **argv, struct settings *settings)
         {"method", 'm', CLI_LIST, &settings->methods, "NAME", "only this method; repeatable (all; a wrong name lists them)", 0,
          0},
         CLI_COUNT_OPTIONS(&settings->counts),
+        {"stats", 0, CLI_STRING, &settings->stats, "FILE", "in place of a text: what carvq calibrate wrote", 0, 0},
         {"codec", 0, CLI_WORD, &(struct cli_choice){&settings->codec, cli_codecs}, NULL, "how carvq --bits stores rows (auto)", 0,
          0},
         {"plot", 'p', CLI_STRING, &settings->plot, "PREFIX", "draw PREFIX.png and PREFIX.svg (needs gnuplot)", 0, 0},
@@ -88,7 +92,10 @@ static int parse(int argc, char **argv, struct settings *settings)
     if (!cli_has_text(&settings->text) && (settings->apply != CARVQ_EVAL_AUTO || settings->window > 0 ||
                                            settings->max_windows > 0 || settings->bos != CLI_BOS_AUTO))
         return cli_misuse("compare", "--apply, --window, --max-windows and --bos need --text or --tokens");
-    status = cli_check_counts(&settings->counts, "compare");
+    const struct cli_count_options *counts = &settings->counts;
+    if (settings->stats != NULL && (cli_has_text(&counts->text) || counts->counts != NULL || counts->uniform))
+        return cli_misuse("compare", "give --stats or what says otherwise how rows are used, not both");
+    status = cli_check_counts(counts, "compare");
     return status >= 0 ? status : cli_check_text(&settings->text, "compare");
 }
 
@@ -212,6 +219,30 @@ static enum carvq_status spare_model(const struct settings *settings, const stru
     return status;
 }
 
+// How the rows of the table are used.
+static enum carvq_status open_use(const struct settings *settings, struct work *work, struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = &work->matrix;
+    struct carvq_compare_options *options = &work->options;
+    struct carvq_stats_table table;
+    if (settings->stats == NULL) {
+        enum carvq_status status = cli_read_counts(&settings->counts, work->checkpoint, matrix->rows, &work->counts, error);
+        options->counts = work->counts.values;
+        return status;
+    }
+    enum carvq_status status = carvq_stats_read(settings->stats, &work->stats, error);
+    if (status == CARVQ_OK)
+        status = carvq_stats_find(work->stats, settings->stats, matrix->name, matrix->rows, matrix->cols, &table, error);
+    if (status != CARVQ_OK)
+        return status;
+    snprintf(work->counts.source, sizeof work->counts.source, "what the model says, over %llu tokens",
+             (unsigned long long)work->stats->tokens);
+    options->counts = work->stats->counts;
+    options->variance = work->stats->variance; // of rows of the head, whose tokens are those of the input
+    options->moment = table.weighted;
+    return CARVQ_OK;
+}
+
 static enum carvq_status open_all(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
     const char *name = settings->tensor;
@@ -225,7 +256,7 @@ static enum carvq_status open_all(const struct settings *settings, struct work *
     if (status == CARVQ_OK)
         status = open_table(settings, name, work, error);
     if (status == CARVQ_OK)
-        status = cli_read_counts(&settings->counts, work->checkpoint, work->matrix.rows, &work->counts, error);
+        status = open_use(settings, work, error);
     return status;
 }
 
@@ -247,12 +278,33 @@ static int show_progress(void *context, const struct carvq_baseline *setting, ui
     return cli_progress_step(&show->progress, show->label, done, total, show->unit);
 }
 
+// A method with feedback may be named where nothing says what it needs.
+static enum carvq_status check_feedback(const struct settings *settings, const struct work *work, size_t count,
+                                        struct carvq_error *error)
+{
+    for (size_t i = 0; i < count && work->options.moment == NULL; i++)
+        if (work->settings[i].feedback && settings->stats == NULL)
+            return carvq_fail(
+                error, CARVQ_ERROR_ARGUMENT,
+                "%s needs to know which hidden states the output head multiplies; run `carvq calibrate MODEL --text "
+                "FILE -o STATS`, and give --stats STATS",
+                work->settings[i].name);
+        else if (work->settings[i].feedback)
+            return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
+                              "%s is for an output head, which '%s' is not; choose one with --tensor", work->settings[i].name,
+                              work->matrix.name);
+    return CARVQ_OK;
+}
+
 static enum carvq_status compare(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
     struct show show = {.unit = work->lm != NULL ? NULL : "param"}; // tokens and tables have no common rate
     size_t count = 0;
-    enum carvq_status status = carvq_compare_settings(work->matrix.rows, work->matrix.cols, settings->methods.items,
-                                                      settings->methods.count, &work->settings, &count, error);
+    enum carvq_status status = carvq_compare_settings(work->matrix.rows, work->matrix.cols, work->options.moment != NULL,
+                                                      settings->methods.items, settings->methods.count, &work->settings, &count,
+                                                      error);
+    if (status == CARVQ_OK)
+        status = check_feedback(settings, work, count, error);
     for (size_t i = 0; status == CARVQ_OK && i < count; i++)
         cli_budget_codecs(&work->settings[i].budget, settings->codec, work->table->head);
     if (status != CARVQ_OK)
@@ -266,7 +318,6 @@ static enum carvq_status compare(const struct settings *settings, struct work *w
     work->options.max_windows = settings->max_windows;
     work->options.threads = (unsigned)settings->threads;
     work->options.seed = settings->seed;
-    work->options.counts = work->counts.values;
     work->options.progress = show_progress;
     work->options.progress_context = &show;
     const double started = cli_seconds();
@@ -356,6 +407,7 @@ static int run(int argc, char **argv)
     free(work.settings);
     free(work.ids);
     free(work.counts.values);
+    carvq_stats_free(work.stats);
     free(work.table);
     carvq_lm_close(work.lm);
     carvq_checkpoint_close(work.checkpoint);

@@ -2,6 +2,7 @@
 // What carvq compare found, as a table for people, as CSV and as JSON.
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "runtime/half.h"
 #include "compare.h"
@@ -37,13 +38,23 @@ static void print_heading(const struct cli_comparison *comparison)
            cli_safe(comparison->text), result->windows, result->window, result->tokens, result->original.perplexity);
 }
 
+static int method_width(const struct cli_comparison *comparison)
+{
+    size_t width = 21;
+    for (size_t i = 0; i < comparison->count; i++) {
+        const size_t length = strlen(comparison->settings[i].method);
+        width = length > width ? length : width;
+    }
+    return (int)width;
+}
+
 // What a setting takes and how far it is from the table.
 static void print_table_columns(const struct cli_comparison *comparison, size_t i, size_t place)
 {
     const struct carvq_compare_row *row = &comparison->rows[i];
-    printf("%-21s %-16s%c%8.4f %11" PRIu64 " %8s %7s", comparison->settings[i].method, comparison->settings[i].setting,
-           is_pareto_optimal(comparison, i, place) ? '*' : ' ', row->bits, row->bytes, cli_number(2, row->error.sqnr_db),
-           cli_number(1, 100 * row->neighbours.recall));
+    printf("%-*s %-16s%c%8.4f %11" PRIu64 " %8s %7s", method_width(comparison), comparison->settings[i].method,
+           comparison->settings[i].setting, is_pareto_optimal(comparison, i, place) ? '*' : ' ', row->bits, row->bytes,
+           cli_number(2, row->error.sqnr_db), cli_number(1, 100 * row->neighbours.recall));
 }
 
 static void print_place(const struct cli_comparison *comparison, size_t place)
@@ -53,8 +64,9 @@ static void print_place(const struct cli_comparison *comparison, size_t place)
         [CARVQ_EVAL_HEAD] = "the output head replaced",
         [CARVQ_EVAL_BOTH] = "input table and output head replaced",
     };
-    printf("\n%s\n%-21s %-16s %8s %11s %8s %7s %11s %11s    %-9s %9s %7s\n", titles[comparison->options->places[place]], "method",
-           "setting", "bits", "bytes", "SQNR dB", "R@10 %", "perplexity", "increase", "+-", "KL", "agree %");
+    printf("\n%s\n%-*s %-16s %8s %11s %8s %7s %11s %11s    %-9s %9s %7s\n", titles[comparison->options->places[place]],
+           method_width(comparison), "method", "setting", "bits", "bytes", "SQNR dB", "R@10 %", "perplexity", "increase", "+-",
+           "KL", "agree %");
     for (size_t i = 0; i < comparison->count; i++) {
         const struct carvq_eval_result *result = &comparison->rows[i].evaluations[place];
         const bool has_error = isfinite(result->increase_error); // not with one window
@@ -66,7 +78,8 @@ static void print_place(const struct cli_comparison *comparison, size_t place)
 
 static void print_alone(const struct cli_comparison *comparison)
 {
-    printf("\n%-21s %-16s %8s %11s %8s %7s %11s\n", "method", "setting", "bits", "bytes", "SQNR dB", "R@10 %", "L1");
+    printf("\n%-*s %-16s %8s %11s %8s %7s %11s\n", method_width(comparison), "method", "setting", "bits", "bytes", "SQNR dB",
+           "R@10 %", "L1");
     for (size_t i = 0; i < comparison->count; i++) {
         const double l1 = comparison->rows[i].error.l1;
         print_table_columns(comparison, i, 0);

@@ -9,10 +9,23 @@
 // e' W e = sum over columns c of D_c (e_c + sum over j < c of A_cj e_j)^2. So a column is coded as if its value were
 // x_c - sum over j < c of A_cj e_j, the errors of the columns before it being known: what they did is repaired as far as F
 // allows. The identity stands for what a row is used for besides: a lookup has no direction that counts more than others.
+//
+// Any codec that decides a row's columns in blocks, from left to right, can be fed so, its format staying as it is:
+//
+//     targets = x, a copy
+//     for each block of columns begin .. end - 1
+//         values = what the codec makes of targets[begin .. end - 1], whatever scale it stores with them
+//         errors[begin .. end - 1] = values - x[begin .. end - 1]
+//         sum += carvq_metric_settle(metric, begin, end, values, errors, targets)
+//
+// sum becomes e' W e. The finer the blocks, the better; a codec that is able to decides single values inside of a block by what
+// those before it did, as eval/baselines/scalar.c does.
 #ifndef CARVQ_CODEC_METRIC_H
 #define CARVQ_CODEC_METRIC_H
 
 #include "carvq.h"
+
+#define CARVQ_METRIC_SHARE 0.3 // of a head whose rows are looked up, too: see doc/method.md
 
 struct carvq_metric {
     uint32_t cols; // [n]

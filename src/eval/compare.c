@@ -11,6 +11,7 @@
 #include "runtime/size.h"
 #include "runtime/status.h"
 #include "host/matrix.h"
+#include "host/parallel.h"
 
 #define GROUP_VALUES ((uint64_t)256 << 20) // 1 GiB of floats
 #define COMPRESS_SECONDS 1e-6              // for a parameter, the mean of all methods on two processors: for progress alone
@@ -27,15 +28,15 @@ static void list_names(const struct carvq_baseline *all, size_t count, char *buf
             used += (size_t)snprintf(buffer + used, size - used, "%s%s", i > 0 ? ", " : "", all[i].name);
 }
 
-static bool is_named(const struct carvq_baseline *setting, const char *const *names, size_t name_count)
+static bool is_wanted(const struct carvq_baseline *setting, bool feedback, const char *const *names, size_t name_count)
 {
     for (size_t i = 0; i < name_count; i++)
         if (strcmp(setting->name, names[i]) == 0)
             return true;
-    return name_count == 0;
+    return name_count == 0 && (feedback || !setting->feedback);
 }
 
-enum carvq_status carvq_compare_settings(uint64_t rows, uint32_t cols, const char *const *names, size_t name_count,
+enum carvq_status carvq_compare_settings(uint64_t rows, uint32_t cols, bool feedback, const char *const *names, size_t name_count,
                                          struct carvq_baseline **settings_ret, size_t *count_ret, struct carvq_error *error)
 {
     struct carvq_baseline *settings = calloc(CARVQ_BASELINES_MAX, sizeof *settings);
@@ -47,7 +48,7 @@ enum carvq_status carvq_compare_settings(uint64_t rows, uint32_t cols, const cha
         while (place < all && strcmp(settings[place].name, names[i]) != 0)
             place++;
         if (place == all) {
-            char known[256];
+            char known[512];
             list_names(settings, all, known, sizeof known);
             free(settings);
             return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "there is no method '%s' for this table; there are %s", names[i],
@@ -56,7 +57,7 @@ enum carvq_status carvq_compare_settings(uint64_t rows, uint32_t cols, const cha
     }
     *count_ret = 0;
     for (size_t i = 0; i < all; i++)
-        if (is_named(&settings[i], names, name_count))
+        if (is_wanted(&settings[i], feedback, names, name_count))
             settings[(*count_ret)++] = settings[i];
     *settings_ret = settings;
     return CARVQ_OK;
@@ -74,8 +75,9 @@ struct run {
     float *table;   // [V][n]
     float *decoded; // [group][V][n]
     struct carvq_baseline_cache cache;
-    size_t group;           // settings that are evaluated together
-    uint64_t *token_counts; // [V], or NULL without a text
+    struct carvq_metric *metric; // if there is a moment
+    size_t group;                // settings that are evaluated together
+    uint64_t *token_counts;      // [V], or NULL without a text
     struct carvq_neighbours *neighbours;
     uint64_t done, total; // for the caller's progress
     uint64_t table_cost;  // what a compressed table counts in it
@@ -145,6 +147,15 @@ static enum carvq_status check_values(const struct run *run, struct carvq_error 
     return CARVQ_OK;
 }
 
+static enum carvq_status make_metric(struct run *run, struct carvq_error *error)
+{
+    const struct carvq_matrix *matrix = run->subject->matrix;
+    struct carvq_error cause;
+    enum carvq_status status = carvq_metric_make(run->options->moment, matrix->cols, CARVQ_METRIC_SHARE,
+                                                 carvq_threads(run->options->threads), &run->metric, &cause);
+    return status == CARVQ_OK ? status : carvq_matrix_fail(matrix, error, status, "%s", cause.message);
+}
+
 static enum carvq_status prepare(struct run *run, struct carvq_error *error)
 {
     const struct carvq_matrix *matrix = run->subject->matrix;
@@ -153,6 +164,8 @@ static enum carvq_status prepare(struct run *run, struct carvq_error *error)
         status = matrix->read(matrix->context, 0, (size_t)matrix->rows, 0, matrix->cols, run->table, error);
     if (status == CARVQ_OK)
         status = check_values(run, error);
+    if (status == CARVQ_OK && run->options->moment != NULL)
+        status = make_metric(run, error);
     run->table_cost = run->values;
     run->total = run->values * run->count;
     if (status == CARVQ_OK && run->subject->lm != NULL)
@@ -184,11 +197,13 @@ static enum carvq_status compress(struct run *run, size_t number, float *decoded
     const unsigned threads = run->options->threads;
     if (report(run, &run->settings[number], 0) != 0)
         return carvq_fail(error, CARVQ_ERROR_CANCELLED, "cancelled");
-    const struct carvq_baseline_input input = {matrix->name,  run->table,   matrix->rows,       matrix->cols,
-                                               matrix->dtype, (int)threads, run->options->seed, &run->cache};
+    const struct carvq_baseline_input input = {matrix->name, run->table,         matrix->rows, matrix->cols, matrix->dtype,
+                                               (int)threads, run->options->seed, &run->cache,  run->metric};
     const double started = omp_get_wtime();
     struct carvq_baseline setting = run->settings[number];
     setting.budget.counts = run->options->counts;
+    setting.budget.variance = run->options->variance;
+    setting.budget.moment = run->options->moment;
     if (setting.kind != CARVQ_BASELINE_LOW_RANK)
         carvq_baseline_cache_clear(&run->cache);
     enum carvq_status status = run_method(run, &setting, &input, decoded, &row->bytes, error);
@@ -261,6 +276,7 @@ enum carvq_status carvq_compare(const struct carvq_compare_subject *subject, con
     free(run.table);
     free(run.decoded);
     free(run.token_counts);
+    carvq_metric_free(run.metric);
     carvq_baseline_cache_clear(&run.cache);
     return status;
 }

@@ -29,7 +29,9 @@ struct carvq_compare_options {
     const uint32_t *front;
     unsigned threads; // 0: one per processor
     uint64_t seed;
-    const double *counts; // [V] how often each row is used, for methods that care; NULL: all alike
+    // For methods that care: how often each row is used [V], NULL: all alike; and as in struct carvq_budget, or NULL. Methods
+    // with feedback need the moment.
+    const double *counts, *variance, *moment;
     // Is called now and then with the setting that is being compressed, or NULL while several of them are evaluated. done counts
     // tokens that were run through a variant of the model, a compressed table being worth as many as take about that long;
     // without a model it counts parameters. Not 0: stop. May be NULL.
@@ -47,9 +49,9 @@ struct carvq_compare_row {
     struct carvq_eval_result evaluations[CARVQ_COMPARE_PLACES]; // with a model, for each place
 };
 
-// The settings for a table of this shape, of all methods or of those that are named: an allocation to be given to free(). Errors:
-// CARVQ_ERROR_NOT_FOUND for a name that no method has, with the names to choose from.
-enum carvq_status carvq_compare_settings(uint64_t rows, uint32_t cols, const char *const *names, size_t name_count,
+// The settings for a table of this shape, of all methods (those with feedback only if asked for) or of those that are named: an
+// allocation to be given to free(). Errors: CARVQ_ERROR_NOT_FOUND for a name that no method has, with the names to choose from.
+enum carvq_status carvq_compare_settings(uint64_t rows, uint32_t cols, bool feedback, const char *const *names, size_t name_count,
                                          struct carvq_baseline **settings_ret, size_t *count_ret, struct carvq_error *error);
 
 // Runs all settings: rows_ret[count]. Keeps the table and up to 1 GiB of decoded tables in memory, at least one.

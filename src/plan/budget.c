@@ -15,9 +15,6 @@
 #define LONG_STATE_EFFORT 4  // from this effort on a state may have 12 bits, which take four times as long to search ..
 #define LONG_STATE_GAIN 0.99 // .. if that lowers the squared error to so much
 
-// Of the identity in the metric of a head whose rows are looked up, too: see doc/method.md.
-#define METRIC_SHARE 0.3
-
 static const struct carvq_budget defaults = {
     .codecs = 1U << CARVQ_RVQ | 1U << CARVQ_TRELLIS | 1U << CARVQ_RAW,
     .effort = 5,
@@ -151,8 +148,8 @@ static enum carvq_status study_again(struct carvq_plan *plan, unsigned threads, 
 static enum carvq_status make_metric(struct carvq_plan *plan, unsigned threads, struct carvq_error *error)
 {
     struct carvq_error reason;
-    enum carvq_status status = carvq_metric_make(plan->budget.moment, plan->matrix->cols, METRIC_SHARE, threads, &plan->metric,
-                                                 &reason);
+    enum carvq_status status = carvq_metric_make(plan->budget.moment, plan->matrix->cols, CARVQ_METRIC_SHARE, threads,
+                                                 &plan->metric, &reason);
     return status == CARVQ_OK ? status : carvq_matrix_fail(plan->matrix, error, status, "%s", reason.message);
 }
 

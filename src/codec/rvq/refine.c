@@ -16,8 +16,8 @@
 
 #define RIDGE 1e-3 // points
 
-void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, uint64_t slots, uint32_t dims, uint32_t stages,
-                        uint32_t centroids)
+void carvq_refine_place_choice(struct carvq_refine *refine, struct carvq_arena *arena, uint64_t slots, uint32_t dims,
+                               uint32_t stages, uint32_t centroids)
 {
     const uint64_t stride = carvq_stride(dims), atoms = (uint64_t)stages * centroids, values = atoms * stride;
     const uint64_t square = (uint64_t)centroids * centroids;
@@ -37,6 +37,14 @@ void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, 
     refine->row = carvq_arena_take(arena, 4 * (uint64_t)centroids, sizeof *refine->row);
     refine->list = carvq_arena_take(arena, 1 + square, sizeof *refine->list);
     refine->winners = carvq_arena_take(arena, 1 + (uint64_t)centroids, sizeof *refine->winners);
+    refine->together = NULL;
+}
+
+void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, uint64_t slots, uint32_t dims, uint32_t stages,
+                        uint32_t centroids)
+{
+    const uint64_t atoms = (uint64_t)stages * centroids, values = atoms * carvq_stride(dims);
+    carvq_refine_place_choice(refine, arena, slots, dims, stages, centroids);
     refine->together = carvq_arena_take(arena, 2 * atoms, atoms * sizeof *refine->together);
     refine->sums = carvq_arena_take(arena, values, sizeof *refine->sums);
     refine->moves = carvq_arena_take(arena, values, sizeof *refine->moves);

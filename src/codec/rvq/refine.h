@@ -33,7 +33,7 @@ struct carvq_refine {
     uint32_t *list;        // [1 + K K] beginnings that are followed
     uint32_t *winners;     // [1 + K] the best ones of them
 
-    // For the fit of codebooks. Set 0: all points; set 1: those that have all values.
+    // For the fit of codebooks, or NULL. Set 0: all points; set 1: those that have all values.
     double *together; // [2][atoms][atoms] number of points that have both atoms; the second one is not before the first
     double *sums;     // [atoms][stride] of what is left of the points that have the atom
     double *moves;    // [atoms][stride] where carvq_refine_fit() would have the centroids go
@@ -44,7 +44,12 @@ struct carvq_refine {
 void carvq_refine_place(struct carvq_refine *refine, struct carvq_arena *arena, uint64_t slots, uint32_t dims, uint32_t stages,
                         uint32_t centroids);
 
-// If choose: finds better codes for the codebooks. No point gets worse. In any case gathers the sums for carvq_refine_fit().
+// Room for the choice of codes alone.
+void carvq_refine_place_choice(struct carvq_refine *refine, struct carvq_arena *arena, uint64_t slots, uint32_t dims,
+                               uint32_t stages, uint32_t centroids);
+
+// If choose: finds better codes for the codebooks. No point gets worse. In any case gathers the sums for carvq_refine_fit(), if
+// there is room for them.
 void carvq_refine_scan(struct carvq_refine *refine, bool choose, bool (*stop)(void *context), void *context);
 
 // Sets moves to those that make the squared error smallest for the codes.

@@ -330,8 +330,10 @@ static void scan_block(struct carvq_refine *refine, size_t slot, size_t points, 
         score_block(refine, window, points, dims);
         choose_block(refine, window, points);
     }
-    leave_block(refine, slot, 0, 0, points);
-    gather_block(refine, points, dims);
+    if (refine->together != NULL) {
+        leave_block(refine, slot, 0, 0, points);
+        gather_block(refine, points, dims);
+    }
     for (size_t i = 0; i < points; i++)
         for (uint32_t l = 0; l < stages; l++)
             refine->codes[l * refine->slots + slot + i] = refine->block_codes[i * stages + l];
@@ -390,8 +392,10 @@ void carvq_refine_scan(struct carvq_refine *refine, bool choose, bool (*stop)(vo
     const size_t square = (size_t)refine->atoms * refine->atoms;
     struct window windows[CARVQ_MAX_STAGES];
     const size_t count = choose ? place_windows(refine, windows) : 0;
-    memset(refine->sums, 0, (size_t)refine->atoms * refine->points->stride * sizeof *refine->sums);
-    memset(refine->together, 0, 2 * square * sizeof *refine->together);
+    if (refine->together != NULL) {
+        memset(refine->sums, 0, (size_t)refine->atoms * refine->points->stride * sizeof *refine->sums);
+        memset(refine->together, 0, 2 * square * sizeof *refine->together);
+    }
     for (unsigned r = 0; r < refine->points->run_count; r++) {
         const struct carvq_run *run = &refine->points->runs[r];
         prepare_tables(refine, run->dims);
@@ -402,6 +406,6 @@ void carvq_refine_scan(struct carvq_refine *refine, bool choose, bool (*stop)(vo
             scan_block(refine, run->first + done, points, run->dims, windows, count);
         }
     }
-    for (size_t v = 0; v < square; v++)
+    for (size_t v = 0; v < square && refine->together != NULL; v++)
         refine->together[v] += refine->together[square + v];
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "carvq_encode.h"
+#include "codec/metric.h"
 
 enum carvq_baseline_kind {
     CARVQ_BASELINE_SCALAR,      // 2^bits equal steps from the smallest value to the largest
@@ -32,11 +33,12 @@ struct carvq_baseline {
     uint32_t bits;                  // scalar: of a code, 1 to 8
     uint32_t group;                 // scalar: values of a row that share scale and offset; 0: all values of the table do
     bool fitted;                    // scalar: a group's range is the best of several
+    bool feedback;                  // scalar: errors go where they cost a head least; needs a metric
     uint32_t rank;                  // low rank, tensor train: at least 1; more than there can be means all
     uint32_t factors;               // tensor train: at most so many; 0: as many as there can be
     enum carvq_dtype number;        // of stored numbers, but for the encoder's; CARVQ_F32 is for tests of what rounding leaves
     struct carvq_settings settings; // settings
-    struct carvq_budget budget;     // budget; its counts may be filled in
+    struct carvq_budget budget;     // budget; what is known of the rows may be filled in
 };
 
 // Enough for all settings of any shape.
@@ -62,12 +64,13 @@ struct carvq_baseline_input {
     int threads;            // 0: one per processor
     uint64_t seed;
     struct carvq_baseline_cache *cache; // may be NULL
+    const struct carvq_metric *metric;  // of the table as a head (codec/metric.h); NULL: not known
 };
 
 // Compresses the table and decodes it to decoded_ret, of the same shape. *bytes_ret: what would have been stored. The result
 // depends on the table, the setting and the seed alone. Where numbers are stored as F16 and the values of the table are too large
 // or too small for it, they are stored as BF16. Errors: CARVQ_ERROR_FORMAT if a value is NaN or infinite, CARVQ_ERROR_ARGUMENT,
-// also if values are too large for stored numbers, CARVQ_ERROR_MEMORY.
+// also if values are too large for stored numbers or a setting has feedback and there is no metric, CARVQ_ERROR_MEMORY.
 enum carvq_status carvq_baseline_run(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                      float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error);
 

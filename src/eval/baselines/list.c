@@ -19,11 +19,16 @@ static void add(struct list *list, const struct carvq_baseline *baseline)
     list->count++;
 }
 
-static void add_scalar(struct list *list, const char *name, const char *method, uint32_t group, bool fitted)
+static void add_scalar(struct list *list, const char *name, const char *method, uint32_t group, bool fitted, bool feedback)
 {
     static const uint32_t bits[] = {2, 3, 4, 8};
-    struct carvq_baseline baseline = {
-        .name = name, .method = method, .kind = CARVQ_BASELINE_SCALAR, .group = group, .fitted = fitted, .number = CARVQ_F16};
+    struct carvq_baseline baseline = {.name = name,
+                                      .method = method,
+                                      .kind = CARVQ_BASELINE_SCALAR,
+                                      .group = group,
+                                      .fitted = fitted,
+                                      .feedback = feedback,
+                                      .number = CARVQ_F16};
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         baseline.bits = bits[i];
         snprintf(baseline.setting, sizeof baseline.setting, "INT%u", bits[i]);
@@ -33,17 +38,25 @@ static void add_scalar(struct list *list, const char *name, const char *method, 
 
 static void add_scalars(struct list *list, uint32_t cols)
 {
-    add_scalar(list, "scalar-tensor", "scalar, tensor", 0, false);
-    add_scalar(list, "scalar-row", "scalar, row", cols, false);
-    add_scalar(list, "scalar-row-fit", "scalar, row, fitted", cols, true);
+    add_scalar(list, "scalar-tensor", "scalar, tensor", 0, false, false);
+    add_scalar(list, "scalar-row", "scalar, row", cols, false, false);
+    add_scalar(list, "scalar-row-fit", "scalar, row, fitted", cols, true, false);
     if (cols > 128)
-        add_scalar(list, "scalar-128", "scalar, group 128", 128, false);
+        add_scalar(list, "scalar-128", "scalar, group 128", 128, false, false);
     if (cols > 64)
-        add_scalar(list, "scalar-64", "scalar, group 64", 64, false);
+        add_scalar(list, "scalar-64", "scalar, group 64", 64, false, false);
     if (cols > 32)
-        add_scalar(list, "scalar-32", "scalar, group 32", 32, false);
+        add_scalar(list, "scalar-32", "scalar, group 32", 32, false, false);
     add(list, &(struct carvq_baseline){
                   .name = "nf4", .method = "NF4, group 64", .setting = "NF4", .kind = CARVQ_BASELINE_NF4, .number = CARVQ_F16});
+}
+
+// Those that need a metric.
+static void add_scalars_with_feedback(struct list *list, uint32_t cols)
+{
+    add_scalar(list, "scalar-row-feedback", "scalar, row, feedback", cols, false, true);
+    if (cols > 32)
+        add_scalar(list, "scalar-32-feedback", "scalar, group 32, feedback", 32, false, true);
 }
 
 static void add_group_rvq(struct list *list)
@@ -199,5 +212,6 @@ size_t carvq_baselines(uint64_t rows, uint32_t cols, struct carvq_baseline *list
     add_product_quantization(&list, rows, cols);
     add_low_rank(&list, rows, cols);
     add_tensor_trains(&list, cols);
+    add_scalars_with_feedback(&list, cols);
     return list.count;
 }

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Round to nearest: codes 0 .. 2^bits - 1 stand for equal steps from the smallest value of a group to the largest; fitted, from
-// ends that are nearer to 0, where the few values beyond them lose less than all the others gain.
+// ends that are nearer to 0, where the few values beyond them lose less than all the others gain. With feedback, a group's range
+// is that of what its values are to be by then, and each value knows the errors before it.
 #include <float.h>
 #include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "host/vector.h"
 
 #include "eval/baselines/method.h"
+
+#define BLOCK 32 // columns that are settled together
 
 struct range {
     float low, high;
@@ -110,6 +116,71 @@ static struct range range_of_table(const struct carvq_baseline_input *input)
     return (struct range){low, high};
 }
 
+static struct scalar choose(const struct carvq_baseline *baseline, const float *values, size_t count)
+{
+    const struct range range = range_of(values, count);
+    return baseline->fitted ? fit_well(range, baseline, values, count) : fit(range, baseline);
+}
+
+// Columns begin to end - 1, whose scale is decided, one after the other. x, targets, errors, decoded_ret: of the row.
+static void feed(const struct carvq_metric *metric, struct scalar scalar, uint32_t begin, uint32_t end, const float *x,
+                 float *targets, float *errors, float *decoded_ret)
+{
+    for (uint32_t c = begin; c < end; c++) {
+        float target = targets[c];
+        for (uint32_t j = begin; j < c; j++)
+            target -= carvq_metric_below(metric, j)[c - j - 1] * errors[j];
+        decoded_ret[c] = scalar.scale > 0 ? decoded(target, scalar) : scalar.offset;
+        errors[c] = decoded_ret[c] - x[c];
+    }
+    (void)carvq_metric_settle(metric, begin, end, decoded_ret + begin, errors, targets);
+}
+
+// memory: [2][n]. all: the scale of the table, if groups have none of their own.
+static void code_row_by_metric(const struct carvq_baseline *baseline, const struct carvq_metric *metric, struct scalar all,
+                               const float *x, float *memory, float *decoded_ret)
+{
+    const uint32_t n = metric->cols, group = baseline->group == 0 ? n : baseline->group;
+    float *targets = memory, *errors = memory + n;
+    memcpy(targets, x, n * sizeof *targets);
+    for (uint32_t first = 0, end; first < n; first = end) {
+        end = n - first < group ? n : first + group;
+        const struct scalar own = baseline->group == 0 ? all : choose(baseline, targets + first, end - first);
+        for (uint32_t begin = first; begin < end; begin += BLOCK)
+            feed(metric, own, begin, end - begin < BLOCK ? end : begin + BLOCK, x, targets, errors, decoded_ret);
+    }
+}
+
+static enum carvq_status code_by_metric(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
+                                        struct scalar all, float *decoded_ret, struct carvq_error *error)
+{
+    const size_t n = input->cols;
+    if (input->metric == NULL)
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: needs a metric of the table as a head", baseline->method);
+    float *memory = malloc((size_t)input->threads * 2 * n * sizeof *memory);
+    if (memory == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "out of memory");
+#pragma omp parallel for num_threads(input->threads)
+    for (uint64_t row = 0; row < input->rows; row++)
+        code_row_by_metric(baseline, input->metric, all, input->values + row * n, memory + (size_t)omp_get_thread_num() * 2 * n,
+                           decoded_ret + row * n);
+    free(memory);
+    return CARVQ_OK;
+}
+
+static void code(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input, struct scalar all,
+                 float *decoded_ret)
+{
+    const size_t cols = input->cols, group = baseline->group == 0 ? cols : baseline->group;
+#pragma omp parallel for num_threads(input->threads)
+    for (uint64_t row = 0; row < input->rows; row++)
+        for (size_t first = 0; first < cols; first += group) {
+            const float *values = input->values + row * cols + first;
+            const size_t count = cols - first < group ? cols - first : group;
+            decode(baseline->group == 0 ? all : choose(baseline, values, count), values, count, decoded_ret + row * cols + first);
+        }
+}
+
 enum carvq_status carvq_baseline_scalar(const struct carvq_baseline *baseline, const struct carvq_baseline_input *input,
                                         float *decoded_ret, uint64_t *bytes_ret, struct carvq_error *error)
 {
@@ -117,18 +188,12 @@ enum carvq_status carvq_baseline_scalar(const struct carvq_baseline *baseline, c
         return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "a scalar code must have 1 to 8 bits");
     const size_t cols = input->cols, group = baseline->group == 0 ? cols : baseline->group;
     const struct scalar all = baseline->group == 0 ? fit(range_of_table(input), baseline) : (struct scalar){0, 0, 0};
-#pragma omp parallel for num_threads(input->threads)
-    for (uint64_t row = 0; row < input->rows; row++)
-        for (size_t first = 0; first < cols; first += group) {
-            const float *values = input->values + row * cols + first;
-            size_t count = cols - first < group ? cols - first : group;
-            struct scalar own = all;
-            if (baseline->group > 0)
-                own = baseline->fitted ? fit_well(range_of(values, count), baseline, values, count)
-                                       : fit(range_of(values, count), baseline);
-            decode(own, values, count, decoded_ret + row * cols + first);
-        }
+    enum carvq_status status = CARVQ_OK;
+    if (baseline->feedback)
+        status = code_by_metric(baseline, input, all, decoded_ret, error);
+    else
+        code(baseline, input, all, decoded_ret);
     uint64_t groups = baseline->group == 0 ? 1 : input->rows * carvq_div_up(cols, group);
     *bytes_ret = input->rows * carvq_div_up((uint64_t)cols * baseline->bits, 8) + groups * 2 * carvq_dtype_size(baseline->number);
-    return CARVQ_OK;
+    return status;
 }
