@@ -28,6 +28,11 @@ static enum carvq_status read_text(struct work *work, const struct cli_text_opti
     enum carvq_status status = cli_read_text(text, work->checkpoint, work->rows, ids, &count, error);
     if (status != CARVQ_OK)
         return status;
+    const size_t rows = cli_drop_beyond(*ids, count, work->rows);
+    if (rows < count)
+        cli_note("%s: %zu of %zu tokens are no row of the model's table and are left out", cli_text_path(text), count - rows,
+                 count);
+    count = rows;
     if (max_tokens > 0 && count > max_tokens)
         count = (size_t)max_tokens;
     // One part: its path is the command line's and stays.

@@ -267,6 +267,9 @@ struct cli_count_options {
 // Returns -1, or CLI_USAGE with a message if the options contradict each other. name is the subcommand's.
 int cli_check_counts(const struct cli_count_options *options, const char *name);
 
+// Takes the ids out that are no rows: tokens that were added to the tokenizer and not to the table. Returns how many are left.
+size_t cli_drop_beyond(uint32_t *ids, size_t count, uint64_t rows);
+
 // How often the rows of a table are used.
 struct cli_counts {
     double *values; // to be given to free(); NULL if all rows are alike

@@ -24,8 +24,7 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
-// Takes the ids out that are no rows: tokens that were added to the tokenizer and not to the table. Returns how many are left.
-static size_t drop_beyond(uint32_t *ids, size_t count, uint64_t rows)
+size_t cli_drop_beyond(uint32_t *ids, size_t count, uint64_t rows)
 {
     size_t left = 0;
     for (size_t i = 0; i < count; i++)
@@ -40,7 +39,7 @@ static enum carvq_status count_tokens(const struct carvq_checkpoint *checkpoint,
     uint32_t *ids = NULL;
     size_t all = 0;
     enum carvq_status status = cli_read_text(text, checkpoint, rows, &ids, &all, error);
-    const size_t count = drop_beyond(ids, all, rows);
+    const size_t count = cli_drop_beyond(ids, all, rows);
     if (status == CARVQ_OK && count == 0)
         status = carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: has no tokens to count", cli_text_path(text));
     if (status == CARVQ_OK)
