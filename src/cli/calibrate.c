@@ -21,7 +21,8 @@ struct settings {
 struct work {
     struct carvq_checkpoint *checkpoint;
     struct carvq_lm *lm;
-    struct cli_calibrated made;
+    struct carvq_stats *stats;
+    double seconds; // of the pass
 };
 
 // The options that a merge has no use for.
@@ -89,19 +90,20 @@ static enum carvq_status calibrate(const struct settings *settings, struct work 
         status = cli_output_check_model(settings->output, work->checkpoint, error);
     if (status == CARVQ_OK)
         status = carvq_lm_open(work->checkpoint, &work->lm, error);
-    return status == CARVQ_OK ? cli_run_calibration(work->checkpoint, work->lm, &settings->pass, false, &work->made, error)
-                              : status;
+    return status == CARVQ_OK
+               ? cli_run_calibration(work->checkpoint, work->lm, &settings->pass, &work->stats, &work->seconds, error)
+               : status;
 }
 
 static enum carvq_status merge(const struct settings *settings, struct work *work, struct carvq_error *error)
 {
-    enum carvq_status status = carvq_stats_read(settings->files[0], &work->made.stats, error);
+    enum carvq_status status = carvq_stats_read(settings->files[0], &work->stats, error);
     for (int i = 1; status == CARVQ_OK && i < settings->file_count; i++) {
         struct carvq_stats *other;
         status = carvq_stats_read(settings->files[i], &other, error);
         if (status != CARVQ_OK)
             return status;
-        status = carvq_stats_merge(work->made.stats, other, settings->files[i], error);
+        status = carvq_stats_merge(work->stats, other, settings->files[i], error);
         carvq_stats_free(other);
     }
     return status;
@@ -113,7 +115,7 @@ static enum carvq_status write_file(const struct settings *settings, const struc
     enum carvq_status status = cli_output_open(&output, settings->output, settings->force, error);
     if (status != CARVQ_OK)
         return status;
-    status = carvq_stats_write(work->made.stats, cli_output_write, &output, error);
+    status = carvq_stats_write(work->stats, cli_output_write, &output, error);
     if (status == CARVQ_OK)
         return cli_output_commit(&output, error);
     cli_output_discard(&output);
@@ -155,7 +157,7 @@ static void print_sensitivity(const struct carvq_stats *stats)
 
 static int print_text(const struct settings *settings, const struct work *work)
 {
-    const struct carvq_stats *stats = work->made.stats;
+    const struct carvq_stats *stats = work->stats;
     printf("model       %s, %" PRIu64 " layers, %" PRIu64 " x %" PRIu32 ", %s\n", cli_safe(stats->architecture), stats->layers,
            stats->rows, stats->cols, cli_head_name(is_tied(stats) ? CARVQ_HEAD_TIED : CARVQ_HEAD_UNTIED));
     for (size_t i = 0; i < stats->text_count; i++) {
@@ -167,14 +169,14 @@ static int print_text(const struct settings *settings, const struct work *work)
            cli_number(4, carvq_stats_perplexity(stats)), used_rows(stats), stats->rows);
     print_sensitivity(stats);
     if (!settings->merge)
-        printf("time        %.1f s, %.0f tokens/s\n", work->made.seconds, (double)stats->tokens / work->made.seconds);
+        printf("time        %.1f s, %.0f tokens/s\n", work->seconds, (double)stats->tokens / work->seconds);
     printf("written     %s\n", cli_safe(settings->output));
     return cli_finish();
 }
 
 static int print_json(const struct settings *settings, const struct work *work)
 {
-    const struct carvq_stats *stats = work->made.stats;
+    const struct carvq_stats *stats = work->stats;
     json_t *texts = json_array();
     for (size_t i = 0; i < stats->text_count; i++) {
         const struct carvq_stats_text *text = &stats->texts[i];
@@ -188,13 +190,13 @@ static int print_json(const struct settings *settings, const struct work *work)
         "layers", (json_int_t)stats->layers, "rows", (json_int_t)stats->rows, "cols", (json_int_t)stats->cols, "tied",
         (int)is_tied(stats), "tokens", (json_int_t)stats->tokens, "rows_used", (json_int_t)used_rows(stats), "perplexity",
         cli_real(carvq_stats_perplexity(stats)), "sensitivity", cli_real(sensitivity(stats)), "texts", texts);
-    json_object_set_new(object, "seconds", settings->merge ? json_null() : cli_real(work->made.seconds));
+    json_object_set_new(object, "seconds", settings->merge ? json_null() : cli_real(work->seconds));
     return cli_print_json(object);
 }
 
 static void close_all(struct work *work)
 {
-    carvq_stats_free(work->made.stats);
+    carvq_stats_free(work->stats);
     carvq_lm_close(work->lm);
     carvq_checkpoint_close(work->checkpoint);
 }
@@ -202,7 +204,7 @@ static void close_all(struct work *work)
 static int run(int argc, char **argv)
 {
     struct settings settings;
-    struct work work = {.lm = NULL};
+    struct work work = {.stats = NULL};
     struct carvq_error error;
     int status = parse(argc, argv, &settings);
     if (status >= 0)

@@ -13,16 +13,10 @@ struct cli_calibration {
     uint64_t window, threads;     // 0: the defaults
 };
 
-// What came of it: the statistics, to be given to carvq_stats_free(), and the time of the pass.
-struct cli_calibrated {
-    struct carvq_stats *stats;
-    double seconds;
-    uint64_t ignored; // tokens that the model has no row for
-};
-
-// Runs the model over all texts, with a progress line. ignore: tokens without a row are left out; else they are an error.
+// Runs the model over all texts, with a progress line. Give the result to carvq_stats_free(). seconds_ret: NULL, or the time of
+// the pass.
 enum carvq_status cli_run_calibration(const struct carvq_checkpoint *checkpoint, const struct carvq_lm *lm,
-                                      const struct cli_calibration *calibration, bool ignore,
-                                      struct cli_calibrated *calibrated_ret, struct carvq_error *error);
+                                      const struct cli_calibration *calibration, struct carvq_stats **stats_ret,
+                                      double *seconds_ret, struct carvq_error *error);
 
 #endif

@@ -12,8 +12,6 @@ struct work {
     const struct cli_calibration *calibration;
     const struct carvq_checkpoint *checkpoint;
     uint64_t rows;
-    bool ignore;
-    uint64_t ignored;
     struct carvq_calibrate_text texts[128];
     uint32_t *ids[128];
     size_t count;
@@ -30,9 +28,11 @@ static enum carvq_status read_text(struct work *work, const struct cli_text_opti
     enum carvq_status status = cli_read_text(text, work->checkpoint, work->rows, ids, &count, error);
     if (status != CARVQ_OK)
         return status;
-    const size_t left = work->ignore ? cli_drop_beyond(*ids, count, work->rows) : count;
-    work->ignored += count - left;
-    count = left;
+    const size_t rows = cli_drop_beyond(*ids, count, work->rows);
+    if (rows < count)
+        cli_note("%s: %zu of %zu tokens are no row of the model's table and are left out", cli_text_path(text), count - rows,
+                 count);
+    count = rows;
     if (max_tokens > 0 && count > max_tokens)
         count = (size_t)max_tokens;
     // One part: its path is the command line's and stays.
@@ -68,11 +68,10 @@ static int show_progress(void *context, const struct carvq_calibrate_progress *p
 }
 
 enum carvq_status cli_run_calibration(const struct carvq_checkpoint *checkpoint, const struct carvq_lm *lm,
-                                      const struct cli_calibration *calibration, bool ignore,
-                                      struct cli_calibrated *calibrated_ret, struct carvq_error *error)
+                                      const struct cli_calibration *calibration, struct carvq_stats **stats_ret,
+                                      double *seconds_ret, struct carvq_error *error)
 {
-    struct work work = {
-        .calibration = calibration, .checkpoint = checkpoint, .rows = carvq_lm_config(lm)->vocabulary, .ignore = ignore};
+    struct work work = {.calibration = calibration, .checkpoint = checkpoint, .rows = carvq_lm_config(lm)->vocabulary};
     struct show show = {.label = ""};
     const struct carvq_calibrate_options options = {
         .window = (size_t)calibration->window,
@@ -84,11 +83,11 @@ enum carvq_status cli_run_calibration(const struct carvq_checkpoint *checkpoint,
     const double started = cli_seconds();
     if (status == CARVQ_OK) {
         cli_progress_begin(&show.progress);
-        status = carvq_lm_calibrate(lm, work.texts, work.count, &options, &calibrated_ret->stats, error);
+        status = carvq_lm_calibrate(lm, work.texts, work.count, &options, stats_ret, error);
         cli_progress_end(&show.progress);
     }
-    calibrated_ret->seconds = cli_seconds() - started;
-    calibrated_ret->ignored = work.ignored;
+    if (seconds_ret != NULL)
+        *seconds_ret = cli_seconds() - started;
     for (size_t i = 0; i < work.count; i++)
         free(work.ids[i]);
     return status;

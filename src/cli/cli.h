@@ -267,18 +267,15 @@ struct cli_count_options {
 // Returns -1, or CLI_USAGE with a message if the options contradict each other. name is the subcommand's.
 int cli_check_counts(const struct cli_count_options *options, const char *name);
 
+// Takes the ids out that are no rows: tokens that were added to the tokenizer and not to the table. Returns how many are left.
+size_t cli_drop_beyond(uint32_t *ids, size_t count, uint64_t rows);
+
 // How often the rows of a table are used.
 struct cli_counts {
     double *values; // to be given to free(); NULL if all rows are alike
     bool guessed;
     char source[480]; // in words, where they come from
 };
-
-// Takes the ids out that are no rows: tokens that were added to the tokenizer and not to the table. Returns how many are left.
-size_t cli_drop_beyond(uint32_t *ids, size_t count, uint64_t rows);
-
-// Adds to counts->source how many tokens were.
-void cli_say_ignored(struct cli_counts *counts, uint64_t ignored);
 
 // The counts of a table of so many rows.
 enum carvq_status cli_read_counts(const struct cli_count_options *options, const struct carvq_checkpoint *checkpoint,

@@ -37,7 +37,6 @@ struct cli_compress_work {
     struct carvq_matrix *matrices;
     struct cli_counts *counts;  // how often rows are used; for budgets
     struct carvq_stats *stats;  // what the model says; NULL: nothing
-    uint64_t ignored;           // tokens of the text that it has no row for
     struct carvq_error not_run; // why it could not be run; empty: it was, or was not asked to
     struct carvq_plan **plans;
     uint64_t file_bytes;

@@ -36,10 +36,7 @@ static enum carvq_status run_model(struct cli_compress_work *work, const struct 
     if (carvq_lm_open(work->checkpoint, &lm, &work->not_run) != CARVQ_OK)
         return CARVQ_OK; // the tokens can still be counted
     work->not_run.message[0] = '\0';
-    struct cli_calibrated made = {.stats = NULL};
-    enum carvq_status status = cli_run_calibration(work->checkpoint, lm, &calibration, true, &made, error);
-    work->stats = made.stats;
-    work->ignored = made.ignored;
+    enum carvq_status status = cli_run_calibration(work->checkpoint, lm, &calibration, &work->stats, NULL, error);
     carvq_lm_close(lm);
     return status;
 }
@@ -66,8 +63,7 @@ enum carvq_status cli_compress_use(struct cli_compress_work *work, const struct 
             status = carvq_stats_find(stats, settings->stats != NULL ? settings->stats : "calibration", matrix->name,
                                       matrix->rows, matrix->cols, &table, error);
         snprintf(work->counts[i].source, sizeof work->counts[i].source, "what the model says, over %llu tokens",
-                 (unsigned long long)(stats->tokens + work->ignored));
-        cli_say_ignored(&work->counts[i], work->ignored);
+                 (unsigned long long)stats->tokens);
         budget->counts = stats->counts;
         budget->variance = stats->variance; // of rows of the head, whose tokens are those of the input
         budget->moment = table.weighted;

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli.h"
 #include "checkpoint/stand_in.h"
@@ -34,15 +33,6 @@ size_t cli_drop_beyond(uint32_t *ids, size_t count, uint64_t rows)
     return left;
 }
 
-void cli_say_ignored(struct cli_counts *counts, uint64_t ignored)
-{
-    const size_t length = strlen(counts->source);
-    if (ignored > 0)
-        snprintf(counts->source + length, sizeof counts->source - length,
-                 ", of which %" PRIu64 " %s no row of this table and %s ignored", ignored, ignored == 1 ? "is" : "are",
-                 ignored == 1 ? "is" : "are");
-}
-
 static enum carvq_status count_tokens(const struct carvq_checkpoint *checkpoint, const struct cli_text_options *text,
                                       struct cli_counts *counts, uint64_t rows, struct carvq_error *error)
 {
@@ -54,8 +44,11 @@ static enum carvq_status count_tokens(const struct carvq_checkpoint *checkpoint,
         status = carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: has no tokens to count", cli_text_path(text));
     if (status == CARVQ_OK)
         status = carvq_counts_add(ids, count, cli_text_path(text), counts->values, rows, error);
-    snprintf(counts->source, sizeof counts->source, "counted in a text of %zu token%s", all, plural(all));
-    cli_say_ignored(counts, all - count);
+    int length = snprintf(counts->source, sizeof counts->source, "counted in a text of %zu token%s", all, plural(all));
+    if (count < all)
+        snprintf(counts->source + length, sizeof counts->source - (size_t)length,
+                 ", of which %zu %s no row of this table and %s ignored", all - count, all - count == 1 ? "is" : "are",
+                 all - count == 1 ? "is" : "are");
     free(ids);
     return status;
 }

@@ -62,7 +62,8 @@ eval_ 5 5/m2 0 "$plain"
 plan 6 6/padded_cfg_old 0 "guessed from the order"
 plan 6 6/padded_ok 0 "guessed from the order"
 plan 6 6/tok_plus1 0 "guessed from the order|1 is no row of this table: ignored"
-plan 6 6/tok_plus1 0 "of which 60 are no row of this table and are ignored" --calibrate 6/withpad.txt
+plan 6 6/tok_plus1 0 "of which 60 are no row of this table and are ignored" --calibrate 6/withpad.txt --count-only
+plan 6 6/tok_plus1 0 "note: 6/withpad.txt: 60 of 841 tokens are no row of the model's table and are left out|over 781 tokens" --calibrate 6/withpad.txt
 eval_ 6 6/padded_cfg_old 1 "shape is 4160x128, but config.json implies 4096x128"
 for name in dynamic factor1 v5 v5_both v5_nulltype; do eval_ 8 8/$name 0 "$plain"; done
 for name in linear_old linear_both yarn llama3; do eval_ 8 8/$name 0 "original |!$plain"; done
@@ -121,7 +122,8 @@ show 26 26.r 0 "(tied; a copy is stored)"
 show 26 26/differs 0 "config.json ties it, but 'lm_head.weight' has other values|is an output head"
 report 26 0 "lm_head.weight" compress 26/differs -o 26d.c "${fast[@]}"
 report 26 0 "2 tables replaced" restore 26d.c 26/differs -o 26d.r
-plan 28 28/m 0 "what the model says, over 1720 tokens" --calibrate 28/a.txt --calibrate 28/b.txt
+plan 28 28/m 0 "over 1720 tokens" --calibrate 28/a.txt --calibrate 28/b.txt
+plan 28 28/m 0 "counted in a text of 1720 tokens" --calibrate 28/a.txt --calibrate 28/b.txt --count-only
 report 28 0 "28/a.txt and 1 more: 6 windows of 256" eval 28/m --text 28/a.txt --text 28/b.txt --threads 1
 report 28 2 "--bits is given twice" compress 28/m --bits 2 --bits 3 -n
 ids() { report 29 "$2" "$3" eval 29/m --tokens "29/$1" --window 64 --max-windows 1 --threads 1 "${@:4}"; }

@@ -133,7 +133,7 @@ expect_failure "twice" 2 "--window is given twice"
 
 # Misspelt, in the wrong place, or another kind of file.
 for line in "squash|unknown command 'squash'" "compres x|did you mean 'compress'?" "help veryfy|did you mean 'verify'?" \
-    "compress x -bits 2|unknown option '-bits'; did you mean '--bits'?" "compress x --bits=2 --effrt 1|did you mean '--effort'?" \
+    "compress x -bits 2|unknown option '-bits'; did you mean '--bits'?" "compress x --effrt 1|did you mean '--effort'?" \
     "eval x --tokns y|did you mean '--tokens'?"; do
     # shellcheck disable=SC2086
     run ${line%%|*}
