@@ -322,14 +322,43 @@ static void test_out_of_memory(void **state)
     close_model(&model);
 }
 
+// A token in front of each window: as if the text had it there.
+static void test_something_in_front(void **state)
+{
+    (void)state;
+    enum { WINDOW = 8, COUNT = 3 * (WINDOW - 1) + 2 };
+    struct model model;
+    struct carvq_error error;
+    uint32_t ids[COUNT], by_hand[COUNT + 4];
+    const uint32_t front = 5, too_large = (uint32_t)FIXTURE_V;
+    open_model(&model, FIXTURE_V, false, 1);
+    fill(&model, ids, COUNT, 1);
+    for (size_t i = 0; i < COUNT + 4; i++)
+        by_hand[i] = i % WINDOW == 0 ? front : ids[i / WINDOW * (WINDOW - 1) + i % WINDOW - 1];
+    const struct carvq_calibrate_text text = {"a", ids, COUNT}, longer = {"a", by_hand, COUNT + 4};
+    struct carvq_calibrate_options options = {.window = WINDOW, .threads = 2, .front = &front};
+    struct carvq_stats *put = NULL, *right = calibrate(&model, &longer, 1, WINDOW, 2);
+    assert_int_equal(carvq_lm_calibrate(model.lm, &text, 1, &options, &put, &error), CARVQ_OK);
+    assert_int_equal(put->texts[0].tokens, COUNT + 4);
+    assert_memory_equal(put->counts, right->counts, FIXTURE_V * sizeof *put->counts);
+    assert_memory_equal(put->probability, right->probability, FIXTURE_V * sizeof *put->probability);
+    assert_memory_equal(put->moment, right->moment, FIXTURE_N * FIXTURE_N * sizeof *put->moment);
+    assert_memory_equal(put->states, right->states, (COUNT + 4) * FIXTURE_N * sizeof *put->states);
+    assert_true(put->texts[0].nll == right->texts[0].nll);
+    carvq_stats_free(put);
+    carvq_stats_free(right);
+    options.front = &too_large;
+    assert_int_equal(carvq_lm_calibrate(model.lm, &text, 1, &options, &put, &error), CARVQ_ERROR_RANGE);
+    assert_non_null(strstr(error.message, "to be put in front"));
+    close_model(&model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_agrees_with_double_precision),
-        cmocka_unit_test(test_threads_agree),
-        cmocka_unit_test(test_merge_is_one_run),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_progress_and_cancelling),
+        cmocka_unit_test(test_something_in_front), cmocka_unit_test(test_agrees_with_double_precision),
+        cmocka_unit_test(test_threads_agree),      cmocka_unit_test(test_merge_is_one_run),
+        cmocka_unit_test(test_refusals),           cmocka_unit_test(test_progress_and_cancelling),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "calibrate.h"
+#include "eval.h"
 #include "runtime/status.h"
 #include "stats/stats.h"
 
@@ -29,7 +30,7 @@ struct work {
 static int check_merge(const struct settings *settings)
 {
     if (settings->pass.text.texts.count > 0 || settings->pass.text.tokens.count > 0 || settings->pass.max_tokens > 0 ||
-        settings->pass.window > 0 || settings->pass.threads > 0)
+        settings->pass.window > 0 || settings->pass.threads > 0 || settings->pass.bos != CLI_BOS_AUTO)
         return cli_misuse("calibrate", "--merge takes files of statistics, and no text, --max-tokens, --window or --threads");
     return -1;
 }
@@ -57,6 +58,8 @@ static int parse(int argc, char **argv, struct settings *settings)
         {"max-tokens", 0, CLI_NUMBER, &settings->pass.max_tokens, "N", "the first so many tokens of each text (all)", 1,
          UINT32_MAX},
         {"window", 'w', CLI_NUMBER, &settings->pass.window, "N", "tokens that the model sees together (256)", 2, 1 << 30},
+        {"bos", 0, CLI_WORD, &(struct cli_choice){&settings->pass.bos, cli_bos_words}, NULL,
+         "begin each window with the token that texts begin with (auto: if the tokenizer does so with --text)", 0, 0},
         {"merge", 0, CLI_FLAG, &settings->merge, NULL, "make one file of the given ones instead", 0, 0},
         {"threads", 0, CLI_NUMBER, &settings->pass.threads, "N", "threads (one per processor)", 1, 1024},
         {"force", 'f', CLI_FLAG, &settings->force, NULL, "overwrite OUT", 0, 0},

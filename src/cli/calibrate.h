@@ -11,6 +11,7 @@ struct cli_calibration {
     struct cli_text_options text; // each part is a text of its own
     uint64_t max_tokens;          // of each text; 0: all
     uint64_t window, threads;     // 0: the defaults
+    int bos;                      // CLI_BOS_AUTO .. (eval.h)
 };
 
 // Runs the model over all texts, with a progress line. Give the result to carvq_stats_free(). seconds_ret: NULL, or the time of

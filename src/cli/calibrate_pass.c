@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "eval.h"
 #include "lm/calibrate.h"
 
 // Texts as they are read.
@@ -73,13 +74,17 @@ enum carvq_status cli_run_calibration(const struct carvq_checkpoint *checkpoint,
 {
     struct work work = {.calibration = calibration, .checkpoint = checkpoint, .rows = carvq_lm_config(lm)->vocabulary};
     struct show show = {.label = ""};
-    const struct carvq_calibrate_options options = {
+    uint32_t front;
+    struct carvq_calibrate_options options = {
         .window = (size_t)calibration->window,
         .threads = (unsigned)calibration->threads,
         .progress = show_progress,
         .progress_context = &show,
     };
     enum carvq_status status = read_texts(&work, error);
+    if (status == CARVQ_OK)
+        status = cli_find_front(calibration->bos, calibration->text.texts.count > 0, checkpoint, lm, &front, &options.front,
+                                error);
     const double started = cli_seconds();
     if (status == CARVQ_OK) {
         cli_progress_begin(&show.progress);

@@ -33,6 +33,13 @@ struct run {
     uint64_t scored;                     // likewise
 };
 
+// Tokens that are put in front of the windows of a text.
+static size_t added(const struct run *run, size_t count)
+{
+    const size_t step = run->window - 1;
+    return run->options->front != NULL && step > 0 ? (count + step - 1) / step : 0;
+}
+
 static enum carvq_status check_texts(struct run *run, const struct carvq_calibrate_text *texts, size_t count,
                                      struct carvq_error *error)
 {
@@ -45,9 +52,13 @@ static enum carvq_status check_texts(struct run *run, const struct carvq_calibra
             if (text->ids[i] >= vocabulary)
                 return carvq_fail(error, CARVQ_ERROR_RANGE, "%s: token %zu is %" PRIu32 ", but the model has only ids below %zu",
                                   text->path, i, text->ids[i], vocabulary);
-        run->total += text->count;
-        run->predicted += text->count - (text->count + run->window - 1) / run->window;
+        const size_t tokens = text->count + added(run, text->count);
+        run->total += tokens;
+        run->predicted += tokens - (tokens + run->window - 1) / run->window;
     }
+    if (run->options->front != NULL && *run->options->front >= vocabulary)
+        return carvq_fail(error, CARVQ_ERROR_RANGE, "token %" PRIu32 ", to be put in front, is not below the %zu of the model",
+                          *run->options->front, vocabulary);
     return run->total > 0 ? CARVQ_OK : carvq_fail(error, CARVQ_ERROR_ARGUMENT, "no text to calibrate with");
 }
 
@@ -170,7 +181,7 @@ static const char *name_of(const char *path)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-static enum carvq_status run_text(struct run *run, const struct carvq_calibrate_text *text, struct carvq_error *error)
+static enum carvq_status run_ids(struct run *run, const struct carvq_calibrate_text *text, struct carvq_error *error)
 {
     const size_t batch = run->batch_windows * run->window;
     struct carvq_stats_text sums = {.tokens = text->count, .window = run->window};
@@ -181,6 +192,26 @@ static enum carvq_status run_text(struct run *run, const struct carvq_calibrate_
         sums.nll /= (double)sums.scored;
     if (status == CARVQ_OK)
         status = carvq_stats_add_text(run->stats, name_of(text->path), &sums, error);
+    return status;
+}
+
+// A text, or what it becomes with something in front of each window.
+static enum carvq_status run_text(struct run *run, const struct carvq_calibrate_text *text, struct carvq_error *error)
+{
+    const size_t windows = added(run, text->count), step = run->window - 1;
+    if (windows == 0)
+        return run_ids(run, text, error);
+    uint32_t *ids = calloc(text->count + windows, sizeof *ids);
+    if (ids == NULL)
+        return carvq_fail(error, CARVQ_ERROR_MEMORY, "%s: out of memory", text->path);
+    for (size_t i = 0; i < windows; i++) {
+        const size_t first = i * step, left = text->count - first;
+        ids[i * run->window] = *run->options->front;
+        memcpy(ids + i * run->window + 1, text->ids + first, (left < step ? left : step) * sizeof *ids);
+    }
+    const struct carvq_calibrate_text longer = {text->path, ids, text->count + windows};
+    enum carvq_status status = run_ids(run, &longer, error);
+    free(ids);
     return status;
 }
 

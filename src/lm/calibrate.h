@@ -2,8 +2,9 @@
 // The pass of a model over texts that gathers what it says of the rows of its tables (stats/stats.h).
 //
 // Each text is cut into consecutive windows from its first token on, the last of which may be shorter. Each window is run alone,
-// from position 0, with nothing put in front. Every token counts as a look-up, and its state as one that the head multiplies.
-// At most 16 windows and an eighth of the text are run a second time, for the sensitivity (lm/sensitivity.h).
+// from position 0, with nothing put in front or a token that the model expects there. Every token counts as a look-up, also one
+// that is put in front, and its state as one that the head multiplies. At most 16 windows and an eighth of the text are run a
+// second time, for the sensitivity (lm/sensitivity.h).
 #ifndef CARVQ_LM_CALIBRATE_H
 #define CARVQ_LM_CALIBRATE_H
 
@@ -22,8 +23,9 @@ struct carvq_calibrate_progress {
 };
 
 struct carvq_calibrate_options {
-    size_t window;    // tokens; 0: 256, or as many as the model takes if that is less
-    unsigned threads; // 0: one per processor
+    size_t window;         // tokens; 0: 256, or as many as the model takes if that is less
+    const uint32_t *front; // the id that each window begins with, the text having one place less in it; NULL: none
+    unsigned threads;      // 0: one per processor
     // Is called after every batch; returning anything but 0 ends the work with CARVQ_ERROR_CANCELLED. May be NULL.
     int (*progress)(void *context, const struct carvq_calibrate_progress *progress);
     void *progress_context;

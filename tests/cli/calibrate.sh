@@ -66,6 +66,14 @@ run calibrate --merge "$folder/a" "$folder/b" -o "$folder/a" --force
 expect_success "merge onto one of its own"
 check "merge onto one of its own" cmp -s "$folder/a" "$folder/merged"
 
+# A token in front of each window, where the text has one place less: 4 windows of 64 for 200 tokens.
+run calibrate "$model" --tokens "$tokens" --max-tokens 200 --window 64 --bos yes -o "$folder/bos" --json
+expect_success "a token in front"
+check "it counts: $(number tokens)" test "$(number tokens)" = 204
+check "all tokens of the text are scored" grep -q '"scored": 200' "$folder/stdout"
+run calibrate --merge "$folder/a" -o "$folder/x" --bos yes
+expect_failure "nothing to put in front of" 2 "--merge takes files of statistics"
+
 head -c 5000 "$stats" >"$folder/cut"
 run calibrate --merge "$stats" "$folder/cut" -o "$folder/x"
 expect_failure "merge of a file that is cut off" 1 "cut: "
