@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 if(CARVQ_TOOLS)
-  foreach(test checkpoint_open checkpoint_tables checkpoint_copy checkpoint_memory bad_checkpoints)
+  foreach(test checkpoint_open checkpoint_config checkpoint_tables checkpoint_heads checkpoint_copy checkpoint_memory bad_checkpoints)
     carvq_test(${test} carvq_checkpoint)
   endforeach()
   target_compile_definitions(test_bad_checkpoints PRIVATE BAD_FILES="${CMAKE_CURRENT_SOURCE_DIR}/bad")

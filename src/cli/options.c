@@ -137,7 +137,9 @@ static const char *suggest(const struct cli_usage *usage, const char *text)
     text += strspn(text, "-");
     snprintf(word, sizeof word, "%.*s", (int)strcspn(text, "="), text);
     const char *nearest = cli_nearest(word, names);
-    snprintf(hint, sizeof hint, nearest != NULL ? "; did you mean '--%s'?" : "", nearest);
+    if (nearest == NULL)
+        return "";
+    snprintf(hint, sizeof hint, "; did you mean '--%s'?", nearest);
     return hint;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // carvq pack: a model without its tables, and the compressed file in their place. carvq unpack: the plain model again.
+#define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

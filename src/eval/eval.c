@@ -236,11 +236,14 @@ static enum carvq_status check_text(const struct run *run, size_t count, struct 
         return carvq_fail(error, CARVQ_ERROR_RANGE, "token %lu, to be put in front, is not below the %zu of the model",
                           (unsigned long)*run->options->front, vocabulary);
     if (count < run->step)
-        return carvq_fail(error, CARVQ_ERROR_ARGUMENT, "%s: the text has %zu tokens, less than one window of %zu: give more text or a smaller --window", run->text_path,
-                          count, run->window);
+        return carvq_fail(error, CARVQ_ERROR_ARGUMENT,
+                          "%s: the text has %zu tokens, less than one window of %zu: give more text or a smaller "
+                          "--window",
+                          run->text_path, count, run->window);
     for (size_t i = 0; i < count; i++)
         if (run->ids[i] >= vocabulary)
-            return carvq_fail(error, CARVQ_ERROR_RANGE, "%s: token %zu is %lu, but the model has only ids below %zu: is it a token that was "
+            return carvq_fail(error, CARVQ_ERROR_RANGE,
+                              "%s: token %zu is %lu, but the model has only ids below %zu: is it a token that was "
                               "added to the tokenizer and not to the table?",
                               run->text_path, i, (unsigned long)run->ids[i], vocabulary);
     return CARVQ_OK;

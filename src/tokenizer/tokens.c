@@ -94,8 +94,10 @@ static enum carvq_status check_raw(const char *path, const struct carvq_map *map
             error, CARVQ_ERROR_FORMAT,
             "%s: holds text, numbers in decimal; ids are read from .npy or as raw integers: numpy.save() writes them", path);
     if (map->size % layout->width != 0)
-        return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: %zu bytes are no whole number of token ids of %zu bytes; is it cut off, or is the width another (--token-width)?", path,
-                          map->size, layout->width);
+        return carvq_fail(error, CARVQ_ERROR_FORMAT,
+                          "%s: %zu bytes are no whole number of token ids of %zu bytes; is it cut off, or is the width another "
+                          "(--token-width)?",
+                          path, map->size, layout->width);
     for (size_t i = 0; i < map->size / layout->width; i++) {
         const uint64_t id = load_id(map->data + i * layout->width, layout);
         if (id < vocabulary)

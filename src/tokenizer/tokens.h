@@ -5,10 +5,10 @@
 
 #include "tokenizer/tokenizer.h"
 
-// Reads a file of token ids: an array of integers in NumPy's format (.npy, known by its first bytes), whatever its shape; else raw
-// little-endian ones. width: bytes of a raw id, 2, 4 or 8; 0: 2 if vocabulary, V, is at most 65536, else 4. *ids_ret is to be given
-// to free(). Errors: CARVQ_ERROR_IO, _MEMORY, _ARGUMENT (width), _FORMAT (the file's size is no multiple of width, or ids are not
-// below V, or every other one is 0: what it is instead, as far as that can be seen).
+// Reads a file of token ids: an array of integers in NumPy's format (.npy, known by its first bytes), whatever its shape; else
+// raw little-endian ones. width: bytes of a raw id, 2, 4 or 8; 0: 2 if vocabulary, V, is at most 65536, else 4. *ids_ret is to be
+// given to free(). Errors: CARVQ_ERROR_IO, _MEMORY, _ARGUMENT (width), _FORMAT (the file's size is no multiple of width, or ids
+// are not below V, or every other one is 0: what it is instead, as far as that can be seen).
 enum carvq_status carvq_tokens_read(const char *path, size_t width, uint64_t vocabulary, uint32_t **ids_ret, size_t *count_ret,
                                     struct carvq_error *error);
 
