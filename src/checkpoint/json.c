@@ -176,6 +176,7 @@ static enum carvq_status parse_copy(const char *path, const char *text, size_t n
     if (json_is_object(*json_ret))
         return CARVQ_OK;
     json_decref(*json_ret);
+    *json_ret = NULL;
     return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: not a JSON object", path);
 }
 
