@@ -28,7 +28,7 @@ if command -v gnuplot >/dev/null; then
 fi
 
 run compare "$model" -m scalar-row-feedback
-expect_failure "feedback without statistics" 1 "scalar-row-feedback needs to know which hidden states the output head multiplies; run .carvq calibrate MODEL"
+expect_failure "feedback without statistics" 1 "scalar-row-feedback needs to know which hidden states the output head multiplies; run \`carvq calibrate MODEL --text"
 run compare "$model" -m int5
 expect_failure "all names" 1 "scalar-row-feedback, scalar-32-feedback"
 run compare "$model" -m nf4 --stats "$folder/nothing"
