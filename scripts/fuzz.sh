@@ -8,7 +8,9 @@ seconds=${1:-600}
 build=${BUILD:-build}/fuzz
 data=${CARVQ_TEST_DATA:-../shared}
 
-cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release -DCARVQ_FUZZ=ON -DCARVQ_TESTS=OFF -DCARVQ_INSTALL=OFF >/dev/null
+# A folder that has been configured stays as it is: .ci/run tests and fuzzes one build.
+[ -e "$build/CMakeCache.txt" ] ||
+    cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release -DCARVQ_FUZZ=ON -DCARVQ_TESTS=OFF -DCARVQ_INSTALL=OFF >/dev/null
 names=$(for source in fuzz/*.c; do basename "$source" .c; done | grep -vx replay) || { echo "fuzz: no targets in fuzz/" >&2; exit 1; }
 # shellcheck disable=SC2046,SC2086 # a list of targets
 cmake --build "$build" -j "${JOBS:-$(nproc)}" --target $(printf 'fuzz_%s ' $names) >"$build/build.log" 2>&1 || { cat "$build/build.log" >&2; exit 1; }

@@ -23,6 +23,7 @@ build libutf8proc-dev module:libutf8proc
 test libcmocka-dev module:cmocka
 test gnuplot-nox command:gnuplot
 test python3-venv python:ensurepip
+ci ninja-build command:ninja
 ci clang command:clang
 ci libclang-rt-dev dpkg
 ci libomp-dev dpkg

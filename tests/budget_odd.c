@@ -7,7 +7,7 @@
 #include "runtime/half.h"
 
 // Instrumented, a value takes ten times as long.
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef CARVQ_INSTRUMENTED
 #define ROWS 100
 #else
 #define ROWS 500

@@ -8,7 +8,7 @@
 #include "codec/rvq/group.h"
 
 // Instrumented, a value takes ten times as long.
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef CARVQ_INSTRUMENTED
 #define EFFORT 2
 #else
 #define EFFORT 4
