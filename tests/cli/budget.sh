@@ -17,12 +17,12 @@ shows() # what it is, text that has to be in the output
 nothing_left() { check "$1: something is left behind" test -z "$(ls -A "$out")"; }
 
 # A plan writes nothing, and promises what is kept.
-run compress "$model" -o "$file" --bits 1.655 --dry-run --json
+run compress "$model" -o "$file" --bits 1.655 --effort 1 --dry-run --json
 expect_success "--dry-run"
 nothing_left "--dry-run"
 planned=$(number file_bytes)
 expected=$(number sqnr_db)
-run compress "$model" -o "$file" --bits 1.655 --json
+run compress "$model" -o "$file" --bits 1.655 --effort 1 --json
 expect_success "--json"
 command -v python3 >/dev/null && check "--json is no JSON" python3 -m json.tool "$folder/stdout" "$folder/valid"
 check "the plan's size" test "$(number file_bytes)" = "$planned"
@@ -37,10 +37,10 @@ check "SQNR of verify: $(number sqnr_db), of compress: $sqnr" is_true "$(number 
 cp "$file" "$folder/copy"
 
 # What a newcomer sees.
-run compress "$model" -o "$file" --bits 1.655
+run compress "$model" -o "$file" --bits 1.655 --effort 1
 expect_failure "output exists" 1 "exists already; --force"
 check "a refused output was changed" cmp -s "$file" "$folder/copy"
-run compress "$model" -o "$file" --bits 1.655 --force --threads 1
+run compress "$model" -o "$file" --bits 1.655 --effort 1 --force --threads 1
 expect_success "--force" # and quiet: no progress in a pipe
 check "the same bytes with one thread" cmp -s "$file" "$folder/copy"
 shows "text" "guessed from the order of the tokenizer's merges; --calibrate TEXT asks the model"
@@ -108,9 +108,9 @@ for bytes in 80000 123457 400000; do
     check "--max-bytes $bytes: $size" test "$size" -le $bytes
     check "--max-bytes $bytes: only $size" test "$size" -gt $((bytes * 99 / 100))
 done
-run compress "$model" -o "$folder/x" --max-bytes 1000
+run compress "$model" -o "$folder/x" --max-bytes 1000 --effort 1
 expect_failure "--max-bytes 1000" 1 "the budget is too small: the least is 0.5"
-run compress "$model" -o "$folder/x" --bits 0.01
+run compress "$model" -o "$folder/x" --bits 0.01 --effort 1
 expect_failure "--bits 0.01" 1 "the budget is too small: the least is "
 least=$(grep -oE 'least is [0-9.]+' "$folder/stderr" | grep -oE '[0-9.]+')
 run compress "$model" -o "$folder/least" --bits "$least"

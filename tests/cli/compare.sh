@@ -58,9 +58,16 @@ check "4.25 bits: 4 and a scale and an offset a row" is_true "$(field scalar-row
 check "INT8 beats INT2" is_true "$(field scalar-row INT8 both increase) < $(field scalar-row INT2 both increase)"
 check "the same original everywhere" test "$(cut -d, -f15 "$folder/all.csv" | sort -u | wc -l)" -eq 2
 
-grep -v '"seconds"' "$folder/json" >"$folder/one"
-run compare "$model" --tokens "$tokens" --max-windows 3 -m carvq -m rvq -m scalar-row --json --threads 1
-check "threads change the result" cmp -s "$folder/one" <(grep -v '"seconds"' "$folder/stdout")
+small_model "$folder/small" 2048
+for what in "$folder/small -m carvq -m rvq -m scalar-row" "$model --tokens $tokens --max-windows 3 -m nf4"; do
+    # shellcheck disable=SC2086
+    run compare $what --json --threads 3
+    grep -v '"seconds"' "$folder/stdout" >"$folder/three"
+    # shellcheck disable=SC2086
+    run compare $what --json --threads 1
+    expect_success "one thread"
+    check "threads change the result" cmp -s "$folder/three" <(grep -v '"seconds"' "$folder/stdout")
+done
 
 run compare "$model" --tokens "$tokens" --max-windows 2 -m nf4
 expect_success "table of text"
@@ -79,7 +86,7 @@ run compare "$source_dir/tests/bad/st-one-row.safetensors" -m nf4
 check "one row has no neighbours" grep -q '^NF4.* -  ' "$folder/stdout"
 run compare "$source_dir/tests/bad/st-one-row.safetensors" -m nf4 --json
 check "nor in JSON" grep -q '"recall_at_10": null' "$folder/stdout"
-run compare "$model" -m nf4 -m rvq --csv "$folder/alone.csv"
+run compare "$folder/small" -m nf4 -m rvq --csv "$folder/alone.csv"
 expect_success "a table alone"
 check "no perplexity without a text" test "$(grep -c perplexity "$folder/stdout" "$folder/alone.csv" | grep -cv ':0')" -eq 0
 check "no other table of these is as good: NF4" grep -q '^NF4.*NF4 *[*]  4[.]2500' "$folder/stdout"
@@ -118,8 +125,8 @@ check "no half of a picture" test -z "$(ls "$folder"/none.* "$folder"/.carvq.* 2
 
 # A method looks the same whatever else is drawn: the "pictures" of this gnuplot are its scripts.
 printf '#!/bin/sh\ncat\n' >"$folder/bin/gnuplot"
-PATH=$folder/bin:$PATH run compare "$model" -m nf4 -m rvq --plot "$folder/two"
-PATH=$folder/bin:$PATH run compare "$model" -m scalar-row -m rvq -m nf4 --plot "$folder/three"
+PATH=$folder/bin:$PATH run compare "$folder/small" -m nf4 -m rvq --plot "$folder/two"
+PATH=$folder/bin:$PATH run compare "$folder/small" -m scalar-row -m rvq -m nf4 --plot "$folder/three"
 styles() { sed -n 's/^set style line [0-9]* //p' "$1"; } # method by method: scalar-row, nf4, rvq
 check "styles: $(styles "$folder/two.svg" | wc -l)" test "$(styles "$folder/two.svg" | sort -u | wc -l)" -eq 2
 check "the same style in both pictures" test "$(styles "$folder/two.svg")" = "$(styles "$folder/three.svg" | tail -n 2)"

@@ -3,7 +3,10 @@
 # carvq compare -m bits: what compress --bits gives, for every budget.
 # shellcheck source=tests/cli/common.sh
 . "$(dirname "$0")/common.sh"
-tokens=$model/sample.tokens.u16
+tokens=$folder/tokens
+printf '%b' "$(od -A n -v -t u2 -w2 "$model/sample.tokens.u16" | awk '$1 < 1024 { printf "\\0%03o\\0%03o", $1 % 256, int($1 / 256) }')" >"$tokens"
+small_model "$folder/small" 1024
+model=$folder/small
 
 run compress "$model" --bits 2.2 -o "$folder/budget.safetensors" --calibrate-tokens "$tokens" --count-only --json
 bits=$(number bits_per_param)

@@ -82,7 +82,7 @@ fi
 
 rm -rf "${out:?}"/*
 if mkdir "$folder/full" && mount -t tmpfs -o size=100k none "$folder/full" 2>/dev/null; then
-    run compress "$model" -o "$folder/full/x" --preset carvq-3
+    run compress "$model" -o "$folder/full/x" --preset carvq-3 --no-adaptor
     expect_failure "disk full" 1 "full/x: cannot write: No space left on device"
     check "disk full: something is left behind" test -z "$(ls -A "$folder/full")"
     run restore "$folder/copy" "$model" -o "$folder/full/dir"
@@ -103,7 +103,7 @@ fi
 rm -rf "${out:?}"/*
 (
     ulimit -f 50
-    run compress "$model" -o "$out/x" --preset carvq-3
+    run compress "$model" -o "$out/x" --preset carvq-3 --no-adaptor
     exit $status
 )
 status=$?

@@ -206,10 +206,10 @@ with tempfile.TemporaryDirectory() as temporary:
     rng = np.random.default_rng(1)
     lengths = np.exp(0.3 * rng.normal(size=(600, 1)))
     check("synthetic", (0.02 * lengths * (rng.normal(size=(600, 96)) + rng.normal(size=96))).astype(np.float32), temporary)
-    check("demo-llama", table_of(os.path.join(EXAMPLES, "demo-llama"), 1800), temporary)
+    check("demo-llama", table_of(os.path.join(EXAMPLES, "demo-llama"), 1000), temporary)
     for model in ("stories260K", "glove-25d"):
         if os.path.isdir(os.path.join(DATA, "models", model)):
-            check(model, table_of(os.path.join(DATA, "models", model), 4000), temporary)
+            check(model, table_of(os.path.join(DATA, "models", model), 2000), temporary)
         else:
             print(f"skipped: {model}: not there")
 if faiss is None:

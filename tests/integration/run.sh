@@ -104,7 +104,8 @@ shared) # with the encoder if the build has it; without optimization, for all is
     else
         set -- -DCARVQ_TOOLS=OFF carvq_shared
     fi
-    cmake -S "$source" -B "$work/shared" -DBUILD_SHARED_LIBS=ON -DCARVQ_TESTS=OFF -DCMAKE_BUILD_TYPE=Debug "$1" >/dev/null
+    cmake -S "$source" -B "$work/shared" -DBUILD_SHARED_LIBS=ON -DCARVQ_TESTS=OFF -DCMAKE_BUILD_TYPE=Debug \
+        -DCMAKE_C_FLAGS_DEBUG= "$1" >/dev/null
     shift
     cmake --build "$work/shared" -j 2 --target "$@" >/dev/null
     cmake --install "$work/shared" --prefix "$work/usr" --component Unspecified >/dev/null
@@ -115,7 +116,7 @@ shared) # with the encoder if the build has it; without optimization, for all is
     pkg_config_consumer
     ;;
 subdirectory)
-    cmake_consumer subdirectory -DCARVQ_SOURCE="$source"
+    cmake_consumer subdirectory -DCARVQ_SOURCE="$source" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=
     "$work/build/reader"
     ;;
 bare)
