@@ -6,7 +6,7 @@
 #include "host/random.h"
 
 // Instrumented, a value takes ten times as long.
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef CARVQ_INSTRUMENTED
 #define ROWS 160
 #else
 #define ROWS 400
