@@ -15,7 +15,7 @@
 // Settled on the demo model, on text other than that of its evaluation; see doc/method.md.
 #define COUNT_EXPONENT 0.5
 #define VARIANCE_EXPONENT 0.65 // on SmolLM2-135M, too, where up to 0.85 is better; demo-llama's best is 0.5
-#define VARIANCE_FLOOR 1e-6 // of the mean, so that no row is without weight
+#define VARIANCE_FLOOR 1e-6    // of the mean, so that no row is without weight
 
 enum carvq_status carvq_options_take(const void *given, size_t own_size, void *own_ret, const char *what,
                                      struct carvq_error *error)
