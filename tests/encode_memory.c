@@ -86,19 +86,12 @@ static enum carvq_status discard(void *context, uint64_t offset, const void *dat
     return CARVQ_OK;
 }
 
-// Instrumented, a value takes ten times as long.
-#ifdef CARVQ_INSTRUMENTED
-#define ROWS 700
-#else
-#define ROWS 2000
-#endif
-
 static void test_plan_is_enough(void **state)
 {
     (void)state;
     const struct carvq_job job = {.size = sizeof(struct carvq_job), .write = discard, .threads = 3};
     for (int variant = 0; variant < 10; variant++) {
-        struct source source = source_gaussian(ROWS, 100, 1);
+        struct source source = source_gaussian(2000, 100, 1);
         struct carvq_matrix matrix = source_matrix(&source);
         struct carvq_settings options;
         struct planned plan;
@@ -178,7 +171,7 @@ static void test_additive_allocation_fails(void **state)
 {
     (void)state;
     const struct carvq_job job = {.size = sizeof(struct carvq_job), .write = discard, .threads = 1};
-    struct source source = source_gaussian(40, 12, 1);
+    struct source source = source_gaussian(64, 24, 1);
     struct carvq_matrix matrix = source_matrix(&source);
     enum carvq_status status;
     size_t failures = 0;
