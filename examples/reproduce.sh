@@ -39,7 +39,7 @@ if [[ -n ${TASKS:-} ]]; then
 fi
 mkdir -p "$out"
 
-# Where config.json does not say how many tokens the model takes, carvq complains of it.
+# Where config.json does not say how many tokens the model takes, it is 2048 as in transformers, or carvq complains.
 max_window=$(grep -o '"max_position_embeddings": *[0-9]*' "$model/config.json" | grep -o '[0-9]*$' | sort -n | head -n 1) || true
 window=${WINDOW:-$((${max_window:-2048} < 2048 ? max_window : 2048))}
 threads=()

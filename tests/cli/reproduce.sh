@@ -26,13 +26,13 @@ check "usage" grep -q '^Usage: examples/reproduce.sh MODEL_DIR TEXT' "$folder/st
 reproduce "$folder/no-such-model" "$model/sample.tokens.u16" "$folder/other"
 check "no model: $status" test "$status" -eq 1
 check "no model: a message" grep -q 'no-such-model/config.json: cannot be read' "$folder/stderr"
-mkdir "$folder/unlimited"
-ln -s "$model"/* "$folder/unlimited"
-rm "$folder/unlimited/config.json"
-grep -v max_position_embeddings "$model/config.json" >"$folder/unlimited/config.json"
-reproduce "$folder/unlimited" "$model/sample.tokens.u16" "$folder/other"
-check "no limit of the window: $status" test "$status" -eq 1
-check "no limit of the window: a message" grep -q 'config.json: max_position_embeddings: missing' "$folder/stderr"
+mkdir "$folder/none"
+ln -s "$model"/* "$folder/none"
+rm "$folder/none/config.json"
+sed 's/"max_position_embeddings": *[0-9]*/"max_position_embeddings": "many"/' "$model/config.json" >"$folder/none/config.json"
+reproduce "$folder/none" "$model/sample.tokens.u16" "$folder/other"
+check "no window: $status" test "$status" -eq 1
+check "no window: a message" grep -q 'config.json: max_position_embeddings: must be a whole number' "$folder/stderr"
 
 reproduce "$model" "$model/sample.tokens.u16" "$out"
 check "run: $status" test "$status" -eq 0
