@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Builds the fuzz targets with clang and runs each for a while: scripts/fuzz.sh [seconds, default 600; 0: only builds]
-# New inputs are kept in $BUILD/fuzz/found/NAME; a finding ends the run with its input in $BUILD/fuzz.
+# New inputs are kept in $BUILD/fuzzing/found/NAME; a finding ends the run with its input in $BUILD/fuzzing.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-600}
-build=${BUILD:-build}/fuzz
+build=${BUILD:-build}/fuzzing # not $BUILD/fuzz, which is the folder fuzz of the build $BUILD
 data=${CARVQ_TEST_DATA:-../shared}
 
 # A folder that has been configured stays as it is: .ci/run tests and fuzzes one build.
