@@ -29,10 +29,10 @@ check "no model: a message" grep -q 'no-such-model/config.json: cannot be read' 
 mkdir "$folder/unlimited"
 ln -s "$model"/* "$folder/unlimited"
 rm "$folder/unlimited/config.json"
-grep -v max_position_embeddings "$model/config.json" >"$folder/unlimited/config.json"
+sed 's/"max_position_embeddings": 256/"max_position_embeddings": 0/' "$model/config.json" >"$folder/unlimited/config.json"
 reproduce "$folder/unlimited" "$model/sample.tokens.u16" "$folder/other"
 check "no limit of the window: $status" test "$status" -eq 1
-check "no limit of the window: a message" grep -q 'config.json: max_position_embeddings: missing' "$folder/stderr"
+check "no limit of the window: a message" grep -q 'config.json: max_position_embeddings: must be' "$folder/stderr"
 
 reproduce "$model" "$model/sample.tokens.u16" "$out"
 check "run: $status" test "$status" -eq 0
