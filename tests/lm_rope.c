@@ -71,8 +71,7 @@ static void test_plain_ones(void **state)
         "{\"rope_scaling\": null}",
         "{\"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 3.0}}",
         "{\"rope_parameters\": {\"rope_type\": null, \"rope_theta\": 10000.0}}",
-        "{\"rope_scaling\": {\"rope_type\": \"default\"}, \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": "
-        "1e4}}",
+        "{\"rope_scaling\": {\"rope_type\": \"default\"}, \"rope_parameters\": {\"rope_type\": \"default\",\"rope_theta\":1e4}}",
         "{\"rope_scaling\": {\"type\": \"default\"}, \"rope_parameters\": {\"rope_type\": \"default\"}}",
         "{\"rope_scaling\": {\"type\": \"linear\", \"rope_type\": \"linear\", \"factor\": 1.0}}",
     };
