@@ -10,7 +10,7 @@ endif()
 if(TARGET carvq_cli)
   add_test(NAME cli_calibrated COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/calibrated.sh $<TARGET_FILE:carvq_cli>
     ${PROJECT_SOURCE_DIR})
-  set_tests_properties(cli_calibrated PROPERTIES TIMEOUT 600)
+  set_tests_properties(cli_calibrated PROPERTIES TIMEOUT 600 LABELS slow)
   add_test(NAME cli_calibrate COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/calibrate.sh $<TARGET_FILE:carvq_cli>
     ${PROJECT_SOURCE_DIR})
   set_tests_properties(cli_calibrate PROPERTIES TIMEOUT 600 ENVIRONMENT OMP_WAIT_POLICY=passive)
