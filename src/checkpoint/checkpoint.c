@@ -176,6 +176,16 @@ bool carvq_checkpoint_is_listed(const struct carvq_checkpoint *checkpoint, const
     return carvq_directory_shard(&checkpoint->directory, name) != NULL;
 }
 
+const char *carvq_checkpoint_find_listed(const struct carvq_checkpoint *checkpoint, bool (*is_wanted)(const char *name))
+{
+    const char *name;
+    json_t *shard;
+    json_object_foreach (json_object_get(checkpoint->directory.index, "weight_map"), name, shard)
+        if (is_wanted(name))
+            return name;
+    return NULL;
+}
+
 const struct carvq_tensor *carvq_checkpoint_find(const struct carvq_checkpoint *checkpoint, const char *name)
 {
     return carvq_tensor_find(checkpoint->by_name, checkpoint->tensor_count, name);

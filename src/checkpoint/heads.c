@@ -50,17 +50,6 @@ static const struct carvq_tensor *find_head(const struct carvq_checkpoint *check
     return NULL;
 }
 
-// Whether the index lists a head, in a shard that is not there.
-static bool lists_head(const struct carvq_checkpoint *checkpoint)
-{
-    const char *name;
-    json_t *shard;
-    json_object_foreach (json_object_get(checkpoint->directory.index, "weight_map"), name, shard)
-        if (carvq_is_head_name(name))
-            return true;
-    return false;
-}
-
 // ---- config.json
 
 // The part that describes the language model: of a wrapped one, a member.
@@ -147,7 +136,7 @@ enum carvq_head carvq_checkpoint_head(const struct carvq_checkpoint *checkpoint,
 {
     const json_t *config = checkpoint->directory.config, *tie = find_tie(config);
     const struct carvq_tensor *head = *head_ret = find_head(checkpoint);
-    if (head != NULL || lists_head(checkpoint)) {
+    if (head != NULL || carvq_checkpoint_find_listed(checkpoint, carvq_is_head_name) != NULL) {
         if (!carvq_checkpoint_says_tied(checkpoint))
             return CARVQ_HEAD_UNTIED;
         return head == NULL || table == NULL || carvq_is_copy(head, table) ? CARVQ_HEAD_TIED : CARVQ_HEAD_UNTIED;

@@ -29,6 +29,9 @@ bool carvq_is_main_table_name(const char *name);
 bool carvq_is_head_name(const char *name);
 bool carvq_is_plain_head_name(const char *name);
 
+// A name of some kind that the index lists, be the tensor there or not; NULL: none.
+const char *carvq_checkpoint_find_listed(const struct carvq_checkpoint *checkpoint, bool (*is_wanted)(const char *name));
+
 // What config.json and the tensors say about the output head of the model, given its main table (or NULL); *head_ret: the stored
 // head, or NULL.
 enum carvq_head carvq_checkpoint_head(const struct carvq_checkpoint *checkpoint, const struct carvq_tensor *table,

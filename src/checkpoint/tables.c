@@ -174,17 +174,6 @@ const struct carvq_tensor *carvq_checkpoint_main_table(const struct carvq_checkp
     return NULL;
 }
 
-// A tensor that the index lists under the name of a table; NULL: none.
-static const char *find_listed(const struct carvq_checkpoint *checkpoint)
-{
-    const char *name;
-    json_t *shard;
-    json_object_foreach (json_object_get(checkpoint->directory.index, "weight_map"), name, shard)
-        if (carvq_is_table_name(name))
-            return name;
-    return NULL;
-}
-
 // What a table that is not there as one is stored as.
 static const char *find_packing(const struct carvq_checkpoint *checkpoint, char *buffer, size_t size)
 {
@@ -207,7 +196,7 @@ static enum carvq_status fail_no_table(const struct carvq_checkpoint *checkpoint
         return carvq_checkpoint_fail_packed(checkpoint, error);
     if (name != NULL)
         return carvq_fail(error, CARVQ_ERROR_FORMAT, "%s: tensor '%.200s': %s", path, name, tensors);
-    if ((name = find_listed(checkpoint)) != NULL)
+    if ((name = carvq_checkpoint_find_listed(checkpoint, carvq_is_table_name)) != NULL)
         return carvq_checkpoint_require(checkpoint, name, &unused, error);
     carvq_checkpoint_describe_tensors(checkpoint, tensors, sizeof tensors);
     return carvq_fail(error, CARVQ_ERROR_NOT_FOUND, "%s: no embedding table found by name; name it with --tensor; there are %s",

@@ -9,14 +9,21 @@
 #include "runtime/status.h"
 #include "compress.h"
 
-// Usage status if one of the options named was given.
-static int refuse(const struct cli_option *options, const bool *given, const char *const *names, const char *why)
+// The first of the options named that was given; NULL: none.
+static const char *first_given(const struct cli_option *options, const bool *given, const char *const *names)
 {
     for (; *names != NULL; names++)
         for (size_t i = 0; options[i].kind != CLI_END; i++)
             if (given[i] && strcmp(options[i].name, *names) == 0)
-                return cli_misuse("compress", "--%s %s", *names, why);
-    return -1;
+                return *names;
+    return NULL;
+}
+
+// Usage status if one of them was given.
+static int refuse(const struct cli_option *options, const bool *given, const char *const *names, const char *why)
+{
+    const char *name = first_given(options, given, names);
+    return name != NULL ? cli_misuse("compress", "--%s %s", name, why) : -1;
 }
 
 static int check_use(const struct cli_compress_settings *settings)
@@ -37,16 +44,6 @@ static int check_use(const struct cli_compress_settings *settings)
     return -1;
 }
 
-// Whether one of the options named was given.
-static bool has_any(const struct cli_option *options, const bool *given, const char *const *names)
-{
-    for (; *names != NULL; names++)
-        for (size_t i = 0; options[i].kind != CLI_END; i++)
-            if (given[i] && strcmp(options[i].name, *names) == 0)
-                return true;
-    return false;
-}
-
 // Each of the two ways to compress has options of its own. Without any of them it is --bits 2.
 static int check_options(struct cli_compress_settings *settings, const struct cli_option *options, const bool *given)
 {
@@ -56,7 +53,7 @@ static int check_options(struct cli_compress_settings *settings, const struct cl
     static const char *const budget[] = {"calibrate", "calibrate-tokens", "calibrate-width", "counts", "uniform",
                                          "stats",     "max-tokens",       "count-only",      "codec",  NULL};
     static const char *const effort[] = {"effort", NULL};
-    if (!cli_compress_has_budget(settings) && !has_any(options, given, paper))
+    if (!cli_compress_has_budget(settings) && first_given(options, given, paper) == NULL)
         settings->bits = 2;
     if (!cli_compress_has_budget(settings))
         return refuse(options, given, budget, "is not for the paper's method; it goes with --bits or --max-bytes");

@@ -8,14 +8,20 @@
 #include "runtime/status.h"
 #include "cli.h"
 
-void cli_note(const char *format, ...)
+// A line that holds nothing that a terminal could take for a command.
+static void say(const char *prefix, const char *format, va_list arguments)
 {
     char raw[1024], safe[2048];
+    vsnprintf(raw, sizeof raw, format, arguments);
+    fprintf(stderr, "%s%s\n", prefix, carvq_escape(safe, sizeof safe, raw));
+}
+
+void cli_note(const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(raw, sizeof raw, format, arguments);
+    say("carvq: note: ", format, arguments);
     va_end(arguments);
-    fprintf(stderr, "carvq: note: %s\n", carvq_escape(safe, sizeof safe, raw));
 }
 
 int cli_fail(const struct carvq_error *error)
@@ -26,12 +32,10 @@ int cli_fail(const struct carvq_error *error)
 
 int cli_failf(const char *format, ...)
 {
-    char raw[1024], safe[2048];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(raw, sizeof raw, format, arguments);
+    say("carvq: ", format, arguments);
     va_end(arguments);
-    fprintf(stderr, "carvq: %s\n", carvq_escape(safe, sizeof safe, raw));
     return CLI_FAILED;
 }
 

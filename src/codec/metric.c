@@ -97,8 +97,10 @@ static bool find_trace(const double *moment, uint32_t cols, double *trace_ret)
 static void fill(const struct factors *factors, struct carvq_metric *metric)
 {
     float *at = metric->below;
+    metric->largest = 0;
     for (uint32_t j = 0; j < metric->cols; j++) {
         metric->diagonal[j] = (float)factors->diagonal[j];
+        metric->largest = fmaxf(metric->largest, metric->diagonal[j]);
         for (uint32_t c = j + 1; c < metric->cols; c++)
             *at++ = (float)factors->rows[(size_t)c * metric->cols + j];
     }

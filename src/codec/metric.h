@@ -34,6 +34,7 @@ struct carvq_metric {
     // If codes miss their targets by white noise, decided by stretches: e' e and e' F e over the square of what they miss.
     double square_gain, moment_gain;
     float *diagonal; // [n] D
+    float largest;   // of them
     float *below;    // A by columns, packed: see carvq_metric_below()
 };
 
@@ -55,6 +56,12 @@ static inline uint32_t carvq_metric_stretch(const struct carvq_metric *metric)
 {
     const uint32_t part = metric->cols / 16;
     return part < 8 ? 8 : part > 32 ? 32 : part;
+}
+
+// What the square of a column's miss weighs beside that which weighs most.
+static inline float carvq_metric_weight(const struct carvq_metric *metric, uint32_t c)
+{
+    return metric->diagonal[c] / metric->largest;
 }
 
 // Columns begin to end - 1 of a row are decided: they have values [end - begin], which are errors [n] away from the row's own and

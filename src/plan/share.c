@@ -19,7 +19,7 @@ struct point {
 
 // Those of a table that are best for some price of a byte: by rising size, and by falling gain of a byte.
 struct curve {
-    size_t count;
+    size_t count, at; // at: where spending stands
     struct point points[RATES];
 };
 
@@ -63,30 +63,28 @@ static enum carvq_status try_rates(struct carvq_plan *plan, double bits, struct 
 }
 
 // Spends total bytes: where the next one gains most. sizes_ret[count]; false if the smallest sizes are more.
-static bool spend(const struct curve *curves, size_t count, uint64_t total, uint64_t *sizes_ret)
+static bool spend(struct curve *curves, size_t count, uint64_t total, uint64_t *sizes_ret)
 {
-    size_t *at = calloc(count, sizeof *at);
     uint64_t used = 0;
     for (size_t i = 0; i < count; i++)
         used += sizes_ret[i] = curves[i].points[0].bytes;
-    while (at != NULL && used < total) {
+    while (used < total) {
         size_t best = count;
         double most = 0;
         for (size_t i = 0; i < count; i++) {
-            const struct point *points = curves[i].points + at[i];
-            if (at[i] + 1 < curves[i].count && gain(points, points + 1) > most) {
+            const struct point *points = curves[i].points + curves[i].at;
+            if (curves[i].at + 1 < curves[i].count && gain(points, points + 1) > most) {
                 most = gain(points, points + 1);
                 best = i;
             }
         }
         if (best == count)
             break;
-        const uint64_t step = curves[best].points[++at[best]].bytes - sizes_ret[best], left = total - used;
+        const uint64_t step = curves[best].points[++curves[best].at].bytes - sizes_ret[best], left = total - used;
         sizes_ret[best] += step < left ? step : left;
         used += step < left ? step : left;
     }
-    free(at);
-    return at != NULL && used <= total;
+    return used <= total;
 }
 
 static bool all_predicted(struct carvq_plan *const *plans, size_t count)

@@ -61,8 +61,7 @@ void carvq_additive_path_place(struct carvq_additive_path *path, struct carvq_ar
     path->distances = carvq_arena_take(arena, steps + 1, sizeof *path->distances << 4 * (code->info.span - 1));
     path->targets = carvq_arena_take(arena, (uint64_t)code->info.cols * CARVQ_BATCH, sizeof *path->targets);
     path->stretch = carvq_arena_take(arena, values + 2 * CARVQ_MAX_STRIDE, sizeof *path->stretch);
-    path->errors = carvq_arena_take(arena, code->metric == NULL ? 1 : (uint64_t)code->info.cols * CARVQ_BATCH,
-                                    sizeof *path->errors);
+    path->errors = carvq_arena_take(arena, code->metric == NULL ? 0 : code->info.cols, sizeof *path->errors);
 }
 
 // Of the values of a step.
@@ -124,21 +123,12 @@ static void make_unary(const struct carvq_additive_search *search, uint32_t step
     }
 }
 
-static void find_weights(const struct carvq_metric *metric, float *weights_ret)
-{
-    float most = 0;
-    for (uint32_t c = 0; c < metric->cols; c++)
-        most = fmaxf(most, metric->diagonal[c]);
-    for (uint32_t c = 0; c < metric->cols; c++)
-        weights_ret[c] = fmaxf(LEAST_WEIGHT, metric->diagonal[c] / most);
-}
-
 void carvq_additive_search_begin(struct carvq_additive_search *search)
 {
     const struct carvq_additive_code *code = search->code;
     uint32_t made = 0;
-    if (code->metric != NULL)
-        find_weights(code->metric, search->weights);
+    for (uint32_t c = 0; code->metric != NULL && c < code->info.cols; c++)
+        search->weights[c] = fmaxf(LEAST_WEIGHT, carvq_metric_weight(code->metric, c));
     memset(search->tables, 0, search->keys * sizeof *search->tables);
     for (uint32_t step = 0; step < code->steps && made < search->keys; step++) {
         // Every key has a first step among the first ones and the last two.
@@ -233,7 +223,7 @@ static void find_with_feedback(const struct carvq_additive_search *search, const
             if (!(rows[i].scale > 0))
                 continue;
             find_stretch(search, path, begin, end, path->targets + i * n, rows[i].codes);
-            settle(search, begin, kept, &rows[i], path->targets + i * n, path->errors + i * n);
+            settle(search, begin, kept, &rows[i], path->targets + i * n, path->errors);
         }
     }
 }

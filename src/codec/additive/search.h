@@ -52,7 +52,7 @@ struct carvq_additive_path {
     int32_t *distances; // [steps + 1][16^(M-1)] of the best paths to each state after so many steps of a stretch
     float *targets;     // [CARVQ_BATCH][n] the rows in units of the books, less what errors before a value call for
     float *stretch;     // [values + CARVQ_MAX_STRIDE] those of a stretch, within bounds
-    float *errors;      // [CARVQ_BATCH][n] with a metric: of the values that are decided
+    float *errors;      // [n] with a metric: of the values of a row that have just been decided
 };
 
 // code: with its shape and its metric.

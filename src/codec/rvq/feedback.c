@@ -34,7 +34,7 @@ void carvq_rvq_feedback_place(struct carvq_rvq_feedback *feedback, struct carvq_
     feedback->shape = carvq_arena_take(arena, h, h * sizeof *feedback->shape);
     feedback->codes = carvq_arena_take(arena, rows * feedback->subvectors, stages * sizeof *feedback->codes);
     feedback->targets = carvq_arena_take(arena, values, sizeof *feedback->targets);
-    feedback->errors = carvq_arena_take(arena, values, sizeof *feedback->errors);
+    feedback->errors = carvq_arena_take(arena, info->cols, sizeof *feedback->errors);
     feedback->values = carvq_arena_take(arena, h, sizeof *feedback->values);
 }
 
@@ -158,7 +158,7 @@ static void feed_subvector(struct carvq_rvq_feedback *feedback, uint64_t s, size
     for (size_t i = 0; i < count; i++) {
         const size_t row = first + i;
         uint16_t *codes = feedback->codes + (row * feedback->subvectors + s) * stages;
-        float *errors = feedback->errors + row * n;
+        float *errors = feedback->errors;
         for (uint32_t l = 0; l < stages; l++)
             codes[l] = (uint16_t)refine->codes[l * refine->slots + i];
         decode(feedback, codes, dims);

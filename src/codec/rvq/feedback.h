@@ -27,7 +27,7 @@ struct carvq_rvq_feedback {
     float *shape;    // [h][h] lower triangle: lengths in it are those in the metric
     uint16_t *codes; // [rows][C][L]
     float *targets;  // [rows][n]
-    float *errors;   // [rows][n]
+    float *errors;   // [n] of a row
     float *values;   // [h]
 };
 

@@ -41,7 +41,7 @@ void carvq_trellis_place_metric(struct carvq_trellis *trellis, struct carvq_aren
     trellis->metric = metric;
     trellis->weights = carvq_arena_take(arena, 2 * (uint64_t)trellis->steps, sizeof *trellis->weights);
     trellis->wanted = carvq_arena_take(arena, (uint64_t)trellis->cols * CARVQ_BATCH, sizeof *trellis->wanted);
-    trellis->errors = carvq_arena_take(arena, (uint64_t)trellis->cols * CARVQ_BATCH, sizeof *trellis->errors);
+    trellis->errors = carvq_arena_take(arena, trellis->cols, sizeof *trellis->errors);
 }
 
 static size_t reversed(size_t value, unsigned bits)
@@ -77,13 +77,9 @@ void carvq_trellis_set_table(struct carvq_trellis *trellis, const float (*values
 
 static void set_weights(struct carvq_trellis *trellis)
 {
-    const struct carvq_metric *metric = trellis->metric;
-    float most = 0;
-    for (uint32_t c = 0; c < metric->cols; c++)
-        most = fmaxf(most, metric->diagonal[c]);
     trellis->weights[2 * trellis->steps - 1] = 0; // the last step may have one value
-    for (uint32_t c = 0; c < metric->cols; c++)
-        trellis->weights[c] = (int16_t)(INT16_MAX * fmaxf(LEAST_WEIGHT, sqrtf(metric->diagonal[c] / most)));
+    for (uint32_t c = 0; c < trellis->cols; c++)
+        trellis->weights[c] = (int16_t)(INT16_MAX * fmaxf(LEAST_WEIGHT, sqrtf(carvq_metric_weight(trellis->metric, c))));
 }
 
 void carvq_trellis_begin(struct carvq_trellis *trellis)
@@ -173,25 +169,6 @@ static double measure_error(const struct carvq_trellis *trellis, const float *x,
     return error;
 }
 
-double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x, float scale, uint16_t *path_ret)
-{
-    if (!(scale > 0)) {
-        double error = 0;
-        for (size_t i = 0; i < trellis->cols; i++)
-            error += (double)x[i] * (double)x[i];
-        memset(path_ret, 0, trellis->steps * sizeof *path_ret);
-        return error;
-    }
-    const float factor = FRACTION / scale;
-    for (size_t i = 0; i < trellis->cols; i++)
-        trellis->targets[i] = fixed_point(x[i] * factor);
-    if (trellis->cols % 2 != 0)
-        trellis->targets[trellis->cols] = 0;
-    trellis->forward(trellis, 0, trellis->steps, 0);
-    trace_back(trellis, 0, trellis->steps, path_ret);
-    return measure_error(trellis, x, scale, path_ret);
-}
-
 // Finds the path of some steps of a row from the state [r] before them on, to what is wanted of its values [n].
 static void find_stretch(const struct carvq_trellis *trellis, size_t begin, size_t end, size_t state, float scale,
                          const float *wanted, uint16_t *path)
@@ -201,6 +178,19 @@ static void find_stretch(const struct carvq_trellis *trellis, size_t begin, size
         trellis->targets[c] = c < trellis->cols ? fixed_point(wanted[c] * factor) : 0;
     trellis->forward(trellis, begin, end, state);
     trace_back(trellis, begin, end, path);
+}
+
+double carvq_trellis_encode(const struct carvq_trellis *trellis, const float *x, float scale, uint16_t *path_ret)
+{
+    if (!(scale > 0)) {
+        double error = 0;
+        for (size_t i = 0; i < trellis->cols; i++)
+            error += (double)x[i] * (double)x[i];
+        memset(path_ret, 0, trellis->steps * sizeof *path_ret);
+        return error;
+    }
+    find_stretch(trellis, 0, trellis->steps, 0, scale, x, path_ret);
+    return measure_error(trellis, x, scale, path_ret);
 }
 
 // Decodes steps that are decided, and feeds their errors to the values behind. Returns the state after them.
@@ -238,7 +228,7 @@ static void encode_by_metric(const struct carvq_trellis *trellis, struct carvq_c
                 find_stretch(trellis, begin, end, states[i], rows[i].scale, wanted, rows[i].codes);
             else
                 memset((uint16_t *)rows[i].codes + begin, 0, (kept - begin) * sizeof(uint16_t));
-            states[i] = settle(trellis, begin, kept, states[i], &rows[i], wanted, trellis->errors + i * n);
+            states[i] = settle(trellis, begin, kept, states[i], &rows[i], wanted, trellis->errors);
         }
     }
 }

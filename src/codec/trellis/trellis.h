@@ -45,7 +45,7 @@ struct carvq_trellis {
     const struct carvq_metric *metric;
     int16_t *weights; // [steps][2] by which differences are multiplied, of 2^15: roots of D over the largest, bounded below
     float *wanted;    // [CARVQ_BATCH][n] values that are to be reached: rows, less what the errors before a value call for
-    float *errors;    // [CARVQ_BATCH][n] of those that are decided
+    float *errors;    // [n] of those of a row that have just been decided
 };
 
 // For rows of n columns (1 or more). S and k are such that there is a table.
