@@ -96,6 +96,13 @@ EOF
     sed 's/"vocab_size": 4096/"vocab_size": '"$2/" "$model/config.json" >"$1/config.json"
 }
 
+# Token ids of the demo's text that such a model has rows for.
+small_tokens() # file, rows
+{
+    printf '%b' "$(od -A n -v -t u2 -w2 "$model/sample.tokens.u16" |
+        awk -v rows="$2" '$1 < rows { printf "\\0%03o\\0%03o", $1 % 256, int($1 / 256) }')" >"$1"
+}
+
 finish()
 {
     printf '%d passed, %d failed\n' "$passed" "$failed"

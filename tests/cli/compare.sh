@@ -59,7 +59,8 @@ check "INT8 beats INT2" is_true "$(field scalar-row INT8 both increase) < $(fiel
 check "the same original everywhere" test "$(cut -d, -f15 "$folder/all.csv" | sort -u | wc -l)" -eq 2
 
 small_model "$folder/small" 2048
-for what in "$folder/small -m carvq -m rvq -m scalar-row" "$model --tokens $tokens --max-windows 3 -m nf4"; do
+small_tokens "$folder/few" 2048
+for what in "$folder/small --tokens $folder/few --max-windows 3 -m carvq -m rvq -m scalar-row" "$model --tokens $tokens --max-windows 3 -m nf4"; do
     # shellcheck disable=SC2086
     run compare $what --json --threads 3
     grep -v '"seconds"' "$folder/stdout" >"$folder/three"

@@ -4,7 +4,7 @@
 # shellcheck source=tests/cli/common.sh
 . "$(dirname "$0")/common.sh"
 tokens=$folder/tokens
-printf '%b' "$(od -A n -v -t u2 -w2 "$model/sample.tokens.u16" | awk '$1 < 1024 { printf "\\0%03o\\0%03o", $1 % 256, int($1 / 256) }')" >"$tokens"
+small_tokens "$tokens" 1024
 small_model "$folder/small" 1024
 model=$folder/small
 
